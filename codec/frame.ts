@@ -1,0 +1,146 @@
+import { FrameError } from './errors.ts'
+import type { RemotingCommand } from './remoting-command.ts'
+import { SerializeType } from './remoting-command.ts'
+import { decodeJsonHeader, encodeJsonHeader } from './serialize-json.ts'
+import { decodeRocketmqHeader, encodeRocketmqHeader } from './serialize-rocketmq.ts'
+
+/*
+ *  offset  size       field
+ *       0     4       length of all that follows
+ *       4     1       serialize type: 0 JSON, 1 ROCKETMQ
+ *       5     3       header length n
+ *       8     n       header
+ *     8+n  rest       body
+ *
+ * Source: remoting.netty.NettyDecoder, remoting.protocol.RemotingCommand#decode
+ */
+const LENGTH_FIELD = 4
+const PREFIX = 8
+
+/** Apache's default of `com.rocketmq.remoting.frameMaxLength`, in bytes of the length field's value. */
+export const FRAME_MAX_LENGTH = 16_777_216
+
+/**
+ * Cuts frames out of a stream of chunks, whatever the chunks' borders. A state machine without input or output.
+ *
+ * A frame that lies within one chunk is passed on as a view of that chunk; one that does not is gathered in a buffer of
+ * its exact size, so that a large body is copied once. After an error the decoder must not be used again.
+ */
+export class FrameDecoder {
+  readonly #maxLength: number
+  /** Bytes of a frame of which less than the length field has come. */
+  #head: Buffer | undefined
+  /** The frame being gathered, and how much of it is there. */
+  #frame: Buffer | undefined
+  #filled = 0
+
+  constructor(maxLength: number = FRAME_MAX_LENGTH) {
+    this.#maxLength = maxLength
+  }
+
+  /** Bytes held back until the rest of their frame comes (a gathered frame counts whole). */
+  get pendingBytes(): number {
+    return (this.#frame?.length ?? 0) + (this.#head?.length ?? 0)
+  }
+
+  /**
+   * Passes each complete frame (length field included) to `onFrame`, in order.
+   * @throws FrameError when a length is negative, too small to hold a header, or over the limit
+   */
+  push(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
+    let position = 0
+    if (this.#head !== undefined) {
+      chunk = Buffer.concat([this.#head, chunk])
+      this.#head = undefined
+    } else if (this.#frame !== undefined) {
+      position = this.#fill(chunk)
+      if (this.#filled < this.#frame.length) return
+      const frame = this.#frame
+      this.#frame = undefined
+      onFrame(frame)
+    }
+    while (chunk.length - position >= LENGTH_FIELD) {
+      const size = LENGTH_FIELD + this.#checkLength(chunk.readInt32BE(position))
+      if (chunk.length - position < size) {
+        this.#frame = Buffer.allocUnsafeSlow(size)
+        this.#filled = chunk.copy(this.#frame, 0, position)
+        return
+      }
+      onFrame(chunk.subarray(position, position + size))
+      position += size
+    }
+    if (position < chunk.length) this.#head = Buffer.from(chunk.subarray(position))
+  }
+
+  #fill(chunk: Buffer): number {
+    const copied = chunk.copy(this.#frame as Buffer, this.#filled)
+    this.#filled += copied
+    return copied
+  }
+
+  #checkLength(length: number): number {
+    if (length < LENGTH_FIELD || length > this.#maxLength) {
+      throw new FrameError(`frame length ${length} is not within 4..${this.#maxLength}`)
+    }
+    return length
+  }
+}
+
+/**
+ * The command in a frame as FrameDecoder cuts it. Its body is a view of the frame.
+ * @throws FrameError when the header does not fit, is of an unknown type or cannot be parsed
+ */
+export function decodeFrame(frame: Buffer): RemotingCommand {
+  const type = frame[LENGTH_FIELD]
+  const headerLength = frame.readUIntBE(LENGTH_FIELD + 1, 3)
+  const bodyStart = PREFIX + headerLength
+  if (bodyStart > frame.length) {
+    throw new FrameError(`header length ${headerLength} exceeds the frame of ${frame.length} bytes`)
+  }
+  const command = decodeHeader(type, frame, bodyStart)
+  if (bodyStart < frame.length) command.body = frame.subarray(bodyStart)
+  return command
+}
+
+function decodeHeader(type: number | undefined, frame: Buffer, end: number): RemotingCommand {
+  if (type === SerializeType.JSON) return decodeJsonHeader(frame, PREFIX, end)
+  if (type === SerializeType.ROCKETMQ) return decodeRocketmqHeader(frame, PREFIX, end)
+  throw new FrameError(`unknown serialize type ${type}`)
+}
+
+/**
+ * The bytes of a command up to its body: length field, header length and header. The caller writes the body
+ * (`body` or `bodySlices`) behind it; the length field counts it already.
+ */
+export function encodeFrameHead(
+  command: RemotingCommand,
+  type: SerializeType = SerializeType.JSON,
+): Buffer {
+  const head =
+    type === SerializeType.JSON
+      ? encodeJsonHeader(command, PREFIX)
+      : encodeRocketmqHeader(command, PREFIX)
+  const headerLength = head.length - PREFIX
+  head.writeInt32BE(LENGTH_FIELD + headerLength + bodyLength(command), 0)
+  head[LENGTH_FIELD] = type
+  head.writeUIntBE(headerLength, LENGTH_FIELD + 1, 3)
+  return head
+}
+
+/** A whole frame in one buffer: for tests and rare calls; connections write head and body apart. */
+export function encodeFrame(
+  command: RemotingCommand,
+  type: SerializeType = SerializeType.JSON,
+): Buffer {
+  const head = encodeFrameHead(command, type)
+  const body = command.bodySlices ?? (command.body === undefined ? [] : [command.body])
+  return Buffer.concat([head, ...body])
+}
+
+/** Bytes of the body that go behind the header. */
+export function bodyLength(command: RemotingCommand): number {
+  if (command.bodySlices === undefined) return command.body?.length ?? 0
+  let length = 0
+  for (const slice of command.bodySlices) length += slice.length
+  return length
+}

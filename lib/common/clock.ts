@@ -1,0 +1,40 @@
+/** A pending time-out or interval. `cancel` is idempotent. */
+export interface Timer {
+  cancel(): void
+}
+
+/**
+ * Time as a dependency, so that tests can inject it. All times are milliseconds.
+ * Timers do not keep the process alive: sockets and servers do.
+ */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number
+  /** Never goes back; for measuring spans. Milliseconds with fractions. */
+  monotonic(): number
+  setTimeout(callback: () => void, delayMs: number): Timer
+  setInterval(callback: () => void, periodMs: number): Timer
+}
+
+/** The machine's clock. */
+export class SystemClock implements Clock {
+  now(): number {
+    return Date.now()
+  }
+
+  monotonic(): number {
+    return performance.now()
+  }
+
+  setTimeout(callback: () => void, delayMs: number): Timer {
+    const handle = setTimeout(callback, delayMs)
+    handle.unref()
+    return { cancel: () => clearTimeout(handle) }
+  }
+
+  setInterval(callback: () => void, periodMs: number): Timer {
+    const handle = setInterval(callback, periodMs)
+    handle.unref()
+    return { cancel: () => clearInterval(handle) }
+  }
+}

@@ -1,0 +1,211 @@
+import fs from 'node:fs'
+import { promisify } from 'node:util'
+
+/** An open file, read and written by position. Positions and lengths are bytes. */
+export interface FileHandle {
+  /** Bytes read; fewer than asked for only at the end of the file. */
+  readSync(buffer: Buffer, position: number): number
+  read(buffer: Buffer, position: number): Promise<number>
+  /** Writes all of `buffer`. */
+  writeSync(buffer: Buffer, position: number): void
+  write(buffer: Buffer, position: number): Promise<void>
+  /** Writes all `buffers` one behind the other. */
+  writevSync(buffers: readonly Buffer[], position: number): void
+  truncateSync(length: number): void
+  /** Resolves when what was written is on the disk (fdatasync). */
+  datasync(): Promise<void>
+  datasyncSync(): void
+  sizeSync(): number
+  close(): void
+}
+
+/**
+ * `r` read an existing file; `r+` read and write an existing file; `w` create or empty; `wx+` create, fail when there;
+ * `a+` create when missing.
+ */
+export type OpenFlags = 'r' | 'r+' | 'w' | 'wx+' | 'a+'
+
+/** Facts about a file or directory. */
+export interface FileStat {
+  readonly size: number
+  readonly modifiedMs: number
+  readonly isDirectory: boolean
+}
+
+/** How full the file system under a path is, in bytes. */
+export interface DiskUsage {
+  readonly total: number
+  readonly free: number
+}
+
+/**
+ * The file system as a dependency, so that tests can inject faults and crashes. Errors are Node's (`code` ENOENT, ...).
+ * The synchronous calls are for start-up, for small state files and for appends to the page cache; what may wait for
+ * the disk on a hot path is asynchronous.
+ */
+export interface FileSystem {
+  open(path: string, flags: OpenFlags): FileHandle
+  exists(path: string): boolean
+  /** undefined when there is nothing at `path`. */
+  stat(path: string): FileStat | undefined
+  /** Names in a directory, sorted; none when the directory does not exist. */
+  list(path: string): string[]
+  makeDirectory(path: string): void
+  readFile(path: string): Buffer
+  /** A new file of `length` zero bytes that takes no space yet. */
+  createSparse(path: string, length: number): FileHandle
+  rename(from: string, to: string): void
+  /** Removes a file or a whole directory; nothing happens when it is not there. */
+  remove(path: string): void
+  /** Makes creations, renames and removals in a directory durable. */
+  syncDirectory(path: string): void
+  diskUsage(path: string): DiskUsage
+}
+
+const readAsync = promisify(fs.read)
+const writeAsync = promisify(fs.write)
+const fdatasyncAsync = promisify(fs.fdatasync)
+
+class NodeFileHandle implements FileHandle {
+  readonly #fd: number
+  #open = true
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  readSync(buffer: Buffer, position: number): number {
+    let done = 0
+    while (done < buffer.length) {
+      const count = fs.readSync(this.#fd, buffer, done, buffer.length - done, position + done)
+      if (count === 0) break
+      done += count
+    }
+    return done
+  }
+
+  async read(buffer: Buffer, position: number): Promise<number> {
+    let done = 0
+    while (done < buffer.length) {
+      const { bytesRead } = await readAsync(
+        this.#fd,
+        buffer,
+        done,
+        buffer.length - done,
+        position + done,
+      )
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return done
+  }
+
+  writeSync(buffer: Buffer, position: number): void {
+    let done = 0
+    while (done < buffer.length) {
+      done += fs.writeSync(this.#fd, buffer, done, buffer.length - done, position + done)
+    }
+  }
+
+  async write(buffer: Buffer, position: number): Promise<void> {
+    let done = 0
+    while (done < buffer.length) {
+      const { bytesWritten } = await writeAsync(
+        this.#fd,
+        buffer,
+        done,
+        buffer.length - done,
+        position + done,
+      )
+      done += bytesWritten
+    }
+  }
+
+  writevSync(buffers: readonly Buffer[], position: number): void {
+    let total = 0
+    for (const buffer of buffers) total += buffer.length
+    const count = fs.writevSync(this.#fd, buffers, position)
+    if (count < total) this.writeSync(Buffer.concat(buffers).subarray(count), position + count)
+  }
+
+  truncateSync(length: number): void {
+    fs.ftruncateSync(this.#fd, length)
+  }
+
+  async datasync(): Promise<void> {
+    await fdatasyncAsync(this.#fd)
+  }
+
+  datasyncSync(): void {
+    fs.fdatasyncSync(this.#fd)
+  }
+
+  sizeSync(): number {
+    return fs.fstatSync(this.#fd).size
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    fs.closeSync(this.#fd)
+  }
+}
+
+/** The machine's file system. */
+export class NodeFileSystem implements FileSystem {
+  open(path: string, flags: OpenFlags): FileHandle {
+    const mode = flags === 'a+' ? fs.constants.O_RDWR | fs.constants.O_CREAT : flags
+    return new NodeFileHandle(fs.openSync(path, mode))
+  }
+
+  exists(path: string): boolean {
+    return fs.existsSync(path)
+  }
+
+  stat(path: string): FileStat | undefined {
+    const stat = fs.statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return undefined
+    return { size: stat.size, modifiedMs: stat.mtimeMs, isDirectory: stat.isDirectory() }
+  }
+
+  list(path: string): string[] {
+    return fs.existsSync(path) ? fs.readdirSync(path).sort() : []
+  }
+
+  makeDirectory(path: string): void {
+    fs.mkdirSync(path, { recursive: true })
+  }
+
+  readFile(path: string): Buffer {
+    return fs.readFileSync(path)
+  }
+
+  createSparse(path: string, length: number): FileHandle {
+    const handle = this.open(path, 'wx+')
+    handle.truncateSync(length)
+    return handle
+  }
+
+  rename(from: string, to: string): void {
+    fs.renameSync(from, to)
+  }
+
+  remove(path: string): void {
+    fs.rmSync(path, { recursive: true, force: true })
+  }
+
+  syncDirectory(path: string): void {
+    if (process.platform === 'win32') return
+    const fd = fs.openSync(path, 'r')
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+
+  diskUsage(path: string): DiskUsage {
+    const { blocks, bavail, bsize } = fs.statfsSync(path)
+    return { total: blocks * bsize, free: bavail * bsize }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Host } from '../../codec/message/host.ts'
+import type { RemotingCommand } from '../../codec/remoting-command.ts'
+
+/**
+ * One connection as processors see it: requests may go in both directions over it.
+ * Apache: a netty Channel plus remoting.netty.NettyRemotingAbstract's invoke methods
+ */
+export interface Channel {
+  /** Unique within a server for its lifetime; for maps and logs. */
+  readonly id: number
+  readonly remoteHost: Host
+  /** The address by which the peer reached us. */
+  readonly localHost: Host
+  readonly isOpen: boolean
+  /**
+   * Answers `request`. Does nothing when the request is one-way or the connection has gone. Answers given in one turn
+   * of the event loop leave in one write.
+   */
+  respond(request: RemotingCommand, response: RemotingCommand): void
+  /**
+   * Sends a request over this connection and resolves with the answer, whatever its code.
+   * @throws RemotingError (rejects) when the connection closes or `timeoutMs` pass
+   */
+  invoke(request: RemotingCommand, timeoutMs: number): Promise<RemotingCommand>
+  /** Sends a request that gets no answer. Does nothing when the connection has gone. */
+  invokeOneway(request: RemotingCommand): void
+  /** Closes the connection; the reason goes to the log. Idempotent. */
+  close(reason: string): void
+}
+
+/**
+ * Handles the requests of some request codes. Returns the response, or undefined when it will call
+ * `channel.respond` itself, later. What it throws becomes a response: a RemotingError its own code and remark,
+ * a CodecError (bad field) SYSTEM_ERROR with the remark, anything else SYSTEM_ERROR and a log line.
+ *
+ * Apache: remoting.netty.NettyRequestProcessor
+ */
+export interface RequestProcessor {
+  process(
+    request: RemotingCommand,
+    channel: Channel,
+  ): RemotingCommand | undefined | Promise<RemotingCommand | undefined>
+  /** True: the request is refused with SYSTEM_BUSY before it is looked at. */
+  rejectRequest?(): boolean
+}
+
+/** Told of connections. Apache: remoting.ChannelEventListener */
+export interface ChannelEventListener {
+  onChannelConnect?(channel: Channel): void
+  onChannelClose?(channel: Channel): void
+}

@@ -1,0 +1,150 @@
+import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
+import type { Service } from '../common/service.ts'
+
+/** How a put ended. Source: store.PutMessageStatus */
+export const PutMessageStatus = {
+  PUT_OK: 'PUT_OK',
+  FLUSH_DISK_TIMEOUT: 'FLUSH_DISK_TIMEOUT',
+  FLUSH_SLAVE_TIMEOUT: 'FLUSH_SLAVE_TIMEOUT',
+  SLAVE_NOT_AVAILABLE: 'SLAVE_NOT_AVAILABLE',
+  SERVICE_NOT_AVAILABLE: 'SERVICE_NOT_AVAILABLE',
+  CREATE_MAPPED_FILE_FAILED: 'CREATE_MAPPED_FILE_FAILED',
+  MESSAGE_ILLEGAL: 'MESSAGE_ILLEGAL',
+  PROPERTIES_SIZE_EXCEEDED: 'PROPERTIES_SIZE_EXCEEDED',
+  OS_PAGE_CACHE_BUSY: 'OS_PAGE_CACHE_BUSY',
+  UNKNOWN_ERROR: 'UNKNOWN_ERROR',
+  IN_SYNC_REPLICAS_NOT_ENOUGH: 'IN_SYNC_REPLICAS_NOT_ENOUGH',
+} as const
+export type PutMessageStatus = (typeof PutMessageStatus)[keyof typeof PutMessageStatus]
+
+/** Where a message stands. For a batch: of its first message. Source: store.AppendMessageResult */
+export interface AppendResult {
+  readonly commitLogOffset: number
+  /** Bytes appended, the whole batch. */
+  readonly size: number
+  /** Offset in the queue. */
+  readonly queueOffset: number
+  readonly storeTimestamp: number
+  readonly messageCount: number
+  /** Ids by place: one, or one for each message of a batch, comma joined. */
+  readonly offsetMsgId: string
+}
+
+/** `appended` is there for PUT_OK and for the three statuses that say "stored, but the wait failed". */
+export interface PutMessageResult {
+  readonly status: PutMessageStatus
+  readonly appended?: AppendResult
+  /** Why, for the log and the remark, when it is not PUT_OK. */
+  readonly reason?: string
+}
+
+export type PutMessageCallback = (result: PutMessageResult) => void
+
+/** How a get ended. Source: store.GetMessageStatus */
+export const GetMessageStatus = {
+  FOUND: 'FOUND',
+  NO_MATCHED_MESSAGE: 'NO_MATCHED_MESSAGE',
+  MESSAGE_WAS_REMOVING: 'MESSAGE_WAS_REMOVING',
+  OFFSET_FOUND_NULL: 'OFFSET_FOUND_NULL',
+  OFFSET_OVERFLOW_BADLY: 'OFFSET_OVERFLOW_BADLY',
+  OFFSET_OVERFLOW_ONE: 'OFFSET_OVERFLOW_ONE',
+  OFFSET_TOO_SMALL: 'OFFSET_TOO_SMALL',
+  NO_MATCHED_LOGIC_QUEUE: 'NO_MATCHED_LOGIC_QUEUE',
+  NO_MESSAGE_IN_QUEUE: 'NO_MESSAGE_IN_QUEUE',
+  OFFSET_RESET: 'OFFSET_RESET',
+} as const
+export type GetMessageStatus = (typeof GetMessageStatus)[keyof typeof GetMessageStatus]
+
+/**
+ * Decides which messages a get returns, in two steps as the store reads: by the unit in the consume queue, then, when
+ * `needsRecord` says so, by the record itself. Source: store.MessageFilter
+ */
+export interface MessageFilter {
+  /** `tagsCode` as stored: the tag's hash (a safe integer), or undefined when the unit points into consume queue ext. */
+  isMatchedByConsumeQueue(tagsCode: number | undefined): boolean
+  readonly needsRecord: boolean
+  isMatchedByCommitLog(record: Buffer): boolean
+}
+
+export interface GetMessageRequest {
+  readonly group: string
+  readonly topic: string
+  readonly queueId: number
+  readonly offset: number
+  readonly maxMsgNums: number
+  /** undefined: every message. */
+  readonly filter?: MessageFilter | undefined
+}
+
+/** Source: store.GetMessageResult */
+export interface GetMessageResult {
+  readonly status: GetMessageStatus
+  readonly nextBeginOffset: number
+  readonly minOffset: number
+  readonly maxOffset: number
+  /** Stored records in queue order: views of buffers that the store no longer writes to. */
+  readonly records: readonly Buffer[]
+  /** Messages in `records` (a record of an inner batch counts its messages). */
+  readonly messageCount: number
+  readonly suggestPullingFromSlave: boolean
+}
+
+/** `lower`: the first message at or after the time; `upper`: the last one at or before. Source: common.BoundaryType */
+export type BoundaryType = 'lower' | 'upper'
+
+/** A message has become readable. Source: store.MessageArrivingListener */
+export interface MessageArriving {
+  readonly topic: string
+  readonly queueId: number
+  /** The queue's new maximum offset: that of the message + 1. */
+  readonly logicOffset: number
+  readonly tagsCode: number
+  readonly storeTimestamp: number
+}
+export type MessageArrivingListener = (event: MessageArriving) => void
+
+/**
+ * The store: one commit log and what is derived from it. Offsets are in messages for queues, in bytes for the log.
+ *
+ * Apache: store.MessageStore
+ */
+export interface MessageStore extends Service {
+  /**
+   * Appends a message. The queue offset and the place in the log are taken at once, in the order of the calls; `done`
+   * runs when the message is as safe as the configuration asks (page cache, disk, replicas). Never throws.
+   */
+  putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void
+  /** Appends the messages of a client batch (body: codec/message/batch.ts) as one: all in one file, or none. */
+  putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void
+  /** Answers at once from memory where it can; otherwise it reads asynchronously. */
+  getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult>
+  /** 0 for an unknown queue. */
+  getMaxOffsetInQueue(topic: string, queueId: number): number
+  /** -1 for an unknown queue. */
+  getMinOffsetInQueue(topic: string, queueId: number): number
+  getOffsetInQueueByTime(
+    topic: string,
+    queueId: number,
+    timestampMs: number,
+    boundary: BoundaryType,
+  ): Promise<number>
+  /** Store time of the message at a queue offset; -1 when there is none. */
+  getMessageStoreTimestamp(topic: string, queueId: number, offset: number): Promise<number>
+  /** Store time of a queue's first message; -1 when there is none. */
+  getEarliestMessageTime(topic: string, queueId: number): Promise<number>
+  /** The message that begins at a log offset; undefined when there is none. */
+  lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined>
+  /** The stored record that begins at a log offset; undefined when there is none. */
+  selectOneMessageByOffset(commitLogOffset: number): Promise<Buffer | undefined>
+  /** True when the record of a queue offset is still among those that are read from memory. */
+  checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean
+  /** Removes the consume queues of topics. */
+  deleteTopics(topics: ReadonlySet<string>): void
+  /** Called after each message has been dispatched; one listener of each caller. */
+  addMessageArrivingListener(listener: MessageArrivingListener): void
+  /** End of what was appended. */
+  readonly maxPhysicalOffset: number
+  readonly minPhysicalOffset: number
+  /** True while writes stall, see osPageCacheBusyTimeOutMills. */
+  isOsPageCacheBusy(): boolean
+}
