@@ -48,7 +48,7 @@ export class SimClock implements Clock {
   }
 
   #add(callback: () => void, delayMs: number, periodMs: number | undefined): Timer {
-    const dueMs = this.#nowMs + Math.max(delayMs, 0)
+    const timer = { dueMs: this.#nowMs + Math.max(delayMs, 0), periodMs, callback }
     this.#timers.push(timer)
     return { cancel: () => this.#remove(timer) }
   }
