@@ -1,0 +1,13 @@
+import type { HeaderOf } from '../schema.ts'
+import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+
+/** Code 200051 ACK_MESSAGE. (200151 BATCH_ACK_MESSAGE has a body and no header fields.) */
+export const AckMessageRequestHeader = defineHeader('AckMessageRequestHeader', {
+  consumerGroup: required('string'),
+  topic: required('string'),
+  queueId: required('int'),
+  extraInfo: required('string'),
+  offset: required('long'),
+  ...RPC_FIELDS,
+})
+export type AckMessageRequestHeader = HeaderOf<typeof AckMessageRequestHeader>

@@ -1,0 +1,17 @@
+import type { HeaderOf } from '../schema.ts'
+import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+
+/** Code 208 GET_CONSUME_STATS; `topicList` is separated by semicolons. */
+export const GetConsumeStatsRequestHeader = defineHeader('GetConsumeStatsRequestHeader', {
+  consumerGroup: required('string'),
+  topic: optional('string'),
+  topicList: optional('string'),
+  ...RPC_FIELDS,
+})
+export type GetConsumeStatsRequestHeader = HeaderOf<typeof GetConsumeStatsRequestHeader>
+
+/** Code 317 GET_BROKER_CONSUME_STATS. */
+export const GetConsumeStatsInBrokerHeader = defineHeader('GetConsumeStatsInBrokerHeader', {
+  isOrder: required('boolean'),
+})
+export type GetConsumeStatsInBrokerHeader = HeaderOf<typeof GetConsumeStatsInBrokerHeader>

@@ -1,0 +1,13 @@
+import type { HeaderOf } from '../schema.ts'
+import { RPC_FIELDS, defineHeader, optional } from '../schema.ts'
+
+/** Code 321 QUERY_CONSUME_QUEUE. */
+export const QueryConsumeQueueRequestHeader = defineHeader('QueryConsumeQueueRequestHeader', {
+  topic: optional('string'),
+  queueId: optional('int'),
+  index: optional('long'),
+  count: optional('int'),
+  consumerGroup: optional('string'),
+  ...RPC_FIELDS,
+})
+export type QueryConsumeQueueRequestHeader = HeaderOf<typeof QueryConsumeQueueRequestHeader>

@@ -1,0 +1,60 @@
+import type { HeaderOf } from '../schema.ts'
+import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+
+/**
+ * Codes 10 SEND_MESSAGE and 324 SEND_REPLY_MESSAGE. `properties` is text of MessageProperties, `bornTimestamp` milliseconds;
+ * with `batch` the body holds several messages.
+ */
+export const SendMessageRequestHeader = defineHeader('SendMessageRequestHeader', {
+  producerGroup: required('string'),
+  topic: required('string'),
+  defaultTopic: required('string'),
+  defaultTopicQueueNums: required('int'),
+  queueId: required('int'),
+  sysFlag: required('int'),
+  bornTimestamp: required('long'),
+  flag: required('int'),
+  properties: optional('string'),
+  reconsumeTimes: optional('int'),
+  unitMode: optional('boolean'),
+  maxReconsumeTimes: optional('int'),
+  batch: optional('boolean'),
+  ...RPC_FIELDS,
+})
+export type SendMessageRequestHeader = HeaderOf<typeof SendMessageRequestHeader>
+
+/**
+ * Codes 310 SEND_MESSAGE_V2, 320 SEND_BATCH_MESSAGE and 325 SEND_REPLY_MESSAGE_V2: the same value as
+ * SendMessageRequestHeader under one-letter keys. The broker's name travels as `n`.
+ */
+export const SendMessageRequestHeaderV2 = defineHeader('SendMessageRequestHeaderV2', {
+  producerGroup: required('string', 'a'),
+  topic: required('string', 'b'),
+  defaultTopic: required('string', 'c'),
+  defaultTopicQueueNums: required('int', 'd'),
+  queueId: required('int', 'e'),
+  sysFlag: required('int', 'f'),
+  bornTimestamp: required('long', 'g'),
+  flag: required('int', 'h'),
+  properties: optional('string', 'i'),
+  reconsumeTimes: optional('int', 'j'),
+  unitMode: optional('boolean', 'k'),
+  maxReconsumeTimes: optional('int', 'l'),
+  batch: optional('boolean', 'm'),
+  bname: optional('string', 'n'),
+  lo: RPC_FIELDS.lo,
+  ns: RPC_FIELDS.ns,
+  nsd: RPC_FIELDS.nsd,
+  oway: RPC_FIELDS.oway,
+})
+
+/** Answer to every send request. `msgId` is the offset message id, `transactionId` the unique key. */
+export const SendMessageResponseHeader = defineHeader('SendMessageResponseHeader', {
+  msgId: required('string'),
+  queueId: required('int'),
+  queueOffset: required('long'),
+  transactionId: optional('string'),
+  batchUniqId: optional('string'),
+  recallHandle: optional('string'),
+})
+export type SendMessageResponseHeader = HeaderOf<typeof SendMessageResponseHeader>
