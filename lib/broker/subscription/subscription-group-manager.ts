@@ -1,0 +1,211 @@
+import { join } from 'node:path'
+import type { Clock } from '../../common/clock.ts'
+import type { FileSystem } from '../../common/file-system.ts'
+import type { Logger } from '../../common/logger.ts'
+import { readStateFile, writeStateFile } from '../../common/state-file.ts'
+import { alterCurrentAttributes, SUBSCRIPTION_GROUP_ATTRIBUTES } from '../topic/attributes.ts'
+import { DataVersion, type DataVersionValue } from '../topic/data-version.ts'
+import { isGroupNameAcceptable } from '../topic/topic-validator.ts'
+import {
+  newSubscriptionGroupConfig,
+  type SubscriptionGroupConfig,
+} from './subscription-group-config.ts'
+
+/** The keys of the broker's configuration that this manager obeys; read at each use. */
+export interface SubscriptionGroupSettings {
+  readonly autoCreateSubscriptionGroup: boolean
+  readonly enableCreateSysGroup: boolean
+}
+
+export interface SubscriptionGroupManagerDeps {
+  readonly config: SubscriptionGroupSettings
+  readonly storePathRootDir: string
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+}
+
+/** Bits by topic: which operations a group may not do. */
+export type ForbiddenTable = Record<string, Record<string, number>>
+
+/** Content of subscriptionGroup.json. */
+export interface SubscriptionGroupFile {
+  dataVersion: DataVersionValue
+  forbiddenTable: ForbiddenTable
+  subscriptionGroupTable: Record<string, SubscriptionGroupConfig>
+}
+
+const SYS_CONSUMER_GROUP_PREFIX = 'CID_RMQ_SYS_'
+
+/** Groups that every broker has. Source: SubscriptionGroupManager#init, common.MixAll */
+const SYSTEM_GROUPS = [
+  'TOOLS_CONSUMER',
+  'FILTERSRV_CONSUMER',
+  'SELF_TEST_C_GROUP',
+  'CID_ONS-HTTP-PROXY',
+  'CID_ONSAPI_PULL',
+  'CID_ONSAPI_PERMISSION',
+  'CID_ONSAPI_OWNER',
+  'CID_RMQ_SYS_TRANS',
+]
+
+/**
+ * The consumer groups' settings, in memory and in config/subscriptionGroup.json, which is written at each change.
+ *
+ * Apache: broker.subscription.SubscriptionGroupManager
+ */
+export class SubscriptionGroupManager {
+  readonly dataVersion: DataVersion
+  readonly #config: SubscriptionGroupSettings
+  readonly #path: string
+  readonly #fileSystem: FileSystem
+  readonly #logger: Logger
+  readonly #subscriptionGroupTable = new Map<string, SubscriptionGroupConfig>()
+  readonly #forbiddenTable = new Map<string, Map<string, number>>()
+
+  constructor(deps: SubscriptionGroupManagerDeps) {
+    this.dataVersion = new DataVersion(deps.clock)
+    this.#config = deps.config
+    this.#path = join(deps.storePathRootDir, 'config', 'subscriptionGroup.json')
+    this.#fileSystem = deps.fileSystem
+    this.#logger = deps.logger
+    for (const group of SYSTEM_GROUPS) {
+      this.#subscriptionGroupTable.set(group, newSubscriptionGroupConfig(group))
+    }
+  }
+
+  /** Reads subscriptionGroup.json, if it is there. @throws what its parser throws when it is broken */
+  load(): void {
+    const parse = (text: string) => JSON.parse(text) as Partial<SubscriptionGroupFile>
+    const file = readStateFile(this.#fileSystem, this.#path, parse)
+    if (file === undefined) return
+    for (const [name, config] of Object.entries(file.subscriptionGroupTable ?? {})) {
+      this.#subscriptionGroupTable.set(name, newSubscriptionGroupConfig(name, config))
+    }
+    for (const [group, topics] of Object.entries(file.forbiddenTable ?? {})) {
+      this.#forbiddenTable.set(group, new Map(Object.entries(topics)))
+    }
+    if (file.dataVersion !== undefined) this.dataVersion.assignNewOne(file.dataVersion)
+    this.#logger.info({ groups: this.#subscriptionGroupTable.size }, 'subscription groups loaded')
+  }
+
+  persist(): void {
+    writeStateFile(this.#fileSystem, this.#path, JSON.stringify(this.encode(), undefined, '\t'))
+  }
+
+  /** What subscriptionGroup.json holds. */
+  encode(): SubscriptionGroupFile {
+    const forbidden = [...this.#forbiddenTable].map(
+      ([group, topics]) => [group, Object.fromEntries(topics)] as const,
+    )
+    return {
+      dataVersion: this.dataVersion.toJSON(),
+      forbiddenTable: Object.fromEntries(forbidden),
+      subscriptionGroupTable: Object.fromEntries(this.#subscriptionGroupTable),
+    }
+  }
+
+  get subscriptionGroupTable(): ReadonlyMap<string, SubscriptionGroupConfig> {
+    return this.#subscriptionGroupTable
+  }
+
+  containsSubscriptionGroup(group: string): boolean {
+    return this.#subscriptionGroupTable.has(group)
+  }
+
+  /**
+   * A group's settings. A group that is not known is created when the configuration allows it and its name is legal;
+   * undefined otherwise.
+   */
+  findSubscriptionGroupConfig(group: string): SubscriptionGroupConfig | undefined {
+    const existing = this.#subscriptionGroupTable.get(group)
+    if (existing !== undefined) return existing
+    if (!this.#mayCreate(group) || !isGroupNameAcceptable(group)) return undefined
+    const created = newSubscriptionGroupConfig(group)
+    this.#subscriptionGroupTable.set(group, created)
+    this.#logger.info({ group }, 'subscription group created by use')
+    this.#changed()
+    return created
+  }
+
+  #mayCreate(group: string): boolean {
+    if (this.#config.autoCreateSubscriptionGroup) return true
+    return this.#config.enableCreateSysGroup && group.startsWith(SYS_CONSUMER_GROUP_PREFIX)
+  }
+
+  /**
+   * Creates or replaces a group. Its attributes are a change (`+key`, `-key`) of the present ones.
+   * @throws AttributeError when an attribute is refused
+   */
+  updateSubscriptionGroupConfig(config: SubscriptionGroupConfig): void {
+    this.updateSubscriptionGroupConfigList([config])
+  }
+
+  /** As `updateSubscriptionGroupConfig`, writing the file once. */
+  updateSubscriptionGroupConfigList(configs: readonly SubscriptionGroupConfig[]): void {
+    if (configs.length === 0) return
+    for (const config of configs) {
+      const name = config.groupName
+      const old = this.#subscriptionGroupTable.get(name)
+      const attributes = alterCurrentAttributes(
+        old === undefined,
+        SUBSCRIPTION_GROUP_ATTRIBUTES,
+        old?.attributes ?? {},
+        config.attributes,
+      )
+      const updated = newSubscriptionGroupConfig(name, { ...config, attributes })
+      this.#subscriptionGroupTable.set(name, updated)
+      this.#logger.info({ group: name, existed: old !== undefined }, 'subscription group updated')
+      this.dataVersion.nextVersion()
+    }
+    this.persist()
+  }
+
+  /** Stops a group's consumption. Not persisted until the next change, as in Apache. */
+  disableConsume(group: string): void {
+    const config = this.#subscriptionGroupTable.get(group)
+    if (config === undefined) return
+    config.consumeEnable = false
+    this.dataVersion.nextVersion()
+  }
+
+  deleteSubscriptionGroupConfig(group: string): void {
+    this.#forbiddenTable.delete(group)
+    if (!this.#subscriptionGroupTable.delete(group)) {
+      this.#logger.warn({ group }, 'subscription group to delete does not exist')
+      return
+    }
+    this.#logger.info({ group }, 'subscription group deleted')
+    this.#changed()
+  }
+
+  /** The bits that a group has for a topic; 0 when there are none. */
+  getForbidden(group: string, topic: string): number {
+    return Math.max(this.#forbiddenTable.get(group)?.get(topic) ?? 0, 0)
+  }
+
+  /** True when the bit `index` (from 0) is set. */
+  isForbidden(group: string, topic: string, index: number): boolean {
+    return (this.getForbidden(group, topic) & (1 << index)) !== 0
+  }
+
+  /** Sets or clears the bit `index` (from 0). */
+  updateForbidden(group: string, topic: string, index: number, isSet: boolean): void {
+    const old = this.getForbidden(group, topic)
+    const bits = isSet ? old | (1 << index) : old & ~(1 << index)
+    // Apache drops all of the group's topics at once when one has no bit left, and does not write the file for it.
+    if (bits <= 0) {
+      this.#forbiddenTable.delete(group)
+      return
+    }
+    const topics = this.#forbiddenTable.get(group) ?? new Map<string, number>()
+    topics.set(topic, bits)
+    this.#forbiddenTable.set(group, topics)
+    this.#changed()
+  }
+
+  #changed(): void {
+    this.dataVersion.nextVersion()
+    this.persist()
+  }
+}

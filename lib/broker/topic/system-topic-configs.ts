@@ -1,0 +1,58 @@
+import { PERM_READ_WRITE, PermName } from '../../common/perm-name.ts'
+import { newTopicConfig, type TopicConfig } from './topic-config.ts'
+import { REPLY_TOPIC_POSTFIX } from './topic-names.ts'
+import { SYSTEM_TOPIC_PREFIX, SystemTopic } from './topic-validator.ts'
+
+/** The keys of the broker's configuration that decide which topics it makes for itself, and how. */
+export interface SystemTopicSettings {
+  readonly brokerName: string
+  readonly brokerClusterName: string
+  readonly autoCreateTopicEnable: boolean
+  readonly defaultTopicQueueNums: number
+  readonly clusterTopicEnable: boolean
+  readonly brokerTopicEnable: boolean
+  readonly traceTopicEnable: boolean
+  readonly msgTraceTopicName: string
+  readonly reviveQueueNum: number
+  readonly timerWheelEnable: boolean
+}
+
+const SCHEDULE_TOPIC_QUEUE_NUM = 18
+const BENCHMARK_QUEUE_NUM = 1024
+
+/** The topics that a broker has from its first start on. Source: broker.topic.TopicConfigManager#init */
+export function systemTopicConfigs(settings: SystemTopicSettings): TopicConfig[] {
+  const { brokerName, brokerClusterName } = settings
+  return [
+    queues(SystemTopic.RMQ_SYS_SELF_TEST_TOPIC, 1),
+    ...(settings.autoCreateTopicEnable ? [autoCreateTopic(settings.defaultTopicQueueNums)] : []),
+    queues(SystemTopic.RMQ_SYS_BENCHMARK_TOPIC, BENCHMARK_QUEUE_NUM),
+    newTopicConfig(brokerClusterName, { perm: inheritable(settings.clusterTopicEnable) }),
+    queues(brokerName, 1, inheritable(settings.brokerTopicEnable)),
+    queues(SystemTopic.RMQ_SYS_OFFSET_MOVED_EVENT, 1),
+    queues(SystemTopic.RMQ_SYS_SCHEDULE_TOPIC, SCHEDULE_TOPIC_QUEUE_NUM),
+    ...(settings.traceTopicEnable ? [queues(settings.msgTraceTopicName, 1)] : []),
+    queues(`${brokerClusterName}_${REPLY_TOPIC_POSTFIX}`, 1),
+    queues(`${SYSTEM_TOPIC_PREFIX}REVIVE_LOG_${brokerClusterName}`, settings.reviveQueueNum),
+    queues(`${SYSTEM_TOPIC_PREFIX}SYNC_BROKER_MEMBER_${brokerName}`, 1, PermName.PERM_INHERIT),
+    queues(SystemTopic.RMQ_SYS_TRANS_HALF_TOPIC, 1),
+    queues(SystemTopic.RMQ_SYS_TRANS_OP_HALF_TOPIC, 1),
+    ...(settings.timerWheelEnable ? [queues(`${SYSTEM_TOPIC_PREFIX}wheel_timer`, 1)] : []),
+  ]
+}
+
+function queues(topicName: string, queueNums: number, perm: number = PERM_READ_WRITE): TopicConfig {
+  return newTopicConfig(topicName, { readQueueNums: queueNums, writeQueueNums: queueNums, perm })
+}
+
+function autoCreateTopic(queueNums: number): TopicConfig {
+  return queues(
+    SystemTopic.AUTO_CREATE_TOPIC_KEY_TOPIC,
+    queueNums,
+    PERM_READ_WRITE | PermName.PERM_INHERIT,
+  )
+}
+
+function inheritable(enabled: boolean): number {
+  return enabled ? PERM_READ_WRITE | PermName.PERM_INHERIT : PermName.PERM_INHERIT
+}
