@@ -1,0 +1,99 @@
+import type { Clock } from '../common/clock.ts'
+import type { FileSystem } from '../common/file-system.ts'
+import { writeStateFile } from '../common/state-file.ts'
+import type { LoadedConfigs, OptionTables } from './load.ts'
+import { checkEntry, findOption, isKnown } from './load.ts'
+import type { OptionValue } from './option.ts'
+import { parseValue } from './parse-value.ts'
+import { formatProperties } from './properties.ts'
+
+/** The version of a configuration as GET_BROKER_CONFIG tells it. Source: remoting.protocol.DataVersion */
+export interface ConfigVersion {
+  readonly stateVersion: number
+  readonly timestamp: number
+  readonly counter: number
+}
+
+export interface ConfigurationOptions {
+  /** The file that an update is written to: the one given by `-c`, where there is one. */
+  readonly path: string
+  readonly fileSystem: FileSystem
+  readonly clock: Clock
+}
+
+/**
+ * The configurations of a running server as a whole: told as text, changed by text. The configuration objects that the
+ * components hold change with it.
+ *
+ * Apache: remoting.Configuration
+ */
+export class Configuration {
+  readonly #loaded: LoadedConfigs<OptionTables>
+  readonly #unknown: Map<string, string>
+  readonly #options: ConfigurationOptions
+  #version: ConfigVersion
+
+  constructor(loaded: LoadedConfigs<OptionTables>, options: ConfigurationOptions) {
+    this.#loaded = loaded
+    this.#unknown = new Map(loaded.unknown)
+    this.#options = options
+    this.#version = { stateVersion: 0, timestamp: options.clock.now(), counter: 0 }
+  }
+
+  get dataVersion(): ConfigVersion {
+    return this.#version
+  }
+
+  /** `key=value` lines of all that is set, sorted; unknown keys of the file included. */
+  getAllConfigsFormatString(): string {
+    return formatProperties(this.#entries())
+  }
+
+  /**
+   * Changes options and writes the whole configuration to its file. Keys that are neither options nor in the file are
+   * left out, as Apache does; they are returned. Nothing changes when one value is not allowed or the file cannot be
+   * written.
+   * @throws ConfigError naming key, value and what is allowed; an error of the file system
+   */
+  update(properties: ReadonlyMap<string, string>): string[] {
+    const { tables } = this.#loaded
+    const ignored: string[] = []
+    const changes = new Map<string, string>()
+    for (const [key, text] of properties) {
+      checkEntry(tables, { source: 'update' }, key, text)
+      if (isKnown(tables, key) || this.#unknown.has(key)) changes.set(key, text.trim())
+      else ignored.push(key)
+    }
+    const entries = new Map([...this.#entries(), ...changes])
+    writeStateFile(this.#options.fileSystem, this.#options.path, formatProperties(entries))
+    this.#assign(changes)
+    this.#version = {
+      stateVersion: this.#version.stateVersion,
+      timestamp: this.#options.clock.now(),
+      counter: this.#version.counter + 1,
+    }
+    return ignored
+  }
+
+  #entries(): Map<string, string> {
+    const entries = new Map(this.#unknown)
+    for (const config of Object.values(this.#loaded.configs)) {
+      for (const [key, value] of Object.entries(config)) {
+        if (value !== undefined) entries.set(key, String(value))
+      }
+    }
+    return entries
+  }
+
+  #assign(changes: ReadonlyMap<string, string>): void {
+    for (const [key, text] of changes) {
+      for (const [name, table] of Object.entries(this.#loaded.tables)) {
+        const option = findOption(table, key)
+        if (option === undefined) continue
+        const config = this.#loaded.configs[name] as Record<string, OptionValue>
+        config[key] = parseValue(option, text) as OptionValue
+      }
+      if (this.#unknown.has(key)) this.#unknown.set(key, text)
+    }
+  }
+}

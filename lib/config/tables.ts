@@ -1,0 +1,32 @@
+import { AUTH_OPTIONS } from './auth-config.ts'
+import { BROKER_OPTIONS } from './broker-config.ts'
+import type { LoadedConfigs } from './load.ts'
+import { MESSAGE_STORE_OPTIONS } from './message-store-config.ts'
+import { NAMESRV_OPTIONS } from './namesrv-config.ts'
+import { NETTY_CLIENT_OPTIONS } from './netty-client-config.ts'
+import { NETTY_SERVER_OPTIONS } from './netty-server-config.ts'
+
+/** What a broker's configuration file may hold, in the order in which Apache registers the classes. */
+export const BROKER_TABLES = {
+  broker: BROKER_OPTIONS,
+  server: NETTY_SERVER_OPTIONS,
+  client: NETTY_CLIENT_OPTIONS,
+  store: MESSAGE_STORE_OPTIONS,
+  auth: AUTH_OPTIONS,
+} as const
+export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
+
+/** What a NameServer's configuration file may hold. */
+export const NAMESRV_TABLES = {
+  namesrv: NAMESRV_OPTIONS,
+  server: NETTY_SERVER_OPTIONS,
+  client: NETTY_CLIENT_OPTIONS,
+} as const
+export type NamesrvConfigs = LoadedConfigs<typeof NAMESRV_TABLES>
+
+/** Defaults that Apache's startups set over those of the classes. Source: broker.BrokerStartup, namesrv.NamesrvStartup */
+export const BROKER_STARTUP_DEFAULTS = new Map([
+  ['listenPort', '10911'],
+  ['haListenPort', '0'],
+])
+export const NAMESRV_STARTUP_DEFAULTS = new Map([['listenPort', '9876']])

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { NodeFileSystem } from '../../../lib/common/file-system.ts'
+import { Configuration } from '../../../lib/config/configuration.ts'
+import { ConfigError } from '../../../lib/config/errors.ts'
+import { loadConfigs } from '../../../lib/config/load.ts'
+import { parseProperties } from '../../../lib/config/properties.ts'
+import { BROKER_TABLES } from '../../../lib/config/tables.ts'
+import { SimClock } from '../../helpers/sim-clock.ts'
+import { makeTempDirectory } from '../../helpers/temp-directory.ts'
+
+const MACHINE = { home: '/home/me', hostName: 'box', processors: 2, environment: {} }
+
+describe('Configuration', () => {
+  const directory = makeTempDirectory()
+  after(() => directory.remove())
+
+  function create(name: string, entries: Record<string, string> = {}) {
+    const layer = { source: 'broker.conf', entries: new Map(Object.entries(entries)) }
+    const loaded = loadConfigs(BROKER_TABLES, [layer], MACHINE)
+    const path = join(directory.path, name)
+    const clock = new SimClock()
+    const fileSystem = new NodeFileSystem()
+    const configuration = new Configuration(loaded, { path, fileSystem, clock })
+    return { configuration, configs: loaded.configs, path, clock }
+  }
+
+  it('tells everything that is set, unknown keys included, sorted', () => {
+    const { configuration } = create('tell.conf', { myOwnKey: '1', brokerName: 'broker-a' })
+    const text = configuration.getAllConfigsFormatString()
+    const entries = parseProperties(text)
+    expect(entries.get('brokerName')).to.equal('broker-a')
+    expect(entries.get('myOwnKey')).to.equal('1')
+    expect(entries.get('flushDiskType')).to.equal('ASYNC_FLUSH')
+    expect(entries.has('brokerIP1')).to.equal(false)
+    expect([...entries.keys()]).to.deep.equal([...entries.keys()].sort())
+  })
+
+  it('changes the objects that components hold, and the file', () => {
+    const { configuration, configs, path, clock } = create('update.conf', { myOwnKey: '1' })
+    const { broker } = configs
+    clock.advance(5)
+    const changes = { brokerPermission: ' 4', myOwnKey: '2', noSuchKey: '3' }
+    const ignored = configuration.update(new Map(Object.entries(changes)))
+    expect(broker.brokerPermission).to.equal(4)
+    expect(ignored).to.deep.equal(['noSuchKey'])
+    const entries = parseProperties(readFileSync(path, 'latin1'))
+    expect(entries.get('brokerPermission')).to.equal('4')
+    expect(entries.get('myOwnKey')).to.equal('2')
+    expect(entries.has('noSuchKey')).to.equal(false)
+    expect(readFileSync(path, 'latin1')).to.equal(configuration.getAllConfigsFormatString())
+    expect(configuration.dataVersion).to.deep.equal({
+      stateVersion: 0,
+      timestamp: clock.now(),
+      counter: 1,
+    })
+  })
+
+  it('changes nothing when one of the values is not allowed', () => {
+    const { configuration, configs, path } = create('refused.conf')
+    const changes = new Map([
+      ['brokerPermission', '4'],
+      ['flushDiskType', 'FOO'],
+    ])
+    expect(() => configuration.update(changes)).to.throw(
+      ConfigError,
+      'update: flushDiskType=FOO: allowed are ASYNC_FLUSH, SYNC_FLUSH',
+    )
+    expect(configs.broker.brokerPermission).to.equal(6)
+    expect(existsSync(path)).to.equal(false)
+  })
+})
