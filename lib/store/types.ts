@@ -89,6 +89,16 @@ export interface GetMessageResult {
   readonly suggestPullingFromSlave: boolean
 }
 
+/** One message in a queue. Source: store.queue.CqUnit */
+export interface CqUnit {
+  readonly queueOffset: number
+  readonly commitLogOffset: number
+  /** Bytes of the record. */
+  readonly size: number
+  /** The tag's hash; in SCHEDULE_TOPIC_XXXX the time of delivery, milliseconds since 1970. */
+  readonly tagsCode: number
+}
+
 /** `lower`: the first message at or after the time; `upper`: the last one at or before. Source: common.BoundaryType */
 export type BoundaryType = 'lower' | 'upper'
 
@@ -118,6 +128,13 @@ export interface MessageStore extends Service {
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void
   /** Answers at once from memory where it can; otherwise it reads asynchronously. */
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult>
+  /** Up to `maxUnits` units in order, the first that of `offset`; none when the queue has no such offset. */
+  iterateFrom(
+    topic: string,
+    queueId: number,
+    offset: number,
+    maxUnits: number,
+  ): readonly CqUnit[] | Promise<readonly CqUnit[]>
   /** 0 for an unknown queue. */
   getMaxOffsetInQueue(topic: string, queueId: number): number
   /** -1 for an unknown queue. */
