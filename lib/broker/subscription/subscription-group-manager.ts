@@ -3,6 +3,8 @@ import type { Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import { readStateFile, writeStateFile } from '../../common/state-file.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { alterCurrentAttributes, SUBSCRIPTION_GROUP_ATTRIBUTES } from '../topic/attributes.ts'
 import { DataVersion, type DataVersionValue } from '../topic/data-version.ts'
 import { isGroupNameAcceptable } from '../topic/topic-validator.ts'
@@ -11,15 +13,15 @@ import {
   type SubscriptionGroupConfig,
 } from './subscription-group-config.ts'
 
-/** The keys of the broker's configuration that this manager obeys; read at each use. */
-export interface SubscriptionGroupSettings {
-  readonly autoCreateSubscriptionGroup: boolean
-  readonly enableCreateSysGroup: boolean
-}
+/** The options that this manager obeys; read at each use. */
+export type SubscriptionGroupOptions = Pick<
+  BrokerConfig,
+  'autoCreateSubscriptionGroup' | 'enableCreateSysGroup'
+>
 
 export interface SubscriptionGroupManagerDeps {
-  readonly config: SubscriptionGroupSettings
-  readonly storePathRootDir: string
+  readonly brokerConfig: SubscriptionGroupOptions
+  readonly storeConfig: Pick<MessageStoreConfig, 'storePathRootDir'>
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -56,7 +58,7 @@ const SYSTEM_GROUPS = [
  */
 export class SubscriptionGroupManager {
   readonly dataVersion: DataVersion
-  readonly #config: SubscriptionGroupSettings
+  readonly #brokerConfig: SubscriptionGroupOptions
   readonly #path: string
   readonly #fileSystem: FileSystem
   readonly #logger: Logger
@@ -65,8 +67,8 @@ export class SubscriptionGroupManager {
 
   constructor(deps: SubscriptionGroupManagerDeps) {
     this.dataVersion = new DataVersion(deps.clock)
-    this.#config = deps.config
-    this.#path = join(deps.storePathRootDir, 'config', 'subscriptionGroup.json')
+    this.#brokerConfig = deps.brokerConfig
+    this.#path = join(deps.storeConfig.storePathRootDir, 'config', 'subscriptionGroup.json')
     this.#fileSystem = deps.fileSystem
     this.#logger = deps.logger
     for (const group of SYSTEM_GROUPS) {
@@ -129,8 +131,8 @@ export class SubscriptionGroupManager {
   }
 
   #mayCreate(group: string): boolean {
-    if (this.#config.autoCreateSubscriptionGroup) return true
-    return this.#config.enableCreateSysGroup && group.startsWith(SYS_CONSUMER_GROUP_PREFIX)
+    if (this.#brokerConfig.autoCreateSubscriptionGroup) return true
+    return this.#brokerConfig.enableCreateSysGroup && group.startsWith(SYS_CONSUMER_GROUP_PREFIX)
   }
 
   /**

@@ -1,27 +1,31 @@
+import type { BrokerConfig } from '../../config/broker-config.ts'
 import { PERM_READ_WRITE, PermName } from '../../common/perm-name.ts'
 import { newTopicConfig, type TopicConfig } from './topic-config.ts'
 import { REPLY_TOPIC_POSTFIX } from './topic-names.ts'
 import { SYSTEM_TOPIC_PREFIX, SystemTopic } from './topic-validator.ts'
 
-/** The keys of the broker's configuration that decide which topics it makes for itself, and how. */
-export interface SystemTopicSettings {
-  readonly brokerName: string
-  readonly brokerClusterName: string
-  readonly autoCreateTopicEnable: boolean
-  readonly defaultTopicQueueNums: number
-  readonly clusterTopicEnable: boolean
-  readonly brokerTopicEnable: boolean
-  readonly traceTopicEnable: boolean
-  readonly msgTraceTopicName: string
-  readonly reviveQueueNum: number
-  readonly timerWheelEnable: boolean
-}
+/** The options that decide which topics a broker makes for itself, and how. */
+export type SystemTopicOptions = Pick<
+  BrokerConfig,
+  | 'brokerName'
+  | 'brokerClusterName'
+  | 'autoCreateTopicEnable'
+  | 'defaultTopicQueueNums'
+  | 'clusterTopicEnable'
+  | 'brokerTopicEnable'
+  | 'traceTopicEnable'
+  | 'msgTraceTopicName'
+  | 'reviveQueueNum'
+>
 
 const SCHEDULE_TOPIC_QUEUE_NUM = 18
 const BENCHMARK_QUEUE_NUM = 1024
 
 /** The topics that a broker has from its first start on. Source: broker.topic.TopicConfigManager#init */
-export function systemTopicConfigs(settings: SystemTopicSettings): TopicConfig[] {
+export function systemTopicConfigs(
+  settings: SystemTopicOptions,
+  timerWheelEnable: boolean,
+): TopicConfig[] {
   const { brokerName, brokerClusterName } = settings
   return [
     queues(SystemTopic.RMQ_SYS_SELF_TEST_TOPIC, 1),
@@ -37,7 +41,7 @@ export function systemTopicConfigs(settings: SystemTopicSettings): TopicConfig[]
     queues(`${SYSTEM_TOPIC_PREFIX}SYNC_BROKER_MEMBER_${brokerName}`, 1, PermName.PERM_INHERIT),
     queues(SystemTopic.RMQ_SYS_TRANS_HALF_TOPIC, 1),
     queues(SystemTopic.RMQ_SYS_TRANS_OP_HALF_TOPIC, 1),
-    ...(settings.timerWheelEnable ? [queues(`${SYSTEM_TOPIC_PREFIX}wheel_timer`, 1)] : []),
+    ...(timerWheelEnable ? [queues(`${SYSTEM_TOPIC_PREFIX}wheel_timer`, 1)] : []),
   ]
 }
 

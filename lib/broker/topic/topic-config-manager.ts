@@ -2,17 +2,18 @@ import { join } from 'node:path'
 import type { Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { isInherited, PERM_READ_WRITE, PermName } from '../../common/perm-name.ts'
 import { readStateFile, writeStateFile } from '../../common/state-file.ts'
 import { alterCurrentAttributes, TOPIC_ATTRIBUTES } from './attributes.ts'
 import { DataVersion, type DataVersionValue } from './data-version.ts'
-import { systemTopicConfigs, type SystemTopicSettings } from './system-topic-configs.ts'
+import { systemTopicConfigs, type SystemTopicOptions } from './system-topic-configs.ts'
 import { newTopicConfig, withUnitSubFlag, type TopicConfig } from './topic-config.ts'
 import { SYSTEM_TOPIC_PREFIX, SYSTEM_TOPICS, SystemTopic } from './topic-validator.ts'
 
 export interface TopicConfigManagerDeps {
-  readonly config: SystemTopicSettings
-  readonly storePathRootDir: string
+  readonly brokerConfig: SystemTopicOptions
+  readonly storeConfig: Pick<MessageStoreConfig, 'storePathRootDir' | 'timerWheelEnable'>
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -44,7 +45,7 @@ export interface TopicInSendMessage {
  */
 export class TopicConfigManager {
   readonly dataVersion: DataVersion
-  readonly #config: SystemTopicSettings
+  readonly #brokerConfig: SystemTopicOptions
   readonly #path: string
   readonly #fileSystem: FileSystem
   readonly #logger: Logger
@@ -52,13 +53,13 @@ export class TopicConfigManager {
   readonly #systemTopics = new Set(SYSTEM_TOPICS)
   readonly #listeners: TopicConfigListener[] = []
 
-  constructor({ config, storePathRootDir, clock, fileSystem, logger }: TopicConfigManagerDeps) {
+  constructor({ brokerConfig, storeConfig, clock, fileSystem, logger }: TopicConfigManagerDeps) {
     this.dataVersion = new DataVersion(clock)
-    this.#config = config
-    this.#path = join(storePathRootDir, 'config', 'topics.json')
+    this.#brokerConfig = brokerConfig
+    this.#path = join(storeConfig.storePathRootDir, 'config', 'topics.json')
     this.#fileSystem = fileSystem
     this.#logger = logger
-    for (const topicConfig of systemTopicConfigs(config)) {
+    for (const topicConfig of systemTopicConfigs(brokerConfig, storeConfig.timerWheelEnable)) {
       this.#topicConfigTable.set(topicConfig.topicName, topicConfig)
       this.#systemTopics.add(topicConfig.topicName)
     }
@@ -147,7 +148,7 @@ export class TopicConfigManager {
   /** TBW102 out of an old file counts only as long as automatic creation is on. */
   #mayInherit(pattern: TopicConfig): boolean {
     const isAutoCreateKey = pattern.topicName === SystemTopic.AUTO_CREATE_TOPIC_KEY_TOPIC
-    if (isAutoCreateKey && !this.#config.autoCreateTopicEnable) pattern.perm = PERM_READ_WRITE
+    if (isAutoCreateKey && !this.#brokerConfig.autoCreateTopicEnable) pattern.perm = PERM_READ_WRITE
     return isInherited(pattern.perm)
   }
 

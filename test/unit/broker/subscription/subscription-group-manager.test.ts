@@ -13,11 +13,11 @@ describe('SubscriptionGroupManager', () => {
   let file: string
 
   function makeManager(
-    config = { autoCreateSubscriptionGroup: true, enableCreateSysGroup: true },
+    brokerConfig = { autoCreateSubscriptionGroup: true, enableCreateSysGroup: true },
   ): SubscriptionGroupManager {
     const manager = new SubscriptionGroupManager({
-      config,
-      storePathRootDir: directory.path,
+      brokerConfig,
+      storeConfig: { storePathRootDir: directory.path },
       clock: new SimClock(),
       fileSystem: new NodeFileSystem(),
       logger: SILENT_LOGGER,

@@ -18,7 +18,6 @@ const SETTINGS = {
   traceTopicEnable: false,
   msgTraceTopicName: 'RMQ_SYS_TRACE_TOPIC',
   reviveQueueNum: 8,
-  timerWheelEnable: true,
 }
 
 const SENT = {
@@ -34,10 +33,13 @@ describe('TopicConfigManager', () => {
   let directory: { path: string; remove: () => void }
   let file: string
 
-  function makeManager(settings: Partial<typeof SETTINGS> = {}): TopicConfigManager {
+  function makeManager(
+    settings: Partial<typeof SETTINGS> = {},
+    timerWheelEnable = true,
+  ): TopicConfigManager {
     const manager = new TopicConfigManager({
-      config: { ...SETTINGS, ...settings },
-      storePathRootDir: directory.path,
+      brokerConfig: { ...SETTINGS, ...settings },
+      storeConfig: { storePathRootDir: directory.path, timerWheelEnable },
       clock,
       fileSystem: new NodeFileSystem(),
       logger: SILENT_LOGGER,
@@ -80,12 +82,12 @@ describe('TopicConfigManager', () => {
   })
 
   it('makes system topics only when their switches are on', () => {
-    const manager = makeManager({
+    const switches = {
       autoCreateTopicEnable: false,
       traceTopicEnable: true,
-      timerWheelEnable: false,
       clusterTopicEnable: false,
-    })
+    }
+    const manager = makeManager(switches, false)
     expect(manager.containsTopic('TBW102')).to.equal(false)
     expect(manager.containsTopic('rmq_sys_wheel_timer')).to.equal(false)
     expect(manager.selectTopicConfig('RMQ_SYS_TRACE_TOPIC')?.writeQueueNums).to.equal(1)
