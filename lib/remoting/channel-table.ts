@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net'
+import { SerializeType } from '../../codec/remoting-command.ts'
+import type { Clock } from '../common/clock.ts'
+import { toError } from '../common/errors.ts'
+import type { Logger } from '../common/logger.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionLimits } from './limits.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
+import type { RequestDispatcher } from './request-dispatcher.ts'
+import { Sweeper } from './sweeper.ts'
+import type { ChannelEventListener } from './types.ts'
+
+/** What a server and a client have in common. */
+export interface RemotingOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly listener?: ChannelEventListener
+  readonly limits?: Partial<ConnectionLimits>
+  /** How our headers are written; both types are understood. Apache: `rocketmq.serialize.type` */
+  readonly serializeType?: SerializeType
+}
+
+/** The open connections of a server or a client, with their one timer. Tells the listener of them. */
+export class ChannelTable {
+  readonly sweeper: Sweeper
+  readonly #options: RemotingOptions
+  readonly #dispatcher: RequestDispatcher
+  readonly #limits: ConnectionLimits
+  readonly #connections = new Set<Connection>()
+  #onEmpty: (() => void) | undefined
+
+  constructor(options: RemotingOptions, dispatcher: RequestDispatcher) {
+    this.#options = options
+    this.#dispatcher = dispatcher
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.sweeper = new Sweeper(options.clock)
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections
+  }
+
+  /** Takes over a connected socket; `onClose` is called first when it has gone. @throws CodecError when it has been closed meanwhile */
+  open(socket: Socket, onClose?: () => void): Connection {
+    const { clock, logger, serializeType = SerializeType.JSON } = this.#options
+    const connection = new Connection(socket, {
+      dispatcher: this.#dispatcher,
+      clock,
+      logger,
+      limits: this.#limits,
+      serializeType,
+      onClose: (closed) => {
+        onClose?.()
+        this.#tell(() => this.#options.listener?.onChannelClose?.(closed))
+      },
+    })
+    socket.once('close', () => this.#remove(connection))
+    this.#connections.add(connection)
+    this.sweeper.add(connection)
+    this.#tell(() => this.#options.listener?.onChannelConnect?.(connection))
+    return connection
+  }
+
+  /** Resolves when there is no connection and no socket of one. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve
+      if (this.#connections.size === 0) resolve()
+    })
+  }
+
+  closeAll(reason: string): void {
+    for (const connection of this.#connections) connection.close(reason)
+  }
+
+  #remove(connection: Connection): void {
+    this.#connections.delete(connection)
+    this.sweeper.remove(connection)
+    if (this.#connections.size === 0) this.#onEmpty?.()
+  }
+
+  #tell(event: () => void): void {
+    try {
+      event()
+    } catch (error) {
+      this.#options.logger.error({ err: toError(error) }, 'channel event listener failed')
+    }
+  }
+}

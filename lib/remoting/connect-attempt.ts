@@ -1,0 +1,58 @@
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { ResponseCode } from '../../codec/response-code.ts'
+import { errorCode } from '../common/errors.ts'
+import { RemotingError } from './errors.ts'
+import type { Sweepable } from './sweeper.ts'
+
+/** A connection being made. It ends in exactly one way: connected, refused, timed out or given up. */
+export class ConnectAttempt implements Sweepable {
+  readonly socket: Socket
+  /** Resolves when `socket` is connected. Rejects with a RemotingError; the socket is destroyed then. */
+  readonly connected: Promise<void>
+  readonly #deadlineMs: number
+
+  /**
+   * `deadlineMs` is a monotonic time, seen by `sweep`.
+   * @throws RemotingError RPC_ADDR_IS_NULL when `address` is not `host:port`
+   */
+  constructor(address: string, deadlineMs: number) {
+    const { host, port } = parseAddress(address)
+    this.#deadlineMs = deadlineMs
+    this.socket = connect({ host, port, noDelay: true })
+    this.connected = new Promise((resolve, reject) => {
+      this.socket.once('connect', resolve)
+      this.socket.once('error', (error) =>
+        reject(connectError(address, errorCode(error) ?? error.message)),
+      )
+      this.socket.once('close', () => reject(connectError(address, 'the connection was closed')))
+    })
+  }
+
+  sweep(nowMs: number): void {
+    if (nowMs >= this.#deadlineMs) this.fail('timed out')
+  }
+
+  fail(reason: string): void {
+    this.socket.destroy(new Error(reason))
+  }
+}
+
+/** The parts of `host:port`; an IPv6 address may stand in brackets. */
+export function parseAddress(address: string): { host: string; port: number } {
+  const parts = /^\[?(.*?)\]?:(\d{1,5})$/.exec(address)
+  const host = parts?.[1] ?? ''
+  const port = Number(parts?.[2])
+  if (host !== '' && port > 0 && port <= 65_535) return { host, port }
+  throw new RemotingError(
+    ResponseCode.RPC_ADDR_IS_NULL,
+    `${JSON.stringify(address)} is not an address of the form host:port`,
+  )
+}
+
+export function connectError(address: string, why: string): RemotingError {
+  return new RemotingError(
+    ResponseCode.RPC_SEND_TO_CHANNEL_FAILED,
+    `connect to <${address}> failed: ${why}`,
+  )
+}

@@ -1,0 +1,109 @@
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer } from 'node:net'
+import { Host } from '../../codec/message/host.ts'
+import { errorCode, toError } from '../common/errors.ts'
+import type { Service } from '../common/service.ts'
+import type { RemotingOptions } from './channel-table.ts'
+import { ChannelTable } from './channel-table.ts'
+import type { Connection } from './connection.ts'
+import type { RequestDispatcher } from './request-dispatcher.ts'
+
+/** Source: remoting.netty.NettyServerConfig; what concerns threads and netty's buffers has no counterpart. */
+export interface RemotingServerConfig {
+  /** 0: any free port. */
+  readonly listenPort: number
+  readonly bindAddress?: string
+  readonly serverSocketBacklog?: number
+  readonly serverChannelMaxIdleTimeSeconds?: number
+}
+
+export interface RemotingServerOptions extends RemotingOptions {
+  readonly config: RemotingServerConfig
+  readonly dispatcher: RequestDispatcher
+  /** How long `stop` waits for running requests and unread answers, in milliseconds. */
+  readonly drainTimeoutMs?: number
+}
+
+const DEFAULT_BIND_ADDRESS = '0.0.0.0'
+const DEFAULT_BACKLOG = 1024
+const DEFAULT_DRAIN_TIMEOUT_MS = 3000
+
+/** Listens for peers and serves their requests. Apache: remoting.netty.NettyRemotingServer */
+export class RemotingServer implements Service {
+  readonly #options: RemotingServerOptions
+  readonly #server: Server
+  readonly #channels: ChannelTable
+  #stopped: Promise<void> | undefined
+
+  constructor(options: RemotingServerOptions) {
+    this.#options = options
+    const idleSeconds = options.config.serverChannelMaxIdleTimeSeconds
+    const limits = idleSeconds === undefined ? {} : { maxIdleMs: idleSeconds * 1000 }
+    this.#channels = new ChannelTable(
+      { ...options, limits: { ...limits, ...options.limits } },
+      options.dispatcher,
+    )
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+  }
+
+  /** Where the server listens, with the real port. Only after `start`. */
+  get address(): Host {
+    const { address, port } = this.#server.address() as AddressInfo
+    return Host.of(address, port)
+  }
+
+  get channels(): ReadonlySet<Connection> {
+    return this.#channels.connections
+  }
+
+  /** @throws Error when the address cannot be listened on */
+  async start(): Promise<void> {
+    const { listenPort, bindAddress, serverSocketBacklog } = this.#options.config
+    const host = bindAddress ?? DEFAULT_BIND_ADDRESS
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(listenError(error, host, listenPort)))
+      this.#server.listen(
+        { host, port: listenPort, backlog: serverSocketBacklog ?? DEFAULT_BACKLOG },
+        resolve,
+      )
+    })
+    this.#server.removeAllListeners('error')
+    this.#server.on('error', (error) => {
+      this.#options.logger.error({ err: error }, 'accepting a connection failed')
+    })
+    this.#options.logger.info({ address: this.address.toString() }, 'remoting server listens')
+  }
+
+  /** Accepts no more, lets running requests answer (long-polling ones are let go), then closes all connections. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const { clock, drainTimeoutMs = DEFAULT_DRAIN_TIMEOUT_MS } = this.#options
+    const timer = clock.setTimeout(
+      () => this.#channels.closeAll('the server stops'),
+      drainTimeoutMs,
+    )
+    for (const connection of this.#channels.connections) connection.drain()
+    await this.#channels.whenEmpty()
+    timer.cancel()
+    await closed
+  }
+
+  #accept(socket: Socket): void {
+    try {
+      this.#channels.open(socket)
+    } catch (error) {
+      this.#options.logger.debug({ err: toError(error) }, 'connection was gone when accepted')
+      socket.destroy()
+    }
+  }
+}
+
+function listenError(error: Error, host: string, port: number): Error {
+  const why = errorCode(error) === 'EADDRINUSE' ? 'the address is in use' : error.message
+  return new Error(`cannot listen on ${host}:${port}: ${why}`, { cause: error })
+}
