@@ -138,7 +138,7 @@ export const BROKER_OPTIONS = {
   filterDataCleanTimeSpan: long(86_400_000),
   filterSupportRetry: boolean(false, { text: 'Apply SQL92 subscriptions to retry topics too.' }),
   enablePropertyFilter: boolean(false, { text: 'Allow SQL92 subscriptions.' }),
-  compressedRegister: boolean(false, { text: 'Compress what is sent to NameServers.' }),
+  compressedRegister: boolean(false),
   forceRegister: boolean(true, {
     text: 'Register in each round without asking the NameServer what it knows already.',
   }),
@@ -250,9 +250,7 @@ export const BROKER_OPTIONS = {
   globalColdReadThreshold: long(104_857_600),
   fetchNamesrvAddrInterval: long(10_000),
   popResponseReturnActualRetryTopic: boolean(false),
-  enableSingleTopicRegister: boolean(false, {
-    text: 'Register a changed topic by itself instead of the whole table.',
-  }),
+  enableSingleTopicRegister: boolean(false),
   enableMixedMessageType: boolean(false),
   enableSplitRegistration: boolean(false),
   popInflightMessageThreshold: long(10_000),

@@ -32,17 +32,17 @@ function parseByType(option: Option, text: string): OptionValue | Refusal {
     case 'double':
       return inRange(option, text === '' ? NaN : Number(text))
     case 'boolean':
-      return parseBoolean(text)
+      return parseBoolean(option, text)
     case 'enum':
       return option.values?.includes(text) ? text : refuse(option)
   }
 }
 
 /** Unlike Java, for which every text but `true` is false. */
-function parseBoolean(text: string): boolean | Refusal {
+function parseBoolean(option: Option, text: string): boolean | Refusal {
   const lower = text.toLowerCase()
   if (lower === 'true' || lower === 'false') return lower === 'true'
-  return { refusal: 'allowed are true, false' }
+  return refuse(option)
 }
 
 function inRange(option: Option, value: number): number | Refusal {
@@ -55,7 +55,7 @@ function refuse(option: Option): Refusal {
 }
 
 /** The values that an option takes: `are A, B`, `is a whole number from 0 to 65535`. */
-export function describeAllowed(option: Option): string {
+function describeAllowed(option: Option): string {
   switch (option.type) {
     case 'enum':
       return `are ${[...(option.values ?? [])].sort().join(', ')}`
