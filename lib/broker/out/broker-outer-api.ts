@@ -1,0 +1,135 @@
+import type { Host } from '../../../codec/message/host.ts'
+import type { Clock, Timer } from '../../common/clock.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { Service } from '../../common/service.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { NettyClientConfig } from '../../config/netty-client-config.ts'
+import { RemotingClient } from '../../remoting/index.ts'
+import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import type { TopicConfig } from '../topic/topic-config.ts'
+import type { BrokerAddress } from './broker-address.ts'
+import type { BrokerIdentityConfig } from './name-server-registration.ts'
+import { NameServerRegistration } from './name-server-registration.ts'
+
+export interface BrokerOuterApiDeps {
+  readonly config: BrokerIdentityConfig &
+    Pick<BrokerConfig, 'namesrvAddr' | 'registerNameServerPeriod' | 'forceRegister'>
+  readonly clientConfig: Pick<
+    NettyClientConfig,
+    'connectTimeoutMillis' | 'clientChannelMaxIdleTimeSeconds'
+  >
+  readonly address: BrokerAddress
+  readonly topicConfigManager: TopicConfigManager
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const MIN_PERIOD_MS = 10_000
+const MAX_PERIOD_MS = 60_000
+/** After a registration that failed, or a connection to a NameServer that was lost (it forgets us then). */
+const RETRY_DELAY_MS = 2_000
+
+/**
+ * Keeps the broker registered with its NameServers: with all topics at the start and in each period, with the changed
+ * topics at each change. The NameServers are independent of each other: none waits for another.
+ *
+ * Apache: broker.out.BrokerOuterAPI
+ */
+export class BrokerOuterApi implements Service {
+  readonly #deps: BrokerOuterApiDeps
+  readonly #client: RemotingClient
+  #registrations = new Map<string, NameServerRegistration>()
+  #period: Timer | undefined
+  #retry: Timer | undefined
+  #stopping = false
+
+  constructor(deps: BrokerOuterApiDeps) {
+    this.#deps = deps
+    const { clock, logger, clientConfig, topicConfigManager } = deps
+    this.#client = new RemotingClient({
+      clock,
+      logger: logger.child({ name: 'RocketmqRemoting' }),
+      connectTimeoutMs: clientConfig.connectTimeoutMillis,
+      limits: { maxIdleMs: clientConfig.clientChannelMaxIdleTimeSeconds * 1000 },
+      listener: { onChannelClose: () => this.#registerAgainSoon() },
+    })
+    topicConfigManager.onTopicConfigChanged((topicConfig) =>
+      this.registerIncrementBrokerData([topicConfig]),
+    )
+  }
+
+  /** Resolves when each NameServer has answered for the first time, or cannot be reached. */
+  async start(): Promise<void> {
+    await this.#client.start()
+    this.#schedule()
+    await this.registerBrokerAll()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#period?.cancel()
+    this.#retry?.cancel()
+    await Promise.all([...this.#registrations.values()].map((each) => each.unregister()))
+    await this.#client.stop()
+  }
+
+  /** Registers all topics with every NameServer. Never rejects: failures are logged and tried again. */
+  async registerBrokerAll(): Promise<void> {
+    this.#followNameServerList()
+    const isForced = this.#deps.config.forceRegister
+    await this.#toEach((registration) => registration.registerAll(isForced))
+  }
+
+  /** Tells every NameServer of changed topics; at once, when the connection stands. */
+  registerIncrementBrokerData(topicConfigs: readonly TopicConfig[]): void {
+    if (this.#stopping) return
+    void this.#toEach((registration) => registration.registerTopics(topicConfigs))
+  }
+
+  async #toEach(register: (registration: NameServerRegistration) => Promise<boolean>) {
+    if (this.#stopping) return
+    const done = await Promise.all([...this.#registrations.values()].map(register))
+    if (done.includes(false)) this.#registerAgainSoon()
+  }
+
+  #registerAgainSoon(): void {
+    if (this.#stopping || this.#retry !== undefined) return
+    this.#retry = this.#deps.clock.setTimeout(() => {
+      this.#retry = undefined
+      void this.registerBrokerAll()
+    }, RETRY_DELAY_MS)
+  }
+
+  #schedule(): void {
+    const { config, clock } = this.#deps
+    const periodMs = Math.min(
+      Math.max(config.registerNameServerPeriod, MIN_PERIOD_MS),
+      MAX_PERIOD_MS,
+    )
+    this.#period = clock.setInterval(() => void this.registerBrokerAll(), periodMs)
+  }
+
+  /** namesrvAddr may be changed at run time. */
+  #followNameServerList(): void {
+    const addresses = (this.#deps.config.namesrvAddr ?? '').split(';').map((each) => each.trim())
+    const registrations = new Map<string, NameServerRegistration>()
+    for (const namesrvAddr of addresses.filter((each) => each !== '')) {
+      const existing = this.#registrations.get(namesrvAddr)
+      registrations.set(namesrvAddr, existing ?? this.#createRegistration(namesrvAddr))
+    }
+    this.#registrations = registrations
+  }
+
+  #createRegistration(namesrvAddr: string): NameServerRegistration {
+    const { config, address, topicConfigManager, logger } = this.#deps
+    const client = this.#client
+    return new NameServerRegistration({
+      namesrvAddr,
+      client,
+      config,
+      addressTowards: (localHost: Host) => address.towards(localHost),
+      topicConfigManager,
+      logger,
+    })
+  }
+}

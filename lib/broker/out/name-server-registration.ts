@@ -1,0 +1,184 @@
+import { crc32 } from 'node:zlib'
+import { DataVersion, noDataVersion } from '../../../codec/body/data-version.ts'
+import { KVTable } from '../../../codec/body/kv-table.ts'
+import { RegisterBrokerBody } from '../../../codec/body/register-broker-body.ts'
+import {
+  QueryDataVersionRequestHeader,
+  QueryDataVersionResponseHeader,
+} from '../../../codec/header/query-data-version.ts'
+import {
+  RegisterBrokerRequestHeader,
+  UnRegisterBrokerRequestHeader,
+} from '../../../codec/header/register-broker.ts'
+import type { Host } from '../../../codec/message/host.ts'
+import type { ExtFields } from '../../../codec/remoting-command.ts'
+import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../codec/request-code.ts'
+import { ResponseCode } from '../../../codec/response-code.ts'
+import { toError } from '../../common/errors.ts'
+import type { Logger } from '../../common/logger.ts'
+import { isReadable, isWriteable } from '../../common/perm-name.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { RemotingClient } from '../../remoting/index.ts'
+import { RemotingError } from '../../remoting/index.ts'
+import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import type { TopicConfig } from '../topic/topic-config.ts'
+import type { RegisteredAddress } from './broker-address.ts'
+
+export type BrokerIdentityConfig = Pick<
+  BrokerConfig,
+  | 'brokerName'
+  | 'brokerClusterName'
+  | 'brokerId'
+  | 'brokerPermission'
+  | 'registerBrokerTimeoutMills'
+>
+
+export interface NameServerRegistrationDeps {
+  readonly namesrvAddr: string
+  readonly client: Pick<RemotingClient, 'invoke' | 'localAddressTo'>
+  readonly config: BrokerIdentityConfig
+  readonly addressTowards: (localHost: Host) => RegisteredAddress
+  readonly topicConfigManager: Pick<
+    TopicConfigManager,
+    'topicConfigTable' | 'dataVersion' | 'updateOrderTopicConfig'
+  >
+  readonly logger: Logger
+}
+
+const UNREGISTER_TIMEOUT_MS = 3_000
+/** Our own extField of 103: see docs/decisions/0002-advertised-address.md */
+const BROKER_ADDR_AUTO = 'brokerAddrAuto'
+
+/** The broker's registration with one NameServer. Source: broker.out.BrokerOuterAPI#registerBroker */
+export class NameServerRegistration {
+  readonly #deps: NameServerRegistrationDeps
+  /** Under what the NameServer knows us; undefined before the first registration and after a lost one. */
+  #registered: RegisteredAddress | undefined
+  #isDown = false
+
+  constructor(deps: NameServerRegistrationDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Registers all topics; unless `isForced`, only when the NameServer says that it has other ones. Resolves with false
+   * when the NameServer could not be told.
+   */
+  registerAll(isForced: boolean): Promise<boolean> {
+    return this.#attempt(async () => {
+      if (!isForced && !(await this.#isOutdated())) return
+      await this.#register(this.#deps.topicConfigManager.topicConfigTable.values())
+    })
+  }
+
+  /** Registers only `topicConfigs`; all topics when the NameServer does not know us yet. */
+  registerTopics(topicConfigs: readonly TopicConfig[]): Promise<boolean> {
+    if (this.#registered === undefined) return this.registerAll(true)
+    return this.#attempt(() => this.#register(topicConfigs))
+  }
+
+  /** Takes the broker out of the NameServer's tables; failing to is logged only. */
+  async unregister(): Promise<void> {
+    const address = this.#registered
+    if (address === undefined || this.#isDown) return
+    await this.#attempt(async () => {
+      const header = UnRegisterBrokerRequestHeader.encode(this.#identity(address))
+      const request = RemotingCommand.request(RequestCode.UNREGISTER_BROKER, header)
+      await this.#invoke(request, UNREGISTER_TIMEOUT_MS)
+    })
+  }
+
+  async #attempt(action: () => Promise<void>): Promise<boolean> {
+    const { namesrvAddr, logger } = this.#deps
+    try {
+      await action()
+      if (this.#isDown) logger.info({ namesrvAddr }, 'registered with the name server again')
+      this.#isDown = false
+      return true
+    } catch (error) {
+      const event = 'registering with the name server failed'
+      if (!this.#isDown) logger.warn({ namesrvAddr, error: toError(error).message }, event)
+      this.#isDown = true
+      return false
+    }
+  }
+
+  async #register(topicConfigs: Iterable<TopicConfig>): Promise<void> {
+    const { config, namesrvAddr, topicConfigManager, logger } = this.#deps
+    const address = await this.#findAddress()
+    const body = this.#encodeBody(topicConfigs)
+    const header: ExtFields = RegisterBrokerRequestHeader.encode({
+      ...this.#identity(address),
+      haServerAddr: address.haServerAddr,
+      enableActingMaster: false,
+      compressed: false,
+      bodyCrc32: crc32(body) & 0x7fffffff,
+    })
+    if (address.isAuto) header[BROKER_ADDR_AUTO] = 'true'
+    const response = await this.#invoke(
+      RemotingCommand.request(RequestCode.REGISTER_BROKER, header, body),
+      config.registerBrokerTimeoutMills,
+    )
+    if (response.body !== undefined) {
+      topicConfigManager.updateOrderTopicConfig(KVTable.decode(response.body).table.keys())
+    }
+    if (this.#registered === undefined) {
+      const { brokerAddr } = address
+      logger.info({ namesrvAddr, brokerAddr }, 'registered with the name server')
+    }
+    this.#registered = address
+  }
+
+  /** True when the name server has other topics than we, or none. Source: broker.out.BrokerOuterAPI#needRegister */
+  async #isOutdated(): Promise<boolean> {
+    const { config, topicConfigManager } = this.#deps
+    const header = QueryDataVersionRequestHeader.encode(this.#identity(await this.#findAddress()))
+    const body = DataVersion.encode(topicConfigManager.dataVersion.toJSON())
+    const response = await this.#invoke(
+      RemotingCommand.request(RequestCode.QUERY_DATA_VERSION, header, body),
+      config.registerBrokerTimeoutMills,
+    )
+    return QueryDataVersionResponseHeader.decode(response.extFields).changed
+  }
+
+  async #findAddress(): Promise<RegisteredAddress> {
+    const { client, namesrvAddr, addressTowards } = this.#deps
+    return addressTowards(await client.localAddressTo(namesrvAddr))
+  }
+
+  #identity({ brokerAddr }: RegisteredAddress) {
+    const { brokerName, brokerClusterName, brokerId } = this.#deps.config
+    return { brokerName, brokerAddr, clusterName: brokerClusterName, brokerId }
+  }
+
+  #encodeBody(topicConfigs: Iterable<TopicConfig>): Buffer {
+    return RegisterBrokerBody.encode({
+      filterServerList: [],
+      topicConfigSerializeWrapper: {
+        dataVersion: this.#deps.topicConfigManager.dataVersion.toJSON(),
+        mappingDataVersion: noDataVersion(),
+        topicConfigTable: new Map(
+          Array.from(topicConfigs, (each) => [each.topicName, this.#asRegistered(each)]),
+        ),
+        topicQueueMappingDetailMap: new Map(),
+        topicQueueMappingInfoMap: new Map(),
+      },
+    })
+  }
+
+  /** The permission of a broker that may not be read or written limits that of its topics. */
+  #asRegistered(topicConfig: TopicConfig) {
+    const { brokerPermission } = this.#deps.config
+    const isLimited = !isReadable(brokerPermission) || !isWriteable(brokerPermission)
+    const perm = isLimited ? topicConfig.perm & brokerPermission : topicConfig.perm
+    return { ...topicConfig, perm, attributes: new Map(Object.entries(topicConfig.attributes)) }
+  }
+
+  async #invoke(request: RemotingCommand, timeoutMs: number): Promise<RemotingCommand> {
+    const { client, namesrvAddr } = this.#deps
+    const response = await client.invoke(namesrvAddr, request, timeoutMs)
+    if (response.code === ResponseCode.SUCCESS) return response
+    throw new RemotingError(response.code as ResponseCode, response.remark ?? 'no remark')
+  }
+}
