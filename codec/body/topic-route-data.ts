@@ -1,6 +1,7 @@
-import { anyJson, flag, int, optional, text } from '../json-codec.ts'
+import { flag, int, optional, text } from '../json-codec.ts'
 import type { ValueOf } from '../json-codec.ts'
 import { defineBody, list, numberTable, object, table } from '../json-schema.ts'
+import { TopicQueueMappingInfo } from './topic-config-serialize-wrapper.ts'
 
 /** A broker name with the addresses of its master (id 0) and slaves. Source: remoting.protocol.route.BrokerData */
 export const BrokerData = object({
@@ -32,7 +33,7 @@ export const TopicRouteData = defineBody('TopicRouteData', {
   /** `broker-a:4;broker-b:4` */
   orderTopicConf: optional(text()),
   queueDatas: list(QueueData),
-  /** Static topics, which we do not serve: passed through. */
-  topicQueueMappingByBroker: anyJson(),
+  /** Static topics, by broker name. */
+  topicQueueMappingByBroker: optional(table(TopicQueueMappingInfo)),
 })
 export type TopicRouteData = ValueOf<typeof TopicRouteData>

@@ -24,8 +24,9 @@ describe('JSON bodies', () => {
     }
   })
 
-  it('passes the mapping of static topics through', () => {
-    const text = `{"brokerDatas":[],"filterServerTable":{},"queueDatas":[],"topicQueueMappingByBroker":{"b":{"epoch":1}}}`
+  it('has the mapping of static topics by broker name', () => {
+    const mapping = `{"bname":"b","currIdMap":{"0":1},"dirty":false,"epoch":1,"scope":"__global__","topic":"T","totalQueues":2}`
+    const text = `{"brokerDatas":[],"filterServerTable":{},"queueDatas":[],"topicQueueMappingByBroker":{"b":${mapping}}}`
     expect(TopicRouteData.encode(TopicRouteData.decode(text)).toString()).to.equal(text)
   })
 
