@@ -21,6 +21,10 @@ export function isInherited(perm: number): boolean {
   return (perm & PermName.PERM_INHERIT) !== 0
 }
 
+export function withoutWrite(perm: number): number {
+  return perm & ~PermName.PERM_WRITE
+}
+
 /** `RW-`, as Apache prints it. */
 export function perm2String(perm: number): string {
   return `${isReadable(perm) ? 'R' : '-'}${isWriteable(perm) ? 'W' : '-'}${isInherited(perm) ? 'X' : '-'}`
