@@ -38,3 +38,21 @@ export class SystemClock implements Clock {
     return { cancel: () => clearInterval(handle) }
   }
 }
+
+/** `2026-11-21 02:38:22,123` in local time. Source: common.UtilAll#timeMillisToHumanString2 */
+export function timeMillisToHumanString(timestampMs: number): string {
+  const date = new Date(timestampMs)
+  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-')
+  const time = [pad(date.getHours()), pad(date.getMinutes()), pad(date.getSeconds())].join(':')
+  return `${day} ${time},${String(date.getMilliseconds()).padStart(3, '0')}`
+}
+
+/** When the month of `timestampMs` began, local time. */
+export function startOfLocalMonth(timestampMs: number): number {
+  const date = new Date(timestampMs)
+  return new Date(date.getFullYear(), date.getMonth(), 1).getTime()
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0')
+}

@@ -1,0 +1,258 @@
+import {
+  SendMessageRequestHeader,
+  SendMessageRequestHeaderV2,
+} from '../../../codec/header/send-message.ts'
+import type { Host } from '../../../codec/message/host.ts'
+import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
+import {
+  appendProperty,
+  findProperty,
+  encodeProperties,
+} from '../../../codec/message/properties.ts'
+import { MessageConst } from '../../../codec/message/property-names.ts'
+import { hasFlag, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
+import { type ExtFields, RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../codec/request-code.ts'
+import { ResponseCode } from '../../../codec/response-code.ts'
+import { type Clock, timeMillisToHumanString } from '../../common/clock.ts'
+import type { DelayLevels } from '../../common/delay-levels.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
+import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
+import type { MessageStore, PutMessageResult } from '../../store/types.ts'
+import { getDelayTimeLevel, handleScheduleMessage } from '../schedule/delay-transform.ts'
+import type { TopicConfig } from '../topic/topic-config.ts'
+import { isRetryTopic } from '../topic/topic-names.ts'
+import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
+import { deadLetterTopicOfSend, type RetryOrDeadLetterDeps } from './send/retry-or-dead-letter.ts'
+import { checkSendTopic } from './send/send-topic-check.ts'
+import { type SentProperties, SentPropertiesBuilder } from './send/sent-properties.ts'
+
+export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
+  readonly brokerConfig: Pick<
+    BrokerConfig,
+    | 'brokerIP1'
+    | 'brokerPermission'
+    | 'brokerClusterName'
+    | 'regionId'
+    | 'traceOn'
+    | 'startAcceptSendRequestTimeStamp'
+    | 'enableSlaveActingMaster'
+  >
+  readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize' | 'brokerRole'>
+  readonly clock: Clock
+  readonly messageStore: MessageStore
+  readonly delayLevels: DelayLevels
+  /** The address that messages sent over a connection carry as the store's. */
+  readonly storeHost: (channel: Channel) => Host
+  readonly createUniqKey: () => string
+  /** At least 0, less than 1. */
+  readonly random: () => number
+  /** How full the disks are, for remarks. */
+  readonly diskUtil: () => string
+}
+
+/**
+ * SEND_MESSAGE, SEND_MESSAGE_V2 and SEND_BATCH_MESSAGE: checks, completes and stores messages, and answers once the
+ * store says that they are as safe as the configuration asks.
+ *
+ * Apache: broker.processor.SendMessageProcessor
+ */
+export class SendMessageProcessor implements RequestProcessor {
+  readonly #deps: SendMessageProcessorDeps
+  readonly #properties: SentPropertiesBuilder
+
+  constructor(deps: SendMessageProcessorDeps) {
+    this.#deps = deps
+    this.#properties = new SentPropertiesBuilder(deps.brokerConfig)
+  }
+
+  rejectRequest(): boolean {
+    const { brokerConfig, storeConfig, messageStore } = this.#deps
+    if (storeConfig.brokerRole === 'SLAVE' && !brokerConfig.enableSlaveActingMaster) return true
+    return messageStore.isOsPageCacheBusy()
+  }
+
+  process(request: RemotingCommand, channel: Channel): RemotingCommand | undefined {
+    const header = parseRequestHeader(request)
+    try {
+      this.#checkServing()
+      const topicConfig = checkSendTopic(this.#deps, header, channel)
+      if (header.batch === true) this.#sendBatchMessage(request, header, topicConfig, channel)
+      else this.#sendMessage(request, header, topicConfig, channel)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof RemotingError)) throw error
+      return RemotingCommand.response(error.code, error.message, this.#commonFields())
+    }
+  }
+
+  #checkServing(): void {
+    const startMs = this.#deps.brokerConfig.startAcceptSendRequestTimeStamp
+    if (startMs === 0 || this.#deps.clock.now() >= startMs) return
+    const remark = `broker unable to service, until ${timeMillisToHumanString(startMs)}`
+    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
+  }
+
+  #sendMessage(
+    request: RemotingCommand,
+    header: SendMessageRequestHeader,
+    topicConfig: TopicConfig,
+    channel: Channel,
+  ): void {
+    const queueId = this.#chooseQueue(header.queueId, topicConfig)
+    const deadLetterTopic = isRetryTopic(header.topic)
+      ? deadLetterTopicOfSend(this.#deps, header, request.version)
+      : undefined
+    const sent = this.#properties.build(header.properties ?? '', this.#deps.createUniqKey)
+    const message = this.#buildInner(request, header, topicConfig, channel)
+    message.queueId = queueId
+    message.properties = sent.text
+    if (topicConfig.attributes['cleanup.policy'] === 'COMPACTION') requireKeys(sent)
+    if (deadLetterTopic !== undefined) redirectToDeadLetters(message, sent, deadLetterTopic)
+    if (sent.all !== undefined) this.#obeyProperties(message, sent.all, channel)
+    this.#deps.messageStore.putMessage(message, (result) => {
+      this.#answer(request, channel, queueId, sent.uniqKey, result)
+    })
+  }
+
+  #sendBatchMessage(
+    request: RemotingCommand,
+    header: SendMessageRequestHeader,
+    topicConfig: TopicConfig,
+    channel: Channel,
+  ): void {
+    const queueId = this.#chooseQueue(header.queueId, topicConfig)
+    if (isRetryTopic(header.topic)) {
+      const remark = `batch request does not support retry group ${header.topic}`
+      throw new RemotingError(ResponseCode.MESSAGE_ILLEGAL, remark)
+    }
+    const sent = this.#properties.build(header.properties ?? '', undefined)
+    if (sent.all !== undefined && getDelayTimeLevel(sent.all) > 0) this.#refuseIllegal()
+    const batch = this.#buildInner(request, header, topicConfig, channel)
+    batch.queueId = queueId
+    batch.properties = sent.text
+    this.#deps.messageStore.putMessages(batch, (result) => {
+      this.#answer(request, channel, queueId, sent.uniqKey, result)
+    })
+  }
+
+  #chooseQueue(queueId: number, { topicName, writeQueueNums }: TopicConfig): number {
+    if (queueId >= 0) return queueId
+    if (writeQueueNums > 0) return Math.floor(this.#deps.random() * writeQueueNums)
+    const remark = `topic[${topicName}] has no queue to write to`
+    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
+  }
+
+  /** A message under the topic it was sent to; queue and properties are still those of the request. */
+  #buildInner(
+    request: RemotingCommand,
+    header: SendMessageRequestHeader,
+    topicConfig: TopicConfig,
+    channel: Channel,
+  ): MessageExtBrokerInner {
+    const isMultiTag = topicConfig.topicFilterType === 'MULTI_TAG'
+    if (request.body === undefined || hasFlag(header.sysFlag, MessageSysFlag.INNER_BATCH_FLAG)) {
+      this.#refuseIllegal()
+    }
+    return {
+      topic: header.topic,
+      queueId: header.queueId,
+      flag: header.flag,
+      sysFlag: isMultiTag ? header.sysFlag | MessageSysFlag.MULTI_TAGS_FLAG : header.sysFlag,
+      body: request.body,
+      properties: header.properties ?? '',
+      bornTimestamp: header.bornTimestamp,
+      bornHost: channel.remoteHost,
+      storeHost: this.#deps.storeHost(channel),
+      reconsumeTimes: header.reconsumeTimes ?? 0,
+      preparedTransactionOffset: 0,
+    }
+  }
+
+  /** Properties that ask for a transaction or a delay, or that are not a client's to set. */
+  #obeyProperties(
+    message: MessageExtBrokerInner,
+    all: Map<string, string>,
+    channel: Channel,
+  ): void {
+    if (isTransactional(message, all)) {
+      const brokerIp = this.#deps.brokerConfig.brokerIP1 ?? channel.localHost.address
+      const remark = `the broker[${brokerIp}] sending transaction message is forbidden`
+      throw new RemotingError(ResponseCode.NO_PERMISSION, remark)
+    }
+    if (all.has(MessageConst.PROPERTY_INNER_NUM)) this.#refuseIllegal()
+    handleScheduleMessage(message, all, this.#deps.delayLevels)
+  }
+
+  #refuseIllegal(): never {
+    const remark = illegalMessageRemark(this.#deps.storeConfig.maxMessageSize)
+    throw new RemotingError(ResponseCode.MESSAGE_ILLEGAL, remark)
+  }
+
+  #answer(
+    request: RemotingCommand,
+    channel: Channel,
+    queueId: number,
+    uniqKey: string | undefined,
+    { status, appended }: PutMessageResult,
+  ): void {
+    if (request.isOneway) return
+    const fields = this.#commonFields()
+    if (appended !== undefined) {
+      fields['msgId'] = appended.offsetMsgId
+      fields['queueId'] = String(queueId)
+      fields['queueOffset'] = String(appended.queueOffset)
+      if (uniqKey !== undefined) fields['transactionId'] = uniqKey
+    }
+    const remark = appended === undefined ? putRemark(status, this.#remarkFacts()) : undefined
+    channel.respond(request, RemotingCommand.response(PUT_STATUS_CODE[status], remark, fields))
+  }
+
+  #remarkFacts() {
+    const { storeConfig, diskUtil } = this.#deps
+    return { maxMessageSize: storeConfig.maxMessageSize, diskUtil }
+  }
+
+  /** Fields of every response to a send, refusals too. */
+  #commonFields(): ExtFields {
+    const { regionId, traceOn } = this.#deps.brokerConfig
+    return { MSG_REGION: regionId, TRACE_ON: traceOn ? 'true' : 'false' }
+  }
+}
+
+function parseRequestHeader(request: RemotingCommand): SendMessageRequestHeader {
+  return request.code === RequestCode.SEND_MESSAGE
+    ? SendMessageRequestHeader.decode(request.extFields)
+    : SendMessageRequestHeaderV2.decode(request.extFields)
+}
+
+function requireKeys({ text }: SentProperties): void {
+  const keys = findProperty(text, MessageConst.PROPERTY_KEYS)
+  if (keys !== undefined && keys.trim() !== '') return
+  throw new RemotingError(ResponseCode.MESSAGE_ILLEGAL, 'Required message key is missing')
+}
+
+/** The message keeps no delay: DELAY=-1, as Apache stores it. */
+function redirectToDeadLetters(
+  message: MessageExtBrokerInner,
+  sent: SentProperties,
+  topic: string,
+): void {
+  const name = MessageConst.PROPERTY_DELAY_TIME_LEVEL
+  message.topic = topic
+  message.queueId = 0
+  if (sent.all === undefined) {
+    message.properties = appendProperty(sent.text, name, '-1')
+    return
+  }
+  sent.all.set(name, '-1')
+  message.properties = encodeProperties(sent.all)
+}
+
+/** Retried messages of clients before 4.6.1 carry the flag without being transactional. */
+function isTransactional(message: MessageExtBrokerInner, all: Map<string, string>): boolean {
+  const flag = all.get(MessageConst.PROPERTY_TRANSACTION_PREPARED)
+  if (flag?.toLowerCase() !== 'true') return false
+  return !(message.reconsumeTimes > 0 && getDelayTimeLevel(all) > 0)
+}
