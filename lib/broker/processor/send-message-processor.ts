@@ -108,7 +108,7 @@ export class SendMessageProcessor implements RequestProcessor {
     const message = this.#buildInner(request, header, topicConfig, channel)
     message.queueId = queueId
     message.properties = sent.text
-    if (topicConfig.attributes['cleanup.policy'] === 'COMPACTION') requireKeys(sent)
+    if (topicConfig.attributes.get('cleanup.policy') === 'COMPACTION') requireKeys(sent)
     if (deadLetterTopic !== undefined) redirectToDeadLetters(message, sent, deadLetterTopic)
     if (sent.all !== undefined) this.#obeyProperties(message, sent.all, channel)
     this.#deps.messageStore.putMessage(message, (result) => {

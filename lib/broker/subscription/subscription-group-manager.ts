@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { SubscriptionGroupWrapper } from '../../../codec/body/subscription-group-config.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
@@ -6,7 +7,7 @@ import { readStateFile, writeStateFile } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { alterCurrentAttributes, SUBSCRIPTION_GROUP_ATTRIBUTES } from '../topic/attributes.ts'
-import { DataVersion, type DataVersionValue } from '../topic/data-version.ts'
+import { DataVersion } from '../topic/data-version.ts'
 import { isGroupNameAcceptable } from '../topic/topic-validator.ts'
 import {
   newSubscriptionGroupConfig,
@@ -27,16 +28,7 @@ export interface SubscriptionGroupManagerDeps {
   readonly logger: Logger
 }
 
-/** Bits by topic: which operations a group may not do. */
-export type ForbiddenTable = Record<string, Record<string, number>>
-
-/** Content of subscriptionGroup.json. */
-export interface SubscriptionGroupFile {
-  dataVersion: DataVersionValue
-  forbiddenTable: ForbiddenTable
-  subscriptionGroupTable: Record<string, SubscriptionGroupConfig>
-}
-
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 const SYS_CONSUMER_GROUP_PREFIX = 'CID_RMQ_SYS_'
 
 /** Groups that every broker has. Source: SubscriptionGroupManager#init, common.MixAll */
@@ -78,32 +70,29 @@ export class SubscriptionGroupManager {
 
   /** Reads subscriptionGroup.json, if it is there. @throws what its parser throws when it is broken */
   load(): void {
-    const parse = (text: string) => JSON.parse(text) as Partial<SubscriptionGroupFile>
-    const file = readStateFile(this.#fileSystem, this.#path, parse)
+    const file = readStateFile(this.#fileSystem, this.#path, (text) =>
+      SubscriptionGroupWrapper.decode(text),
+    )
     if (file === undefined) return
-    for (const [name, config] of Object.entries(file.subscriptionGroupTable ?? {})) {
-      this.#subscriptionGroupTable.set(name, newSubscriptionGroupConfig(name, config))
+    for (const [group, config] of file.subscriptionGroupTable) {
+      this.#subscriptionGroupTable.set(group, config)
     }
-    for (const [group, topics] of Object.entries(file.forbiddenTable ?? {})) {
-      this.#forbiddenTable.set(group, new Map(Object.entries(topics)))
-    }
-    if (file.dataVersion !== undefined) this.dataVersion.assignNewOne(file.dataVersion)
+    for (const [group, topics] of file.forbiddenTable) this.#forbiddenTable.set(group, topics)
+    this.dataVersion.assignNewOne(file.dataVersion)
     this.#logger.info({ groups: this.#subscriptionGroupTable.size }, 'subscription groups loaded')
   }
 
   persist(): void {
-    writeStateFile(this.#fileSystem, this.#path, JSON.stringify(this.encode(), undefined, '\t'))
+    const content = SubscriptionGroupWrapper.encode(this.encode(), { pretty: true })
+    writeStateFile(this.#fileSystem, this.#path, content)
   }
 
   /** What subscriptionGroup.json holds. */
-  encode(): SubscriptionGroupFile {
-    const forbidden = [...this.#forbiddenTable].map(
-      ([group, topics]) => [group, Object.fromEntries(topics)] as const,
-    )
+  encode(): SubscriptionGroupWrapper {
     return {
       dataVersion: this.dataVersion.toJSON(),
-      forbiddenTable: Object.fromEntries(forbidden),
-      subscriptionGroupTable: Object.fromEntries(this.#subscriptionGroupTable),
+      forbiddenTable: this.#forbiddenTable,
+      subscriptionGroupTable: this.#subscriptionGroupTable,
     }
   }
 
@@ -152,7 +141,7 @@ export class SubscriptionGroupManager {
       const attributes = alterCurrentAttributes(
         old === undefined,
         SUBSCRIPTION_GROUP_ATTRIBUTES,
-        old?.attributes ?? {},
+        old?.attributes ?? NO_ATTRIBUTES,
         config.attributes,
       )
       const updated = newSubscriptionGroupConfig(name, { ...config, attributes })

@@ -1,5 +1,5 @@
 /** Attributes of topics and groups by name. */
-export type Attributes = Record<string, string>
+export type Attributes = Map<string, string>
 
 /** One known attribute. `verify` throws when a value is not allowed. Source: common.attribute.Attribute */
 export interface AttributeSpec {
@@ -60,12 +60,12 @@ export const SUBSCRIPTION_GROUP_ATTRIBUTES: ReadonlyMap<string, AttributeSpec> =
 export function alterCurrentAttributes(
   create: boolean,
   known: ReadonlyMap<string, AttributeSpec>,
-  current: Attributes,
-  requested: Attributes,
+  current: ReadonlyMap<string, string>,
+  requested: ReadonlyMap<string, string>,
 ): Attributes {
-  const result = new Map(Object.entries(current))
+  const result = new Map(current)
   const seen = new Set<string>()
-  const changes = Object.entries(requested).map(([key, value]) => {
+  const changes = Array.from(requested, ([key, value]) => {
     const change = parseChange(key, value)
     if (seen.has(change.name)) {
       throw new AttributeError(`alter duplication key. key: ${change.name}`)
@@ -75,7 +75,7 @@ export function alterCurrentAttributes(
     return change
   })
   for (const change of changes) applyChange(change, create, known, result)
-  return Object.fromEntries(result)
+  return result
 }
 
 interface Change {

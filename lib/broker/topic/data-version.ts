@@ -1,11 +1,5 @@
+import type { DataVersion as DataVersionValues } from '../../../codec/body/data-version.ts'
 import type { Clock } from '../../common/clock.ts'
-
-/** The values of a data version, as they travel and are stored. Source: remoting.protocol.DataVersion */
-export interface DataVersionValue {
-  counter: number
-  stateVersion: number
-  timestamp: number
-}
 
 /** Counts the changes of a table, so that others see whether their copy is old. */
 export class DataVersion {
@@ -25,14 +19,14 @@ export class DataVersion {
     this.#counter++
   }
 
-  assignNewOne(other: DataVersionValue): void {
+  assignNewOne(other: DataVersionValues): void {
     this.#counter = other.counter
     this.#stateVersion = other.stateVersion
     this.#timestamp = other.timestamp
   }
 
-  /** A copy of the values; also what JSON.stringify takes. */
-  toJSON(): DataVersionValue {
+  /** A copy of the values, as they travel and are stored. */
+  toJSON(): DataVersionValues {
     return {
       counter: this.#counter,
       stateVersion: this.#stateVersion,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { TopicConfigSerializeWrapper } from '../../../codec/body/topic-config-serialize-wrapper.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
@@ -6,7 +7,7 @@ import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { isInherited, PERM_READ_WRITE, PermName } from '../../common/perm-name.ts'
 import { readStateFile, writeStateFile } from '../../common/state-file.ts'
 import { alterCurrentAttributes, TOPIC_ATTRIBUTES } from './attributes.ts'
-import { DataVersion, type DataVersionValue } from './data-version.ts'
+import { DataVersion } from './data-version.ts'
 import { systemTopicConfigs, type SystemTopicOptions } from './system-topic-configs.ts'
 import { newTopicConfig, withUnitSubFlag, type TopicConfig } from './topic-config.ts'
 import { SYSTEM_TOPIC_PREFIX, SYSTEM_TOPICS, SystemTopic } from './topic-validator.ts'
@@ -22,12 +23,6 @@ export interface TopicConfigManagerDeps {
 /** Told of every topic that is created or changed, so that the name servers learn of it. */
 export type TopicConfigListener = (config: TopicConfig) => void
 
-/** Content of topics.json. Source: remoting.protocol.body.TopicConfigSerializeWrapper */
-export interface TopicConfigFile {
-  dataVersion: DataVersionValue
-  topicConfigTable: Record<string, TopicConfig>
-}
-
 /** What the first send to a topic says about it. */
 export interface TopicInSendMessage {
   readonly topic: string
@@ -37,6 +32,8 @@ export interface TopicInSendMessage {
   readonly clientDefaultTopicQueueNums: number
   readonly topicSysFlag: number
 }
+
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 
 /**
  * The broker's topics, in memory and in config/topics.json, which is written at each change.
@@ -67,26 +64,23 @@ export class TopicConfigManager {
 
   /** Reads topics.json, if it is there. @throws what its parser throws when it is broken */
   load(): void {
-    const parse = (text: string) => JSON.parse(text) as Partial<TopicConfigFile>
-    const file = readStateFile(this.#fileSystem, this.#path, parse)
+    const file = readStateFile(this.#fileSystem, this.#path, (text) =>
+      TopicConfigSerializeWrapper.decode(text),
+    )
     if (file === undefined) return
-    for (const [name, config] of Object.entries(file.topicConfigTable ?? {})) {
-      this.#topicConfigTable.set(name, newTopicConfig(name, config))
-    }
-    if (file.dataVersion !== undefined) this.dataVersion.assignNewOne(file.dataVersion)
+    for (const [name, config] of file.topicConfigTable) this.#topicConfigTable.set(name, config)
+    this.dataVersion.assignNewOne(file.dataVersion)
     this.#logger.info({ topics: this.#topicConfigTable.size }, 'topics loaded')
   }
 
   persist(): void {
-    writeStateFile(this.#fileSystem, this.#path, JSON.stringify(this.encode(), undefined, '\t'))
+    const content = TopicConfigSerializeWrapper.encode(this.encode(), { pretty: true })
+    writeStateFile(this.#fileSystem, this.#path, content)
   }
 
   /** What topics.json holds. */
-  encode(): TopicConfigFile {
-    return {
-      dataVersion: this.dataVersion.toJSON(),
-      topicConfigTable: Object.fromEntries(this.#topicConfigTable),
-    }
+  encode(): TopicConfigSerializeWrapper {
+    return { dataVersion: this.dataVersion.toJSON(), topicConfigTable: this.#topicConfigTable }
   }
 
   onTopicConfigChanged(listener: TopicConfigListener): void {
@@ -208,7 +202,7 @@ export class TopicConfigManager {
       const attributes = alterCurrentAttributes(
         old === undefined,
         TOPIC_ATTRIBUTES,
-        old?.attributes ?? {},
+        old?.attributes ?? NO_ATTRIBUTES,
         topicConfig.attributes,
       )
       this.#topicConfigTable.set(name, newTopicConfig(name, { ...topicConfig, attributes }))

@@ -1,37 +1,16 @@
-import { perm2String, PERM_READ_WRITE } from '../../common/perm-name.ts'
+import { TopicConfig } from '../../../codec/body/topic-config.ts'
+import { perm2String } from '../../common/perm-name.ts'
 
-/** Source: common.TopicConfig */
-export interface TopicConfig {
-  attributes: Record<string, string>
-  order: boolean
-  /** Bits of PermName. */
-  perm: number
-  readQueueNums: number
-  topicFilterType: 'SINGLE_TAG' | 'MULTI_TAG'
-  topicName: string
-  topicSysFlag: number
-  writeQueueNums: number
-}
+export type { TopicConfig }
 
-const DEFAULT_QUEUE_NUMS = 16
-
-/** A topic with Apache's defaults where `given` says nothing. Keys stand in the order in which Apache writes them. */
+/** A topic with Apache's defaults where `given` says nothing. */
 export function newTopicConfig(topicName: string, given: Partial<TopicConfig> = {}): TopicConfig {
-  return {
-    attributes: given.attributes ?? {},
-    order: given.order ?? false,
-    perm: given.perm ?? PERM_READ_WRITE,
-    readQueueNums: given.readQueueNums ?? DEFAULT_QUEUE_NUMS,
-    topicFilterType: given.topicFilterType ?? 'SINGLE_TAG',
-    topicName,
-    topicSysFlag: given.topicSysFlag ?? 0,
-    writeQueueNums: given.writeQueueNums ?? DEFAULT_QUEUE_NUMS,
-  }
+  return { ...TopicConfig.fromJson({ topicName }), ...given, topicName }
 }
 
 /** As remarks show a topic. Source: common.TopicConfig#toString */
 export function topicConfigToString(config: TopicConfig): string {
-  const attributes = Object.entries(config.attributes).map(([key, value]) => `${key}=${value}`)
+  const attributes = Array.from(config.attributes, ([key, value]) => `${key}=${value}`)
   return (
     `TopicConfig [topicName=${config.topicName}, readQueueNums=${config.readQueueNums}` +
     `, writeQueueNums=${config.writeQueueNums}, perm=${perm2String(config.perm)}` +

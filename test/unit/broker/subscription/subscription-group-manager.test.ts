@@ -84,7 +84,7 @@ describe('SubscriptionGroupManager', () => {
     expect(makeManager().findSubscriptionGroupConfig('g')?.retryMaxTimes).to.equal(3)
     expect(() =>
       manager.updateSubscriptionGroupConfig(
-        newSubscriptionGroupConfig('g', { attributes: { '+x': 'y' } }),
+        newSubscriptionGroupConfig('g', { attributes: new Map([['+x', 'y']]) }),
       ),
     ).to.throw('unsupported key: x')
     manager.disableConsume('g')

@@ -99,7 +99,7 @@ describe('TopicConfigManager', () => {
     const told: string[] = []
     manager.onTopicConfigChanged((config) => told.push(config.topicName))
     expect(manager.createTopicInSendMessageMethod(SENT)).to.deep.equal({
-      attributes: {},
+      attributes: new Map(),
       order: false,
       perm: 6,
       readQueueNums: 4,
@@ -165,7 +165,7 @@ describe('TopicConfigManager', () => {
     const reloaded = makeManager()
     expect(reloaded.selectTopicConfig('BcqT')).to.deep.include({
       perm: 4,
-      attributes: { 'queue.type': 'BatchCQ' },
+      attributes: new Map([['queue.type', 'BatchCQ']]),
     })
     expect(reloaded.dataVersion.toJSON().counter).to.equal(5)
     expect(reloaded.containsTopic('TBW102')).to.equal(true)
@@ -173,11 +173,13 @@ describe('TopicConfigManager', () => {
 
   it('changes the order flag of an existing retry topic, also of one with attributes', () => {
     const manager = makeManager()
-    const attributes = { '+message.type': 'FIFO' }
+    const attributes = new Map([['+message.type', 'FIFO']])
     manager.updateTopicConfig(newTopicConfig('%RETRY%g', { attributes }))
     manager.createTopicInSendMessageBackMethod('%RETRY%g', 1, 6, 0, true)
     expect(manager.isOrderTopic('%RETRY%g')).to.equal(true)
-    expect(manager.selectTopicConfig('%RETRY%g')?.attributes).to.deep.equal({
+    expect(
+      Object.fromEntries(manager.selectTopicConfig('%RETRY%g')?.attributes ?? []),
+    ).to.deep.equal({
       'message.type': 'FIFO',
     })
   })
@@ -185,7 +187,9 @@ describe('TopicConfigManager', () => {
   it('alters attributes as requested and refuses what is not known or may not change', () => {
     const manager = makeManager()
     function update(attributes: Record<string, string>): void {
-      manager.updateTopicConfig(newTopicConfig('T', { attributes }))
+      manager.updateTopicConfig(
+        newTopicConfig('T', { attributes: new Map(Object.entries(attributes)) }),
+      )
     }
     expect(() => update({ 'queue.type': 'BatchCQ' })).to.throw(
       'only add attribute is supported while creating topic. key: ueue.type',
@@ -210,7 +214,7 @@ describe('TopicConfigManager', () => {
       'alter duplication key. key: message.type',
     )
     update({ '-message.type': '', '+reserve.time': '5' })
-    expect(manager.selectTopicConfig('T')?.attributes).to.deep.equal({
+    expect(Object.fromEntries(manager.selectTopicConfig('T')?.attributes ?? [])).to.deep.equal({
       'queue.type': 'BatchCQ',
       'reserve.time': '5',
     })

@@ -1,0 +1,61 @@
+import type { Channel } from '../../lib/remoting/index.ts'
+import { SendMessageProcessor } from '../../lib/broker/processor/send-message-processor.ts'
+import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
+import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
+import { DelayLevels } from '../../lib/common/delay-levels.ts'
+import { NodeFileSystem } from '../../lib/common/file-system.ts'
+import { SILENT_LOGGER } from '../../lib/common/logger.ts'
+import type { BrokerConfig } from '../../lib/config/broker-config.ts'
+import { loadConfigs } from '../../lib/config/load.ts'
+import type { MessageStoreConfig } from '../../lib/config/message-store-config.ts'
+import { BROKER_TABLES } from '../../lib/config/tables.ts'
+import { MemoryMessageStore } from './memory-message-store.ts'
+import { SimClock } from './sim-clock.ts'
+import { makeTempDirectory } from './temp-directory.ts'
+
+const MACHINE = { home: '/nowhere', hostName: 'broker-a', processors: 2, environment: {} }
+
+/** Configurations change at run time (UPDATE_BROKER_CONFIG); tests change them directly. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** The parts of a broker that processors work with, over a store in memory. Call `remove` in `afterEach`. */
+export function makeBrokerParts(settings: Record<string, string> = {}) {
+  const directory = makeTempDirectory()
+  const entries = new Map(
+    Object.entries({ brokerName: 'broker-a', storePathRootDir: directory.path, ...settings }),
+  )
+  const loaded = loadConfigs(BROKER_TABLES, [{ source: 'test', entries }], MACHINE)
+  const brokerConfig: Writable<BrokerConfig> = loaded.configs.broker
+  const storeConfig: Writable<MessageStoreConfig> = loaded.configs.store
+  const clock = new SimClock()
+  const shared = { brokerConfig, storeConfig, clock, logger: SILENT_LOGGER }
+  const fileSystem = new NodeFileSystem()
+  const delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
+  return {
+    ...shared,
+    fileSystem,
+    delayLevels,
+    loaded,
+    directory: directory.path,
+    remove: directory.remove,
+    messageStore: new MemoryMessageStore({ clock, delayLevelsMs: delayLevels.delaysMs }),
+    topicConfigManager: new TopicConfigManager({ ...shared, fileSystem }),
+    subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
+    /** Groups whose queues are locked by orderly consumers. */
+    lockedGroups: new Set<string>(),
+  }
+}
+export type BrokerParts = ReturnType<typeof makeBrokerParts>
+
+/** A send processor whose random numbers are `random` and whose unique keys are UNIQ-1, UNIQ-2, ... */
+export function makeSendProcessor(parts: BrokerParts, random = 0): SendMessageProcessor {
+  let lastKey = 0
+  return new SendMessageProcessor({
+    ...parts,
+    rebalanceLockManager: { isLockAllExpired: (group) => !parts.lockedGroups.has(group) },
+    storeHost: (channel: Channel) => channel.localHost,
+    createUniqKey: () => `UNIQ-${++lastKey}`,
+    random: () => random,
+    diskUtil: () => 'CL:  0.10 CQ:  0.10 INDEX:  0.10',
+  })
+}
