@@ -5,7 +5,6 @@ import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionLimits } from './limits.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import { Sweeper } from './sweeper.ts'
 import type { ChannelEventListener } from './types.ts'
@@ -15,6 +14,7 @@ export interface RemotingOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly listener?: ChannelEventListener
+  /** Over what the configuration and DEFAULT_LIMITS say. */
   readonly limits?: Partial<ConnectionLimits>
   /** How our headers are written; both types are understood. Apache: `rocketmq.serialize.type` */
   readonly serializeType?: SerializeType
@@ -29,10 +29,14 @@ export class ChannelTable {
   readonly #connections = new Set<Connection>()
   #onEmpty: (() => void) | undefined
 
-  constructor(options: RemotingOptions, dispatcher: RequestDispatcher) {
+  constructor(
+    options: RemotingOptions,
+    dispatcher: RequestDispatcher,
+    configured: ConnectionLimits,
+  ) {
     this.#options = options
     this.#dispatcher = dispatcher
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#limits = { ...configured, ...options.limits }
     this.sweeper = new Sweeper(options.clock)
   }
 

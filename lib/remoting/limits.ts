@@ -36,3 +36,22 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   maxRequestsInFlight: 65_535,
   maxPendingCalls: 65_535,
 }
+
+/** The limits that have an option of Apache's. Source: remoting.netty.NettyServerConfig, NettyClientConfig */
+export interface LimitOptions {
+  readonly maxIdleSeconds?: number | undefined
+  /** 0 as in Apache's default: ours. */
+  readonly writeBufferHighWaterMark?: number | undefined
+  readonly writeBufferLowWaterMark?: number | undefined
+}
+
+/** What is configured, over the defaults. */
+export function limitsOf(options: LimitOptions): ConnectionLimits {
+  const { maxIdleSeconds, writeBufferHighWaterMark, writeBufferLowWaterMark } = options
+  return {
+    ...DEFAULT_LIMITS,
+    ...(maxIdleSeconds && { maxIdleMs: maxIdleSeconds * 1000 }),
+    ...(writeBufferHighWaterMark && { writeBufferHighWaterMark }),
+    ...(writeBufferLowWaterMark && { writeBufferLowWaterMark }),
+  }
+}

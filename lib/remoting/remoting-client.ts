@@ -5,13 +5,22 @@ import type { RemotingOptions } from './channel-table.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { Connection } from './connection.ts'
 import { connectError, ConnectAttempt } from './connect-attempt.ts'
+import { limitsOf } from './limits.ts'
 import { timeoutError } from './pending-calls.ts'
 import { RequestDispatcher } from './request-dispatcher.ts'
+
+/** Source: remoting.netty.NettyClientConfig; what concerns threads and netty's buffers has no counterpart. */
+export interface RemotingClientConfig {
+  readonly connectTimeoutMillis?: number
+  readonly clientChannelMaxIdleTimeSeconds?: number
+  readonly writeBufferHighWaterMark?: number
+  readonly writeBufferLowWaterMark?: number
+}
 
 export interface RemotingClientOptions extends RemotingOptions {
   /** Serves requests that peers send over our connections; without one they are refused as not supported. */
   readonly dispatcher?: RequestDispatcher
-  readonly connectTimeoutMs?: number
+  readonly config?: RemotingClientConfig
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 3000
@@ -34,8 +43,9 @@ export class RemotingClient implements Service {
 
   constructor(options: RemotingClientOptions) {
     this.#options = options
-    const dispatcher = options.dispatcher ?? new RequestDispatcher(options.logger)
-    this.#channels = new ChannelTable(options, dispatcher)
+    const { config, dispatcher = new RequestDispatcher(options.logger) } = options
+    const limits = limitsOf({ ...config, maxIdleSeconds: config?.clientChannelMaxIdleTimeSeconds })
+    this.#channels = new ChannelTable(options, dispatcher, limits)
   }
 
   async start(): Promise<void> {}
@@ -44,6 +54,7 @@ export class RemotingClient implements Service {
   async stop(): Promise<void> {
     this.#stopped = true
     for (const attempt of this.#attempts) attempt.fail('the client stops')
+    await Promise.allSettled(this.#connections.values())
     this.#channels.closeAll('the client stops')
     await this.#channels.whenEmpty()
   }
@@ -89,8 +100,9 @@ export class RemotingClient implements Service {
 
   async #connect(address: string): Promise<Connection> {
     if (this.#stopped) throw connectError(address, 'the client has stopped')
-    const { clock, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = this.#options
-    const attempt = new ConnectAttempt(address, clock.monotonic() + connectTimeoutMs)
+    const { clock, config } = this.#options
+    const timeoutMs = config?.connectTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS
+    const attempt = new ConnectAttempt(address, clock.monotonic() + timeoutMs)
     this.#attempts.add(attempt)
     this.#channels.sweeper.add(attempt)
     try {

@@ -6,6 +6,7 @@ import type { Service } from '../common/service.ts'
 import type { RemotingOptions } from './channel-table.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { Connection } from './connection.ts'
+import { limitsOf } from './limits.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 
 /** Source: remoting.netty.NettyServerConfig; what concerns threads and netty's buffers has no counterpart. */
@@ -15,6 +16,8 @@ export interface RemotingServerConfig {
   readonly bindAddress?: string
   readonly serverSocketBacklog?: number
   readonly serverChannelMaxIdleTimeSeconds?: number
+  readonly writeBufferHighWaterMark?: number
+  readonly writeBufferLowWaterMark?: number
 }
 
 export interface RemotingServerOptions extends RemotingOptions {
@@ -37,12 +40,9 @@ export class RemotingServer implements Service {
 
   constructor(options: RemotingServerOptions) {
     this.#options = options
-    const idleSeconds = options.config.serverChannelMaxIdleTimeSeconds
-    const limits = idleSeconds === undefined ? {} : { maxIdleMs: idleSeconds * 1000 }
-    this.#channels = new ChannelTable(
-      { ...options, limits: { ...limits, ...options.limits } },
-      options.dispatcher,
-    )
+    const { config, dispatcher } = options
+    const limits = limitsOf({ ...config, maxIdleSeconds: config.serverChannelMaxIdleTimeSeconds })
+    this.#channels = new ChannelTable(options, dispatcher, limits)
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
   }
 

@@ -57,7 +57,7 @@ export class RequestDispatcher {
     return ++this.#lastChannelId
   }
 
-  /** Processes one request; its answer goes to `channel`. Never throws. */
+  /** Processes one request; its answer goes to `channel`, at once or later. */
   dispatch(request: RemotingCommand, channel: RequestChannel): void {
     const registration = this.#processors.get(request.code) ?? this.#default
     if (registration === undefined) {

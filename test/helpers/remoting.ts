@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { decodeFrame, encodeFrame, FrameDecoder } from '../../codec/frame.ts'
-import { Host } from '../../codec/message/host.ts'
 import type { RemotingCommand, SerializeType } from '../../codec/remoting-command.ts'
 import type { RequestChannel, RequestHolder } from '../../lib/remoting/types.ts'
+import { FakeChannel } from './fake-channel.ts'
 
 /** A peer that speaks frames over a plain socket and does only what a test tells it. */
 export class RawClient {
@@ -90,28 +90,10 @@ export class RawClient {
 type Resolve = (command: RemotingCommand) => void
 type Reject = (error: Error) => void
 
-/** A channel without a socket, for tests of processors and the dispatcher: records what is done with it. */
-export class FakeChannel implements RequestChannel {
-  readonly id: number
-  readonly remoteHost: Host
-  readonly localHost = Host.of('127.0.0.1', 10911)
-  readonly responses: RemotingCommand[] = []
-  readonly invocations: RemotingCommand[] = []
-  readonly oneways: RemotingCommand[] = []
+/** A channel double that keeps account of requests without an answer, as a connection does. */
+export class FakeRequestChannel extends FakeChannel implements RequestChannel {
   readonly held = new Map<RemotingCommand, RequestHolder>()
   readonly #ended = new Set<RemotingCommand>()
-  closeReason: string | undefined
-  /** Answers `invoke`; without one, calls wait for ever. */
-  onInvoke: ((request: RemotingCommand) => RemotingCommand) | undefined
-
-  constructor(id = 1, remote = Host.of('127.0.0.1', 50000 + id)) {
-    this.id = id
-    this.remoteHost = remote
-  }
-
-  get isOpen(): boolean {
-    return this.closeReason === undefined
-  }
 
   /** The only response so far. @throws Error when there are none or several */
   get response(): RemotingCommand {
@@ -122,27 +104,9 @@ export class FakeChannel implements RequestChannel {
     return response
   }
 
-  respond(request: RemotingCommand, response: RemotingCommand): void {
-    if (!this.#end(request) || request.isOneway) return
-    response.opaque = request.opaque
-    response.flag |= 1
-    this.responses.push(response)
-  }
-
-  invoke(request: RemotingCommand, _timeoutMs: number): Promise<RemotingCommand> {
-    this.invocations.push(request)
-    const response = this.onInvoke?.(request)
-    return response === undefined ? new Promise(() => undefined) : Promise.resolve(response)
-  }
-
-  invokeOneway(request: RemotingCommand): void {
-    this.oneways.push(request.markOneway())
-  }
-
-  close(reason: string): void {
-    this.closeReason ??= reason
-    for (const holder of this.held.values()) holder.release()
-    this.held.clear()
+  override respond(request: RemotingCommand, response: RemotingCommand): void {
+    if (!this.#ended.has(request)) super.respond(request, response)
+    this.settle(request)
   }
 
   hold(request: RemotingCommand, holder: RequestHolder): void {
@@ -151,14 +115,13 @@ export class FakeChannel implements RequestChannel {
   }
 
   settle(request: RemotingCommand): void {
-    this.#end(request)
-  }
-
-  #end(request: RemotingCommand): boolean {
-    if (this.#ended.has(request) || !this.isOpen) return false
     this.#ended.add(request)
     this.held.get(request)?.release()
     this.held.delete(request)
-    return true
+  }
+
+  override close(reason: string): void {
+    super.close(reason)
+    for (const request of [...this.held.keys()]) this.settle(request)
   }
 }

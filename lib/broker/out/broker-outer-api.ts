@@ -49,8 +49,7 @@ export class BrokerOuterApi implements Service {
     this.#client = new RemotingClient({
       clock,
       logger: logger.child({ name: 'RocketmqRemoting' }),
-      connectTimeoutMs: clientConfig.connectTimeoutMillis,
-      limits: { maxIdleMs: clientConfig.clientChannelMaxIdleTimeSeconds * 1000 },
+      config: clientConfig,
       listener: { onChannelClose: () => this.#registerAgainSoon() },
     })
     topicConfigManager.onTopicConfigChanged((topicConfig) =>
