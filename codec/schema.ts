@@ -41,14 +41,16 @@ export function optional<K extends FieldKind>(kind: K, wireKey?: string): Field<
   return wireKey === undefined ? { kind, required: false } : { kind, required: false, wireKey }
 }
 
-/** Fields that every request header may carry beside its own. Source: remoting.rpc.RpcRequestHeader, TopicRequestHeader */
+/** Fields that a request header may carry beside its own. Source: remoting.rpc.RpcRequestHeader */
 export const RPC_FIELDS = {
-  lo: optional('boolean'),
   ns: optional('string'),
   nsd: optional('boolean'),
   bname: optional('string'),
   oway: optional('boolean'),
 }
+
+/** The same for requests that concern one topic or queue. Source: remoting.rpc.TopicRequestHeader */
+export const TOPIC_RPC_FIELDS = { lo: optional('boolean'), ...RPC_FIELDS }
 
 /** A field that is missing or not of its kind. The remark names it. */
 export class HeaderError extends CodecError {

@@ -91,7 +91,7 @@ export function encodeCompressedRegisterBody(body: RegisterBrokerBody): Buffer {
   addItem(parts, Buffer.from(stringifyJson(body.filterServerList), 'utf8'))
   addCount(parts, wrapper.topicQueueMappingInfoMap.size)
   for (const info of wrapper.topicQueueMappingInfoMap.values()) {
-    addItem(parts, TopicQueueMappingInfo.encode(info))
+    addItem(parts, TopicQueueMappingInfo.encode(info, { keys: 'bare' }))
   }
   return deflateSync(Buffer.concat(parts), { level: 9 })
 }

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 200053 CHANGE_MESSAGE_INVISIBLETIME. */
 export const ChangeInvisibleTimeRequestHeader = defineHeader('ChangeInvisibleTimeRequestHeader', {
@@ -9,7 +9,7 @@ export const ChangeInvisibleTimeRequestHeader = defineHeader('ChangeInvisibleTim
   extraInfo: required('string'),
   offset: required('long'),
   invisibleTime: required('long'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type ChangeInvisibleTimeRequestHeader = HeaderOf<typeof ChangeInvisibleTimeRequestHeader>
 

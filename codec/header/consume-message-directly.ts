@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 309 CONSUME_MESSAGE_DIRECTLY, from a tool to the broker and on to the consumer. */
 export const ConsumeMessageDirectlyResultRequestHeader = defineHeader(
@@ -12,7 +12,7 @@ export const ConsumeMessageDirectlyResultRequestHeader = defineHeader(
     topic: optional('string'),
     topicSysFlag: optional('int'),
     groupSysFlag: optional('int'),
-    ...RPC_FIELDS,
+    ...TOPIC_RPC_FIELDS,
   },
 )
 export type ConsumeMessageDirectlyResultRequestHeader = HeaderOf<

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { RPC_FIELDS, TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Codes 17 UPDATE_AND_CREATE_TOPIC and 513. `attributes` is text: `+key=value,-key`. */
 export const CreateTopicRequestHeader = defineHeader('CreateTopicRequestHeader', {
@@ -13,7 +13,7 @@ export const CreateTopicRequestHeader = defineHeader('CreateTopicRequestHeader',
   order: required('boolean'),
   attributes: optional('string'),
   force: optional('boolean'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type CreateTopicRequestHeader = HeaderOf<typeof CreateTopicRequestHeader>
 

@@ -1,10 +1,10 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 215 DELETE_TOPIC_IN_BROKER. */
 export const DeleteTopicRequestHeader = defineHeader('DeleteTopicRequestHeader', {
   topic: required('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type DeleteTopicRequestHeader = HeaderOf<typeof DeleteTopicRequestHeader>
 
@@ -14,7 +14,7 @@ export const DeleteTopicFromNamesrvRequestHeader = defineHeader(
   {
     topic: required('string'),
     clusterName: optional('string'),
-    ...RPC_FIELDS,
+    ...TOPIC_RPC_FIELDS,
   },
 )
 export type DeleteTopicFromNamesrvRequestHeader = HeaderOf<

@@ -1,10 +1,10 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { RPC_FIELDS, TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 351 GET_TOPIC_CONFIG. */
 export const GetTopicConfigRequestHeader = defineHeader('GetTopicConfigRequestHeader', {
   topic: required('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type GetTopicConfigRequestHeader = HeaderOf<typeof GetTopicConfigRequestHeader>
 

@@ -1,12 +1,12 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 208 GET_CONSUME_STATS; `topicList` is separated by semicolons. */
 export const GetConsumeStatsRequestHeader = defineHeader('GetConsumeStatsRequestHeader', {
   consumerGroup: required('string'),
   topic: optional('string'),
   topicList: optional('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type GetConsumeStatsRequestHeader = HeaderOf<typeof GetConsumeStatsRequestHeader>
 

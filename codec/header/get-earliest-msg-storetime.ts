@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 32 GET_EARLIEST_MSG_STORETIME. */
 export const GetEarliestMsgStoretimeRequestHeader = defineHeader(
@@ -7,7 +7,7 @@ export const GetEarliestMsgStoretimeRequestHeader = defineHeader(
   {
     topic: required('string'),
     queueId: required('int'),
-    ...RPC_FIELDS,
+    ...TOPIC_RPC_FIELDS,
   },
 )
 export type GetEarliestMsgStoretimeRequestHeader = HeaderOf<

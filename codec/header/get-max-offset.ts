@@ -1,12 +1,12 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 30 GET_MAX_OFFSET. */
 export const GetMaxOffsetRequestHeader = defineHeader('GetMaxOffsetRequestHeader', {
   topic: required('string'),
   queueId: required('int'),
   committed: optional('boolean'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type GetMaxOffsetRequestHeader = HeaderOf<typeof GetMaxOffsetRequestHeader>
 

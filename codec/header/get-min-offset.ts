@@ -1,11 +1,11 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 31 GET_MIN_OFFSET. */
 export const GetMinOffsetRequestHeader = defineHeader('GetMinOffsetRequestHeader', {
   topic: required('string'),
   queueId: required('int'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type GetMinOffsetRequestHeader = HeaderOf<typeof GetMinOffsetRequestHeader>
 

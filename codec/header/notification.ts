@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 200054 NOTIFICATION. */
 export const NotificationRequestHeader = defineHeader('NotificationRequestHeader', {
@@ -10,7 +10,7 @@ export const NotificationRequestHeader = defineHeader('NotificationRequestHeader
   bornTime: required('long'),
   order: optional('boolean'),
   attemptId: optional('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type NotificationRequestHeader = HeaderOf<typeof NotificationRequestHeader>
 

@@ -1,12 +1,12 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 200055 POLLING_INFO. */
 export const PollingInfoRequestHeader = defineHeader('PollingInfoRequestHeader', {
   consumerGroup: required('string'),
   topic: required('string'),
   queueId: required('int'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type PollingInfoRequestHeader = HeaderOf<typeof PollingInfoRequestHeader>
 

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 200050 POP_MESSAGE. Times are milliseconds. */
 export const PopMessageRequestHeader = defineHeader('PopMessageRequestHeader', {
@@ -15,7 +15,7 @@ export const PopMessageRequestHeader = defineHeader('PopMessageRequestHeader', {
   exp: optional('string'),
   order: optional('boolean'),
   attemptId: optional('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type PopMessageRequestHeader = HeaderOf<typeof PopMessageRequestHeader>
 
@@ -37,6 +37,6 @@ export const PeekMessageRequestHeader = defineHeader('PeekMessageRequestHeader',
   queueId: required('int'),
   maxMsgNums: required('int'),
   consumerGroup: required('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type PeekMessageRequestHeader = HeaderOf<typeof PeekMessageRequestHeader>

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Codes 11 PULL_MESSAGE and 361 LITE_PULL_MESSAGE. Times are milliseconds; `sysFlag` is PullSysFlag. */
 export const PullMessageRequestHeader = defineHeader('PullMessageRequestHeader', {
@@ -17,7 +17,7 @@ export const PullMessageRequestHeader = defineHeader('PullMessageRequestHeader',
   maxMsgBytes: optional('int'),
   requestSource: optional('int'),
   proxyFrowardClientId: optional('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type PullMessageRequestHeader = HeaderOf<typeof PullMessageRequestHeader>
 

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { RPC_FIELDS, TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 343 QUERY_TOPICS_BY_CONSUMER. */
 export const QueryTopicsByConsumerRequestHeader = defineHeader(
@@ -17,7 +17,7 @@ export const QuerySubscriptionByConsumerRequestHeader = defineHeader(
   {
     group: required('string'),
     topic: optional('string'),
-    ...RPC_FIELDS,
+    ...TOPIC_RPC_FIELDS,
   },
 )
 export type QuerySubscriptionByConsumerRequestHeader = HeaderOf<

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional } from '../schema.ts'
 
 /** Code 321 QUERY_CONSUME_QUEUE. */
 export const QueryConsumeQueueRequestHeader = defineHeader('QueryConsumeQueueRequestHeader', {
@@ -8,6 +8,6 @@ export const QueryConsumeQueueRequestHeader = defineHeader('QueryConsumeQueueReq
   index: optional('long'),
   count: optional('int'),
   consumerGroup: optional('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type QueryConsumeQueueRequestHeader = HeaderOf<typeof QueryConsumeQueueRequestHeader>

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 14 QUERY_CONSUMER_OFFSET. */
 export const QueryConsumerOffsetRequestHeader = defineHeader('QueryConsumerOffsetRequestHeader', {
@@ -7,7 +7,7 @@ export const QueryConsumerOffsetRequestHeader = defineHeader('QueryConsumerOffse
   topic: required('string'),
   queueId: required('int'),
   setZeroIfNotFound: optional('boolean'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type QueryConsumerOffsetRequestHeader = HeaderOf<typeof QueryConsumerOffsetRequestHeader>
 

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 12 QUERY_MESSAGE. The extField `_UNIQUE_KEY_QUERY` = "true" says that `key` is a unique key. */
 export const QueryMessageRequestHeader = defineHeader('QueryMessageRequestHeader', {
@@ -8,7 +8,7 @@ export const QueryMessageRequestHeader = defineHeader('QueryMessageRequestHeader
   maxNum: required('int'),
   beginTimestamp: required('long'),
   endTimestamp: required('long'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type QueryMessageRequestHeader = HeaderOf<typeof QueryMessageRequestHeader>
 

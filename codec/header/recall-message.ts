@@ -1,12 +1,12 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 370 RECALL_MESSAGE. */
 export const RecallMessageRequestHeader = defineHeader('RecallMessageRequestHeader', {
   producerGroup: optional('string'),
   topic: required('string'),
   recallHandle: required('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type RecallMessageRequestHeader = HeaderOf<typeof RecallMessageRequestHeader>
 

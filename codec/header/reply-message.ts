@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 326 PUSH_REPLY_MESSAGE_TO_CLIENT, to the producer that waits for the reply. (324 and 325 are send requests.) */
 export const ReplyMessageRequestHeader = defineHeader('ReplyMessageRequestHeader', {
@@ -17,6 +17,6 @@ export const ReplyMessageRequestHeader = defineHeader('ReplyMessageRequestHeader
   bornHost: required('string'),
   storeHost: required('string'),
   storeTimestamp: required('long'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type ReplyMessageRequestHeader = HeaderOf<typeof ReplyMessageRequestHeader>

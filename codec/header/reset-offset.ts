@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Codes 220 RESET_CONSUMER_CLIENT_OFFSET, one-way to a consumer, and 222 INVOKE_BROKER_TO_RESET_OFFSET. */
 export const ResetOffsetRequestHeader = defineHeader('ResetOffsetRequestHeader', {
@@ -9,6 +9,6 @@ export const ResetOffsetRequestHeader = defineHeader('ResetOffsetRequestHeader',
   offset: optional('long'),
   timestamp: required('long'),
   isForce: required('boolean'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type ResetOffsetRequestHeader = HeaderOf<typeof ResetOffsetRequestHeader>

@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 29 SEARCH_OFFSET_BY_TIMESTAMP. `boundaryType` is "upper" in any case; all else is the lower one. */
 export const SearchOffsetRequestHeader = defineHeader('SearchOffsetRequestHeader', {
@@ -7,7 +7,7 @@ export const SearchOffsetRequestHeader = defineHeader('SearchOffsetRequestHeader
   queueId: required('int'),
   timestamp: required('long'),
   boundaryType: optional('string'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type SearchOffsetRequestHeader = HeaderOf<typeof SearchOffsetRequestHeader>
 

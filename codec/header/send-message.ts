@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /**
  * Codes 10 SEND_MESSAGE and 324 SEND_REPLY_MESSAGE. `properties` is text of MessageProperties, `bornTimestamp` milliseconds;
@@ -19,7 +19,7 @@ export const SendMessageRequestHeader = defineHeader('SendMessageRequestHeader',
   unitMode: optional('boolean'),
   maxReconsumeTimes: optional('int'),
   batch: optional('boolean'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type SendMessageRequestHeader = HeaderOf<typeof SendMessageRequestHeader>
 
@@ -42,10 +42,10 @@ export const SendMessageRequestHeaderV2 = defineHeader('SendMessageRequestHeader
   maxReconsumeTimes: optional('int', 'l'),
   batch: optional('boolean', 'm'),
   bname: optional('string', 'n'),
-  lo: RPC_FIELDS.lo,
-  ns: RPC_FIELDS.ns,
-  nsd: RPC_FIELDS.nsd,
-  oway: RPC_FIELDS.oway,
+  lo: TOPIC_RPC_FIELDS.lo,
+  ns: TOPIC_RPC_FIELDS.ns,
+  nsd: TOPIC_RPC_FIELDS.nsd,
+  oway: TOPIC_RPC_FIELDS.oway,
 })
 
 /** Answer to every send request. `msgId` is the offset message id, `transactionId` the unique key. */

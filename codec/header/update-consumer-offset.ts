@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
 
 /** Code 15 UPDATE_CONSUMER_OFFSET; answered without header fields. */
 export const UpdateConsumerOffsetRequestHeader = defineHeader('UpdateConsumerOffsetRequestHeader', {
@@ -7,6 +7,6 @@ export const UpdateConsumerOffsetRequestHeader = defineHeader('UpdateConsumerOff
   topic: required('string'),
   queueId: required('int'),
   commitOffset: required('long'),
-  ...RPC_FIELDS,
+  ...TOPIC_RPC_FIELDS,
 })
 export type UpdateConsumerOffsetRequestHeader = HeaderOf<typeof UpdateConsumerOffsetRequestHeader>
