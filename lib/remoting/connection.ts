@@ -193,7 +193,7 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   readonly #onFrame = (frame: Buffer): void => {
-    if (this.#closed || this.#draining) return
+    if (this.#closed) return
     if (this.#paused) {
       this.#deferred.push(frame)
       return

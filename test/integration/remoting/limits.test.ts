@@ -16,18 +16,20 @@ const BODY = Buffer.alloc(64 * KIB, 'x')
 describe('limits of a connection', () => {
   let fixture: ServerFixture
   let client: RawClient
+  let group: ProcessorGroup
   let later: { request: RemotingCommand; channel: Channel }[]
 
   async function start(limits: Partial<ConnectionLimits>): Promise<void> {
     fixture = new ServerFixture({ limits })
     later = []
+    group = new ProcessorGroup({ name: 'later', queueCapacity: 1000 })
     fixture.dispatcher.registerProcessor(BIG, {
       process: () => RemotingCommand.response(0, undefined, undefined, BODY),
     })
     fixture.dispatcher.registerProcessor(
       LATER,
       { process: (request, channel) => void later.push({ request, channel }) },
-      new ProcessorGroup({ name: 'later', queueCapacity: 1000, longPolling: true }),
+      group,
     )
     await fixture.start()
     client = await fixture.connect()
@@ -44,11 +46,7 @@ describe('limits of a connection', () => {
 
   function requests(code: number, count: number): Buffer {
     return Buffer.concat(
-      Array.from({ length: count }, (_, i) => {
-        const request = RemotingCommand.request(code)
-        request.opaque = i + 1
-        return encodeFrame(request)
-      }),
+      Array.from({ length: count }, (_, i) => encodeFrame(numbered(code, i + 1))),
     )
   }
 
@@ -70,6 +68,33 @@ describe('limits of a connection', () => {
       Array.from({ length: count - 1 }, (_, i) => i + 1),
     )
     await until(() => connection().isReading)
+    expect((await client.invoke(numbered(BIG, count + 1))).code).to.equal(0)
+  })
+
+  it('leaves with the peer what it sends meanwhile', async () => {
+    await start({ writeBufferHighWaterMark: 256 * KIB })
+    client.socket.pause()
+    client.sendBytes(requests(BIG, 500))
+    await until(() => !connection().isReading)
+    client.sendBytes(Buffer.alloc(64 * 1024 * KIB))
+    const before = memoryOfBuffers()
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(client.socket.writableLength).to.be.greaterThan(48 * 1024 * KIB)
+    expect(memoryOfBuffers() - before).to.be.lessThan(8 * 1024 * KIB)
+  })
+
+  it('writes an answer that is larger than what the kernel takes', async () => {
+    await start({})
+    const body = Buffer.alloc(15 * 1024 * KIB, 'y')
+    client.send(numbered(LATER, 1))
+    await until(() => later.length === 1)
+    client.socket.pause()
+    const { request, channel } = later[0] as (typeof later)[0]
+    channel.respond(request, RemotingCommand.response(0, undefined, undefined, body))
+    await until(() => connection().unwrittenBytes > 0)
+    client.socket.resume()
+    expect((await client.response(1)).body?.equals(body)).to.equal(true)
+    await until(() => connection().unwrittenBytes === 0)
   })
 
   it('destroys a connection whose unread answers exceed the hard limit', async () => {
@@ -169,7 +194,18 @@ describe('limits of a connection', () => {
     client.socket.resetAndDestroy()
     await until(() => !channel.isOpen)
     expect((channel as Connection).requestsInFlight).to.equal(0)
+    expect(group.inFlight).to.equal(0)
     channel.respond(request, RemotingCommand.response(0))
     expect(fixture.logger.atLeast('warn')).to.deep.equal([])
   })
 })
+
+function numbered(code: number, opaque: number): RemotingCommand {
+  const request = RemotingCommand.request(code)
+  request.opaque = opaque
+  return request
+}
+
+function memoryOfBuffers(): number {
+  return process.memoryUsage().arrayBuffers
+}

@@ -94,6 +94,17 @@ describe('RemotingClient', () => {
     ).to.deep.equal([-1004, `connect to <127.0.0.1:${closedPort}> failed: ECONNREFUSED`])
   })
 
+  it('tries again after it could not connect', async () => {
+    const port = await unusedPort()
+    const later = new ServerFixture({ config: { listenPort: port, bindAddress: '127.0.0.1' } })
+    const call = (): Promise<RemotingCommand> =>
+      client.invoke(`127.0.0.1:${port}`, RemotingCommand.request(999), 1000)
+    expect((await failure(call()))[0]).to.equal(-1004)
+    await later.start()
+    expect((await call()).code).to.equal(3)
+    await later.stop()
+  })
+
   it('fails on an address that is none', async () => {
     const [code] = await failure(client.invoke('', RemotingCommand.request(ECHO), 1000))
     expect(code).to.equal(-1002)

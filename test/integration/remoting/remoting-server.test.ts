@@ -90,6 +90,32 @@ describe('RemotingServer', () => {
     expect(client.received).to.deep.equal([])
   })
 
+  it('sends one answer only when a processor answers and returns another', async () => {
+    fixture.dispatcher.registerProcessor(3, {
+      process: (request, channel) => {
+        channel.respond(request, RemotingCommand.response(0, 'first'))
+        return RemotingCommand.response(0, 'second')
+      },
+    })
+    expect((await client.invoke(RemotingCommand.request(3))).remark).to.equal('first')
+    await client.invoke(RemotingCommand.request(ECHO))
+    expect(client.received).to.deep.equal([])
+  })
+
+  it('processes nothing that stands behind a request at which the connection is closed', async () => {
+    fixture.dispatcher.registerProcessor(3, {
+      process: (_, channel) => {
+        channel.close('enough')
+        return undefined
+      },
+    })
+    const requests = [numbered(ECHO, 1), numbered(3, 2), numbered(LATER, 3)]
+    client.sendBytes(Buffer.concat(requests.map((request) => encodeFrame(request))))
+    expect((await client.response(1)).code).to.equal(0)
+    await client.closed
+    expect(later).to.deep.equal([])
+  })
+
   it('never answers a one-way request', async () => {
     client.send(numbered(ECHO, 1).markOneway())
     client.send(numbered(999, 2).markOneway())
