@@ -1,0 +1,145 @@
+import { join } from 'node:path'
+import { DelayOffsetSerializeWrapper } from '../../../codec/body/consumer-offset.ts'
+import type { Clock, Timer } from '../../common/clock.ts'
+import type { DelayLevels } from '../../common/delay-levels.ts'
+import type { FileSystem } from '../../common/file-system.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { Service } from '../../common/service.ts'
+import { readStateFile, writeStateFile } from '../../common/state-file.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
+import type { MessageStore } from '../../store/types.ts'
+import { DataVersion } from '../topic/data-version.ts'
+import { SystemTopic } from '../topic/topic-validator.ts'
+import { DelayLevelQueue } from './delay-level-queue.ts'
+import { delayLevel2QueueId } from './delay-transform.ts'
+
+export interface ScheduleMessageServiceDeps {
+  readonly brokerConfig: Pick<BrokerConfig, 'delayOffsetUpdateVersionStep'>
+  readonly storeConfig: Pick<MessageStoreConfig, 'storePathRootDir' | 'flushDelayOffsetInterval'>
+  readonly delayLevels: DelayLevels
+  readonly messageStore: MessageStore
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+}
+
+/**
+ * Delivers messages with a delay level: those that wait in SCHEDULE_TOPIC_XXXX are put back under their own topic when
+ * their time has come. How far each level has come is in config/delayOffset.json, written every few seconds: after a
+ * crash what was delivered since then comes once more.
+ *
+ * Apache: broker.schedule.ScheduleMessageService
+ */
+export class ScheduleMessageService implements Service {
+  readonly dataVersion: DataVersion
+  readonly #deps: ScheduleMessageServiceDeps
+  readonly #path: string
+  readonly #offsetTable = new Map<number, number>()
+  #queues: readonly DelayLevelQueue[] = []
+  #persistTimer: Timer | undefined
+  #isChanged = false
+  #updates = 0
+
+  constructor(deps: ScheduleMessageServiceDeps) {
+    this.#deps = deps
+    this.dataVersion = new DataVersion(deps.clock)
+    this.#path = join(deps.storeConfig.storePathRootDir, 'config', 'delayOffset.json')
+    deps.messageStore.addMessageArrivingListener(({ topic, queueId }) => {
+      if (topic === SystemTopic.RMQ_SYS_SCHEDULE_TOPIC) this.#queues[queueId]?.wake()
+    })
+  }
+
+  /** Next offset by level. */
+  get offsetTable(): ReadonlyMap<number, number> {
+    return this.#offsetTable
+  }
+
+  /** Reads delayOffset.json, if it is there. @throws CodecError when it is broken, and its .bak too */
+  load(): void {
+    const parse = (text: string) => DelayOffsetSerializeWrapper.decode(text)
+    const file = readStateFile(this.#deps.fileSystem, this.#path, parse)
+    if (file === undefined) return
+    for (const [level, offset] of file.offsetTable) this.#offsetTable.set(level, offset)
+    this.dataVersion.assignNewOne(file.dataVersion)
+  }
+
+  async start(): Promise<void> {
+    const { clock, logger, messageStore, delayLevels, storeConfig } = this.#deps
+    this.#correctDelayOffsets()
+    this.#queues = delayLevels.delaysMs.map((delayMs, index) => {
+      const level = index + 1
+      const onOffset = (offset: number): void => this.#updateOffset(level, offset)
+      const deps = { clock, logger, messageStore, level, delayMs, onOffset }
+      return new DelayLevelQueue(deps, this.#offsetTable.get(level) ?? 0)
+    })
+    for (const queue of this.#queues) queue.wake()
+    this.#persistTimer = clock.setInterval(
+      () => this.#persistChanges(),
+      storeConfig.flushDelayOffsetInterval,
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#persistTimer?.cancel()
+    await Promise.all(this.#queues.map((queue) => queue.stop()))
+    this.#queues = []
+    this.#persistChanges()
+  }
+
+  persist(): void {
+    const content = DelayOffsetSerializeWrapper.encode(this.encode(), { pretty: true })
+    writeStateFile(this.#deps.fileSystem, this.#path, content)
+    this.#isChanged = false
+  }
+
+  /** What delayOffset.json holds. */
+  encode(): DelayOffsetSerializeWrapper {
+    return { dataVersion: this.dataVersion.toJSON(), offsetTable: this.#offsetTable }
+  }
+
+  /** `scheduleMessageOffset_LEVEL` -> `next,max`, for GET_BROKER_RUNTIME_INFO. */
+  buildRunningStats(): Map<string, string> {
+    const stats = new Map<string, string>()
+    for (const [level, offset] of this.#offsetTable) {
+      stats.set(`scheduleMessageOffset_${level}`, `${offset},${this.#maxOffset(level)}`)
+    }
+    return stats
+  }
+
+  #maxOffset(level: number): number {
+    const queueId = delayLevel2QueueId(level)
+    const topic = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
+    return this.#deps.messageStore.getMaxOffsetInQueue(topic, queueId)
+  }
+
+  /** The file may be behind the log's oldest message or, after a loss, ahead of its newest. */
+  #correctDelayOffsets(): void {
+    const topic = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
+    for (const [level, offset] of this.#offsetTable) {
+      const queueId = delayLevel2QueueId(level)
+      const minOffset = this.#deps.messageStore.getMinOffsetInQueue(topic, queueId)
+      const corrected = Math.min(Math.max(offset, minOffset), this.#maxOffset(level))
+      if (corrected === offset) continue
+      this.#deps.logger.error({ level, offset, corrected }, 'delay offset corrected')
+      this.#updateOffset(level, corrected)
+    }
+  }
+
+  #updateOffset(level: number, offset: number): void {
+    this.#offsetTable.set(level, offset)
+    this.#isChanged = true
+    this.#updates++
+    const step = this.#deps.brokerConfig.delayOffsetUpdateVersionStep
+    if (this.#updates % step === 0) this.dataVersion.nextVersion()
+  }
+
+  #persistChanges(): void {
+    if (!this.#isChanged) return
+    try {
+      this.persist()
+    } catch (error) {
+      this.#deps.logger.error({ err: error, path: this.#path }, 'delay offsets cannot be written')
+    }
+  }
+}
