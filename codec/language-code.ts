@@ -19,6 +19,7 @@ export const LanguageCode = {
 export type LanguageName = keyof typeof LanguageCode
 
 const NAMES = Object.keys(LanguageCode) as LanguageName[]
+const CODES: ReadonlyMap<unknown, number> = new Map(Object.entries(LanguageCode))
 
 /** The name of a language byte; what Apache does not know is OTHER. */
 export function languageName(code: number): LanguageName {
@@ -27,5 +28,5 @@ export function languageName(code: number): LanguageName {
 
 /** The byte of a language name; what Apache does not know is OTHER. */
 export function languageCode(name: unknown): number {
-  return (LanguageCode as Record<string, number>)[String(name)] ?? LanguageCode.OTHER
+  return CODES.get(name) ?? LanguageCode.OTHER
 }

@@ -124,12 +124,13 @@ const INTEGER = /^[+-]?\d{1,19}$/
 function parseInt32(field: CompiledField, text: string): number {
   const value = INTEGER.test(text) ? Number(text) : NaN
   if ((value | 0) !== value) throw wrongType(field, 'an int', text)
-  return value
+  return value | 0
 }
 
 function parseLong(field: CompiledField, text: string): number {
   if (!INTEGER.test(text)) throw wrongType(field, 'a long', text)
-  return Math.min(Math.max(Number(text), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
+  // Adding 0 makes 0 of -0.
+  return Math.min(Math.max(Number(text), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER) + 0
 }
 
 function wrongType(field: CompiledField, kind: string, text: string): HeaderError {

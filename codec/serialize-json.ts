@@ -50,7 +50,7 @@ function int32(value: unknown, name: string): number {
   throw new FrameError(`the header's ${name} is not an int`)
 }
 
-/** Values that a careless client wrote as numbers or booleans become text, nulls are left out, as fastjson reads them. */
+/** What a careless client wrote as a number, boolean or object becomes text, null is left out, as fastjson reads them. */
 function textFields(value: unknown): ExtFields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new FrameError('extFields is not a JSON object')
@@ -60,9 +60,17 @@ function textFields(value: unknown): ExtFields {
     const field = fields[key]
     if (typeof field === 'string') continue
     if (field === null) delete fields[key]
-    else fields[key] = JSON.stringify(field)
+    else fields[key] = fieldText(field)
   }
   return fields as ExtFields
+}
+
+function fieldText(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    throw new FrameError('a field of the header is nested too deeply')
+  }
 }
 
 /** The header as JSON behind `reserve` free bytes, keys in the order in which Apache writes them. */

@@ -66,30 +66,39 @@ function decodeFields(buffer: Buffer, start: number, end: number): ExtFields {
 
 /** The binary header behind `reserve` free bytes. */
 export function encodeRocketmqHeader(command: RemotingCommand, reserve: number): Buffer {
-  const remark = Buffer.from(command.remark ?? '', 'utf8')
-  const fields = encodeFields(command.extFields)
-  const buffer = Buffer.allocUnsafe(reserve + FIXED + remark.length + fields.length)
+  const remark = command.remark ?? ''
+  const fields = command.extFields ?? {}
+  const remarkLength = Buffer.byteLength(remark)
+  const fieldsLength = lengthOfFields(fields)
+  const buffer = Buffer.allocUnsafe(reserve + FIXED + remarkLength + fieldsLength)
   let position = buffer.writeInt16BE((command.code << 16) >> 16, reserve)
   position = buffer.writeUInt8(command.language & 0xff, position)
   position = buffer.writeInt16BE((command.version << 16) >> 16, position)
   position = buffer.writeInt32BE(command.opaque, position)
   position = buffer.writeInt32BE(command.flag, position)
-  position = buffer.writeInt32BE(remark.length, position)
-  position += remark.copy(buffer, position)
-  position = buffer.writeInt32BE(fields.length, position)
-  fields.copy(buffer, position)
+  position = buffer.writeInt32BE(remarkLength, position)
+  position += buffer.write(remark, position)
+  position = buffer.writeInt32BE(fieldsLength, position)
+  writeFields(buffer, position, fields)
   return buffer
 }
 
-function encodeFields(fields: ExtFields | undefined): Buffer {
-  const parts: Buffer[] = []
-  for (const name in fields) {
-    const key = Buffer.from(name, 'utf8')
-    const value = Buffer.from(fields[name] as string, 'utf8')
-    const lengths = Buffer.allocUnsafe(6)
-    lengths.writeInt16BE(key.length, 0)
-    lengths.writeInt32BE(value.length, 2)
-    parts.push(lengths.subarray(0, 2), key, lengths.subarray(2), value)
+function lengthOfFields(fields: ExtFields): number {
+  let length = 0
+  for (const key in fields) {
+    length += 6 + Buffer.byteLength(key) + Buffer.byteLength(fields[key] as string)
   }
-  return Buffer.concat(parts)
+  return length
+}
+
+function writeFields(buffer: Buffer, start: number, fields: ExtFields): void {
+  let position = start
+  for (const key in fields) {
+    const keyLength = buffer.write(key, position + 2)
+    buffer.writeInt16BE(keyLength, position)
+    position += 2 + keyLength
+    const valueLength = buffer.write(fields[key] as string, position + 4)
+    buffer.writeInt32BE(valueLength, position)
+    position += 4 + valueLength
+  }
 }
