@@ -3,32 +3,47 @@ import { toError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 
 /**
- * Replaces a small state file so that a crash leaves the old content or the new, never a torn file: the old one becomes
- * `path.bak` (which Apache's loader reads when the file is missing or broken), the new one is written beside it, synced
- * and renamed into place. Source: common.MixAll#string2File
+ * Replaces a small state file so that a crash leaves the old content or the new, never a torn file: the new content is
+ * written and synced beside it, the old file becomes `path.bak` (which Apache's loader, like ours, reads when the file
+ * is missing or broken), the new one takes its place. Source: common.MixAll#string2File
  */
 export function writeStateFile(
   fileSystem: FileSystem,
   path: string,
   content: string | Buffer,
 ): void {
-  const directory = dirname(path)
-  fileSystem.makeDirectory(directory)
-  if (fileSystem.exists(path)) replaceFile(fileSystem, `${path}.bak`, fileSystem.readFile(path))
-  replaceFile(fileSystem, path, Buffer.from(content))
-  fileSystem.syncDirectory(directory)
-}
-
-function replaceFile(fileSystem: FileSystem, path: string, content: Buffer): void {
-  const temporary = `${path}.tmp`
-  const handle = fileSystem.open(temporary, 'w')
+  fileSystem.makeDirectory(dirname(path))
+  const handle = fileSystem.open(`${path}.tmp`, 'w')
   try {
-    handle.writeSync(content, 0)
+    handle.writeSync(Buffer.from(content), 0)
     handle.datasyncSync()
   } finally {
     handle.close()
   }
-  fileSystem.rename(temporary, path)
+  moveIntoPlace(fileSystem, path)
+}
+
+/** As writeStateFile, for files that are written while requests are served: the disk is not waited for in the loop. */
+export async function writeStateFileAsync(
+  fileSystem: FileSystem,
+  path: string,
+  content: string | Buffer,
+): Promise<void> {
+  fileSystem.makeDirectory(dirname(path))
+  const handle = fileSystem.open(`${path}.tmp`, 'w')
+  try {
+    await handle.write(Buffer.from(content), 0)
+    await handle.datasync()
+  } finally {
+    handle.close()
+  }
+  moveIntoPlace(fileSystem, path)
+}
+
+function moveIntoPlace(fileSystem: FileSystem, path: string): void {
+  if (fileSystem.exists(path)) fileSystem.rename(path, `${path}.bak`)
+  fileSystem.rename(`${path}.tmp`, path)
+  fileSystem.syncDirectory(dirname(path))
 }
 
 /**
