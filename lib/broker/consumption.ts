@@ -1,0 +1,199 @@
+import { RequestCode } from '../../codec/request-code.ts'
+import type { Clock } from '../common/clock.ts'
+import type { FileSystem } from '../common/file-system.ts'
+import type { Logger } from '../common/logger.ts'
+import type { Service } from '../common/service.ts'
+import { startAll, stopAll } from '../common/service.ts'
+import type { BrokerConfig } from '../config/broker-config.ts'
+import type { MessageStoreConfig } from '../config/message-store-config.ts'
+import type { Channel, ChannelEventListener, RequestDispatcher } from '../remoting/index.ts'
+import { ProcessorGroup } from '../remoting/index.ts'
+import type { MessageStore } from '../store/types.ts'
+import { Broker2Client } from './client/broker2client.ts'
+import { ClientHousekeepingService } from './client/client-housekeeping-service.ts'
+import { ClientOffsetReset } from './client/client-offset-reset.ts'
+import { ConsumerManager } from './client/consumer-manager.ts'
+import { DefaultConsumerIdsChangeListener } from './client/default-consumer-ids-change-listener.ts'
+import { ProducerManager } from './client/producer-manager.ts'
+import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
+import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
+import { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
+import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
+import { ConsumeStatsProcessor } from './processor/admin/consume-stats-processor.ts'
+import { ResetOffsetProcessor } from './processor/admin/reset-offset-processor.ts'
+import { ClientManageProcessor } from './processor/client-manage-processor.ts'
+import { ConsumerManageProcessor } from './processor/consumer-manage-processor.ts'
+import { LockBatchProcessor } from './processor/lock-batch-processor.ts'
+import { PullMessageProcessor } from './processor/pull-message-processor.ts'
+import { PullChecks } from './processor/pull/pull-checks.ts'
+import { PullSubscriptions } from './processor/pull/pull-subscriptions.ts'
+import { QueryMessageProcessor } from './processor/query-message-processor.ts'
+import { QueueOffsetProcessor } from './processor/queue-offset-processor.ts'
+import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
+import type { TopicConfigManager } from './topic/topic-config-manager.ts'
+
+export interface ConsumptionDeps {
+  readonly brokerConfig: BrokerConfig
+  readonly storeConfig: MessageStoreConfig
+  readonly store: MessageStore
+  readonly topics: TopicConfigManager
+  readonly groups: SubscriptionGroupManager
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+}
+
+/**
+ * All that serves consumers: the tables of clients, offsets, locks, long polling, and the processors of their requests.
+ * A part of the composition of a broker; it is started after the store.
+ */
+export class Consumption implements Service, ChannelEventListener {
+  readonly offsets: ConsumerOffsetManager
+  readonly producers: ProducerManager
+  readonly consumers: ConsumerManager
+  readonly locks: RebalanceLockManager
+  readonly holdService: PullRequestHoldService
+  readonly #deps: ConsumptionDeps
+  readonly #idsChangeListener: DefaultConsumerIdsChangeListener
+  readonly #housekeeping: ClientHousekeepingService
+  readonly #pullProcessor: PullMessageProcessor
+
+  constructor(deps: ConsumptionDeps) {
+    const { brokerConfig, store, clock, logger } = deps
+    this.#deps = deps
+    this.offsets = new ConsumerOffsetManager(deps)
+    this.producers = new ProducerManager(clock, brokerConfig, logger)
+    this.#idsChangeListener = new DefaultConsumerIdsChangeListener(
+      clock,
+      brokerConfig,
+      new Broker2Client(),
+    )
+    this.consumers = new ConsumerManager(clock, brokerConfig, [this.#idsChangeListener], logger)
+    this.locks = new RebalanceLockManager(clock)
+    this.#housekeeping = new ClientHousekeepingService(
+      clock,
+      this.producers,
+      this.consumers,
+      this.locks,
+    )
+    this.holdService = new PullRequestHoldService({
+      clock,
+      store,
+      defer: (callback) => void setImmediate(callback),
+      wakeup: (pull) => this.#pullProcessor.executeRequestWhenWakeup(pull),
+    })
+    this.#pullProcessor = this.#newPullProcessor()
+    store.addMessageArrivingListener((event) => this.holdService.notifyMessageArriving(event))
+  }
+
+  /** Reads the consumer offsets. */
+  load(): void {
+    this.offsets.load()
+  }
+
+  start(): Promise<void> {
+    return startAll(this.#services)
+  }
+
+  stop(): Promise<void> {
+    return stopAll(this.#services)
+  }
+
+  onChannelClose(channel: Channel): void {
+    this.#housekeeping.onChannelClose(channel)
+    this.holdService.onChannelClose(channel)
+  }
+
+  registerProcessors(dispatcher: RequestDispatcher): void {
+    const { brokerConfig, store, topics, groups, clock } = this.#deps
+    const { offsets, consumers, producers } = this
+    const pulls = new ProcessorGroup({
+      name: 'PullMessage',
+      queueCapacity: brokerConfig.pullThreadPoolQueueCapacity,
+      longPolling: true,
+    })
+    dispatcher.registerProcessor(RequestCode.PULL_MESSAGE, this.#pullProcessor, pulls)
+    dispatcher.registerProcessor(RequestCode.LITE_PULL_MESSAGE, this.#pullProcessor, pulls)
+
+    const clientManage = new ClientManageProcessor({
+      clock,
+      brokerConfig,
+      topics,
+      groups,
+      producers,
+      consumers,
+    })
+    dispatcher.registerProcessor(RequestCode.HEART_BEAT, clientManage)
+    dispatcher.registerProcessor(RequestCode.UNREGISTER_CLIENT, clientManage)
+    dispatcher.registerProcessor(RequestCode.CHECK_CLIENT_CONFIG, clientManage)
+
+    const consumerManage = new ConsumerManageProcessor({
+      brokerConfig,
+      topics,
+      groups,
+      consumers,
+      offsets,
+      store,
+    })
+    dispatcher.registerProcessor(RequestCode.GET_CONSUMER_LIST_BY_GROUP, consumerManage)
+    dispatcher.registerProcessor(RequestCode.UPDATE_CONSUMER_OFFSET, consumerManage)
+    dispatcher.registerProcessor(RequestCode.QUERY_CONSUMER_OFFSET, consumerManage)
+
+    const lockBatch = new LockBatchProcessor(this.locks)
+    dispatcher.registerProcessor(RequestCode.LOCK_BATCH_MQ, lockBatch)
+    dispatcher.registerProcessor(RequestCode.UNLOCK_BATCH_MQ, lockBatch)
+
+    const queueOffset = new QueueOffsetProcessor(store)
+    dispatcher.registerProcessor(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, queueOffset)
+    dispatcher.registerProcessor(RequestCode.GET_MAX_OFFSET, queueOffset)
+    dispatcher.registerProcessor(RequestCode.GET_MIN_OFFSET, queueOffset)
+    dispatcher.registerProcessor(RequestCode.GET_EARLIEST_MSG_STORETIME, queueOffset)
+
+    dispatcher.registerProcessor(RequestCode.VIEW_MESSAGE_BY_ID, new QueryMessageProcessor(store))
+    this.#registerAdminProcessors(dispatcher)
+  }
+
+  #registerAdminProcessors(dispatcher: RequestDispatcher): void {
+    const { brokerConfig, storeConfig, store, topics, groups } = this.#deps
+    const { offsets, consumers, producers } = this
+    const clientAdmin = new ClientAdminProcessor(consumers, producers)
+    dispatcher.registerProcessor(RequestCode.GET_CONSUMER_CONNECTION_LIST, clientAdmin)
+    dispatcher.registerProcessor(RequestCode.GET_PRODUCER_CONNECTION_LIST, clientAdmin)
+    dispatcher.registerProcessor(RequestCode.GET_ALL_PRODUCER_INFO, clientAdmin)
+
+    const stats = new ConsumeStatsProcessor({ brokerConfig, topics, consumers, offsets, store })
+    dispatcher.registerProcessor(RequestCode.GET_CONSUME_STATS, stats)
+    dispatcher.registerProcessor(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, stats)
+
+    const clients = new ClientOffsetReset({ brokerConfig, topics, consumers, offsets, store })
+    const reset = new ResetOffsetProcessor({
+      brokerConfig,
+      storeConfig,
+      topics,
+      groups,
+      offsets,
+      store,
+      clients,
+    })
+    dispatcher.registerProcessor(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, reset)
+  }
+
+  #newPullProcessor(): PullMessageProcessor {
+    const { brokerConfig, storeConfig, store, topics, groups, logger } = this.#deps
+    const { offsets, consumers, holdService } = this
+    return new PullMessageProcessor({
+      brokerConfig,
+      storeConfig,
+      store,
+      offsets,
+      holdService,
+      logger,
+      checks: new PullChecks({ brokerConfig, topics, groups, consumers }),
+      subscriptions: new PullSubscriptions({ brokerConfig, groups, consumers }),
+    })
+  }
+
+  get #services(): readonly Service[] {
+    return [this.offsets, this.#idsChangeListener, this.#housekeeping, this.holdService]
+  }
+}

@@ -1,0 +1,94 @@
+import type { OffsetWrapper } from '../../../../codec/body/consume-stats.ts'
+import { ConsumeStats } from '../../../../codec/body/consume-stats.ts'
+import type { MessageQueue } from '../../../../codec/body/message-queue.ts'
+import { GroupList } from '../../../../codec/body/topic-list.ts'
+import { GetConsumeStatsRequestHeader } from '../../../../codec/header/get-consume-stats.ts'
+import { QueryTopicConsumeByWhoRequestHeader } from '../../../../codec/header/query-topic-consume-by-who.ts'
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { BrokerConfig } from '../../../config/broker-config.ts'
+import type { RequestProcessor } from '../../../remoting/index.ts'
+import type { MessageStore } from '../../../store/types.ts'
+import type { ConsumerManager } from '../../client/consumer-manager.ts'
+import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
+import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+
+export interface ConsumeStatsDeps {
+  readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
+  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo' | 'queryTopicConsumeByWho'>
+  readonly offsets: ConsumerOffsetManager
+  readonly store: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
+}
+
+/**
+ * How far groups are: GET_CONSUME_STATS and QUERY_TOPIC_CONSUME_BY_WHO.
+ * Apache: broker.processor.AdminBrokerProcessor
+ */
+export class ConsumeStatsProcessor implements RequestProcessor {
+  readonly #deps: ConsumeStatsDeps
+
+  constructor(deps: ConsumeStatsDeps) {
+    this.#deps = deps
+  }
+
+  process(request: RemotingCommand): RemotingCommand | Promise<RemotingCommand> {
+    return request.code === RequestCode.GET_CONSUME_STATS
+      ? this.#getConsumeStats(request)
+      : this.#queryTopicConsumeByWho(request)
+  }
+
+  async #getConsumeStats(request: RemotingCommand): Promise<RemotingCommand> {
+    const header = GetConsumeStatsRequestHeader.decode(request.extFields)
+    const { consumerGroup: group, topic: onlyTopic, topicList = '' } = header
+    const named = topicList.split(';').filter((topic) => topic !== '')
+    const topics = named.length > 0 ? named : this.#topicsOf(group, onlyTopic)
+    const offsetTable: [MessageQueue, OffsetWrapper][] = []
+    for (const topic of new Set(topics)) {
+      const readQueueNums = this.#deps.topics.selectTopicConfig(topic)?.readQueueNums ?? 0
+      for (let queueId = 0; queueId < readQueueNums; queueId++) {
+        const queue = { brokerName: this.#deps.brokerConfig.brokerName, queueId, topic }
+        offsetTable.push([queue, await this.#progress(group, topic, queueId)])
+      }
+    }
+    return success(ConsumeStats.encode({ consumeTps: 0, offsetTable }))
+  }
+
+  /** The topic asked for or those with offsets; of a group that is online only what it subscribes to. */
+  #topicsOf(group: string, onlyTopic: string | undefined): string[] {
+    const isNamed = onlyTopic !== undefined && onlyTopic.trim() !== ''
+    const topics = isNamed ? [onlyTopic] : this.#deps.offsets.whichTopicByConsumer(group)
+    const subscriptions = this.#deps.consumers.getConsumerGroupInfo(group)?.subscriptionTable
+    if (subscriptions === undefined || subscriptions.size === 0) return topics
+    return topics.filter((topic) => subscriptions.has(topic))
+  }
+
+  async #progress(group: string, topic: string, queueId: number): Promise<OffsetWrapper> {
+    const { offsets, store } = this.#deps
+    const consumerOffset = Math.max(offsets.queryOffset(group, topic, queueId), 0)
+    const lastConsumed = consumerOffset - 1
+    const lastTimestamp =
+      lastConsumed < 0 ? 0 : await store.getMessageStoreTimestamp(topic, queueId, lastConsumed)
+    return {
+      brokerOffset: store.getMaxOffsetInQueue(topic, queueId),
+      consumerOffset,
+      lastTimestamp: Math.max(lastTimestamp, 0),
+      pullOffset: Math.max(consumerOffset, offsets.queryPullOffset(group, topic, queueId)),
+    }
+  }
+
+  /** Groups that are online, and groups with offsets. (Apache names the topic in place of those that are online.) */
+  #queryTopicConsumeByWho(request: RemotingCommand): RemotingCommand {
+    const { topic } = QueryTopicConsumeByWhoRequestHeader.decode(request.extFields)
+    const groups = new Set([
+      ...this.#deps.consumers.queryTopicConsumeByWho(topic),
+      ...this.#deps.offsets.whichGroupByTopic(topic),
+    ])
+    return success(GroupList.encode({ groupList: [...groups] }))
+  }
+}
+
+function success(body: Buffer): RemotingCommand {
+  return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+}

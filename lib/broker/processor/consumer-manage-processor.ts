@@ -1,0 +1,115 @@
+import { GetConsumerListByGroupResponseBody } from '../../../codec/body/consumer-list.ts'
+import { GetConsumerListByGroupRequestHeader } from '../../../codec/header/get-consumer-list-by-group.ts'
+import {
+  QueryConsumerOffsetRequestHeader,
+  QueryConsumerOffsetResponseHeader,
+} from '../../../codec/header/query-consumer-offset.ts'
+import { UpdateConsumerOffsetRequestHeader } from '../../../codec/header/update-consumer-offset.ts'
+import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../codec/request-code.ts'
+import { ResponseCode } from '../../../codec/response-code.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { RequestProcessor } from '../../remoting/index.ts'
+import { RemotingError } from '../../remoting/index.ts'
+import type { MessageStore } from '../../store/types.ts'
+import type { ConsumerManager } from '../client/consumer-manager.ts'
+import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
+import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+
+export interface ConsumerManageDeps {
+  readonly brokerConfig: Pick<BrokerConfig, 'useServerSideResetOffset'>
+  readonly topics: Pick<TopicConfigManager, 'containsTopic'>
+  readonly groups: Pick<SubscriptionGroupManager, 'containsSubscriptionGroup'>
+  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly offsets: ConsumerOffsetManager
+  readonly store: Pick<MessageStore, 'checkInMemByConsumeOffset' | 'getMinOffsetInQueue'>
+}
+
+/**
+ * GET_CONSUMER_LIST_BY_GROUP, UPDATE_CONSUMER_OFFSET and QUERY_CONSUMER_OFFSET.
+ * Apache: broker.processor.ConsumerManageProcessor
+ */
+export class ConsumerManageProcessor implements RequestProcessor {
+  readonly #deps: ConsumerManageDeps
+
+  constructor(deps: ConsumerManageDeps) {
+    this.#deps = deps
+  }
+
+  process(request: RemotingCommand): RemotingCommand {
+    switch (request.code) {
+      case RequestCode.GET_CONSUMER_LIST_BY_GROUP:
+        return this.#getConsumerListByGroup(request)
+      case RequestCode.UPDATE_CONSUMER_OFFSET:
+        return this.#updateConsumerOffset(request)
+      default:
+        return this.#queryConsumerOffset(request)
+    }
+  }
+
+  #getConsumerListByGroup(request: RemotingCommand): RemotingCommand {
+    const { consumerGroup } = GetConsumerListByGroupRequestHeader.decode(request.extFields)
+    const consumerIdList = this.#deps.consumers
+      .getConsumerGroupInfo(consumerGroup)
+      ?.getAllClientId()
+    if (consumerIdList === undefined) {
+      throw new RemotingError(
+        ResponseCode.SYSTEM_ERROR,
+        `no consumer for this group, ${consumerGroup}`,
+      )
+    }
+    const body = GetConsumerListByGroupResponseBody.encode({ consumerIdList })
+    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+  }
+
+  #updateConsumerOffset(request: RemotingCommand): RemotingCommand {
+    const { brokerConfig, topics, groups, offsets } = this.#deps
+    const header = UpdateConsumerOffsetRequestHeader.decode(request.extFields)
+    const { consumerGroup: group, topic, queueId, commitOffset } = header
+    if (!groups.containsSubscriptionGroup(group)) {
+      throw new RemotingError(
+        ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+        `Group ${group} not exist!`,
+      )
+    }
+    if (!topics.containsTopic(topic)) {
+      throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, `Topic ${topic} not exist!`)
+    }
+    if (brokerConfig.useServerSideResetOffset && offsets.hasOffsetReset(topic, group, queueId)) {
+      return RemotingCommand.response(ResponseCode.SUCCESS, 'Offset has been previously reset')
+    }
+    offsets.commitOffset(group, topic, queueId, commitOffset)
+    return RemotingCommand.response(ResponseCode.SUCCESS)
+  }
+
+  /**
+   * A group that has stored nothing begins at 0 only where nothing is lost by it: the queue has never been cleaned and
+   * its first message is still in memory. Otherwise the client decides by its consumeFromWhere.
+   */
+  #queryConsumerOffset(request: RemotingCommand): RemotingCommand {
+    const { offsets, store } = this.#deps
+    const header = QueryConsumerOffsetRequestHeader.decode(request.extFields)
+    const { consumerGroup, topic, queueId, setZeroIfNotFound } = header
+    const offset = offsets.queryOffset(consumerGroup, topic, queueId)
+    if (offset >= 0) return offsetResponse(offset)
+    if (setZeroIfNotFound === false) {
+      throw new RemotingError(
+        ResponseCode.QUERY_NOT_FOUND,
+        'Not found, do not set to zero, maybe this group boot first',
+      )
+    }
+    const isNeverCleaned = store.getMinOffsetInQueue(topic, queueId) <= 0
+    if (isNeverCleaned && store.checkInMemByConsumeOffset(topic, queueId, 0))
+      return offsetResponse(0)
+    throw new RemotingError(
+      ResponseCode.QUERY_NOT_FOUND,
+      'Not found, V3_0_6_SNAPSHOT maybe this group consumer boot first',
+    )
+  }
+}
+
+function offsetResponse(offset: number): RemotingCommand {
+  const fields = QueryConsumerOffsetResponseHeader.encode({ offset })
+  return RemotingCommand.response(ResponseCode.SUCCESS, undefined, fields)
+}

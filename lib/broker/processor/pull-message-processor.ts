@@ -1,0 +1,206 @@
+import { PullMessageRequestHeader } from '../../../codec/header/pull-message.ts'
+import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { ResponseCode } from '../../../codec/response-code.ts'
+import { toError } from '../../common/errors.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
+import type { Channel, RequestProcessor } from '../../remoting/index.ts'
+import type { GetMessageResult, MessageFilter, MessageStore } from '../../store/types.ts'
+import { GetMessageStatus } from '../../store/types.ts'
+import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
+import type { PullRequest } from '../longpolling/pull-request.ts'
+import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
+import type { TopicConfig } from '../topic/topic-config.ts'
+import type { PullChecks } from './pull/pull-checks.ts'
+import { PullRefused } from './pull/pull-refused.ts'
+import { composePullResponse } from './pull/pull-response.ts'
+import type { PullSubscriptions } from './pull/pull-subscriptions.ts'
+import { hasCommitOffsetFlag, hasSuspendFlag } from './pull/pull-sys-flag.ts'
+
+export interface PullMessageDeps {
+  readonly brokerConfig: Pick<
+    BrokerConfig,
+    | 'brokerId'
+    | 'longPollingEnable'
+    | 'shortPollingTimeMills'
+    | 'slaveReadEnable'
+    | 'useServerSideResetOffset'
+  >
+  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'offsetCheckInSlave'>
+  readonly store: Pick<MessageStore, 'getMessage' | 'getMinOffsetInQueue' | 'getMaxOffsetInQueue'>
+  readonly checks: PullChecks
+  readonly subscriptions: PullSubscriptions
+  readonly offsets: ConsumerOffsetManager
+  readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
+  readonly logger: Logger
+}
+
+/** A pull that has passed the checks. */
+interface Pull {
+  readonly request: RemotingCommand
+  readonly channel: Channel
+  readonly header: PullMessageRequestHeader
+  readonly groupConfig: SubscriptionGroupConfig
+  readonly topicConfig: TopicConfig
+  readonly filter: MessageFilter | undefined
+  /** False when it has been held already. */
+  readonly maySuspend: boolean
+}
+
+/**
+ * PULL_MESSAGE and LITE_PULL_MESSAGE. While the store answers from memory, a pull is handled without a promise and its
+ * records leave without being copied.
+ *
+ * Apache: broker.processor.PullMessageProcessor, DefaultPullMessageResultHandler
+ */
+export class PullMessageProcessor implements RequestProcessor {
+  readonly #deps: PullMessageDeps
+
+  constructor(deps: PullMessageDeps) {
+    this.#deps = deps
+  }
+
+  rejectRequest(): boolean {
+    return this.#isSlave && !this.#deps.brokerConfig.slaveReadEnable
+  }
+
+  process(
+    request: RemotingCommand,
+    channel: Channel,
+  ): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
+    const header = PullMessageRequestHeader.decode(request.extFields)
+    return this.#process(request, header, channel, true)
+  }
+
+  /** Runs a pull that was held once more, and answers it in any case. */
+  executeRequestWhenWakeup({ request, header, channel }: PullRequest): void {
+    const answer = (response: RemotingCommand | undefined): void => {
+      if (response !== undefined) channel.respond(request, response)
+    }
+    const fail = (thrown: unknown): void => {
+      const error = toError(thrown)
+      this.#deps.logger.error({ error, header }, 'held pull failed')
+      answer(RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message))
+    }
+    try {
+      const response = this.#process(request, header, channel, false)
+      if (response instanceof Promise) response.then(answer, fail)
+      else answer(response)
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
+
+  #process(
+    request: RemotingCommand,
+    header: PullMessageRequestHeader,
+    channel: Channel,
+    maySuspend: boolean,
+  ): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
+    const { checks, subscriptions } = this.#deps
+    try {
+      checks.checkBroker(request.code, channel)
+      const groupConfig = checks.checkGroup(header.consumerGroup)
+      const topicConfig = checks.checkTopic(header, channel)
+      const filter = subscriptions.filterOf(header, groupConfig)
+      checks.checkPullConsumer(header.consumerGroup, channel)
+      return this.#read({ request, channel, header, groupConfig, topicConfig, filter, maySuspend })
+    } catch (error) {
+      if (error instanceof PullRefused) return error.toResponse()
+      throw error
+    }
+  }
+
+  #read(pull: Pull): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
+    const { consumerGroup: group, topic, queueId, queueOffset, maxMsgNums } = pull.header
+    const { brokerConfig, offsets, store } = this.#deps
+    const resetOffset = offsets.queryThenEraseResetOffset(topic, group, queueId)
+    if (resetOffset !== undefined && brokerConfig.useServerSideResetOffset) {
+      return this.#answer(pull, this.#resetResult(topic, queueId, resetOffset))
+    }
+    const { filter } = pull
+    const result = store.getMessage({
+      group,
+      topic,
+      queueId,
+      offset: queueOffset,
+      maxMsgNums,
+      filter,
+    })
+    return result instanceof Promise
+      ? result.then((read) => this.#answer(pull, read))
+      : this.#answer(pull, result)
+  }
+
+  #resetResult(topic: string, queueId: number, nextBeginOffset: number): GetMessageResult {
+    return {
+      status: GetMessageStatus.OFFSET_RESET,
+      nextBeginOffset,
+      minOffset: this.#deps.store.getMinOffsetInQueue(topic, queueId),
+      maxOffset: this.#deps.store.getMaxOffsetInQueue(topic, queueId),
+      records: [],
+      messageCount: 0,
+      suggestPullingFromSlave: false,
+    }
+  }
+
+  #answer(pull: Pull, result: GetMessageResult): RemotingCommand | undefined {
+    const { header, maySuspend } = pull
+    const response = composePullResponse(header, result, pull.topicConfig, pull.groupConfig, {
+      brokerId: this.#deps.brokerConfig.brokerId,
+      slaveReadEnable: this.#deps.brokerConfig.slaveReadEnable,
+      isSlave: this.#isSlave,
+      offsetCheckInSlave: this.#deps.storeConfig.offsetCheckInSlave,
+    })
+    this.#commitOffsets(header, result.nextBeginOffset, maySuspend)
+    if (
+      response.code === ResponseCode.PULL_NOT_FOUND &&
+      maySuspend &&
+      hasSuspendFlag(header.sysFlag)
+    ) {
+      this.#suspend(pull)
+      return undefined
+    }
+    if (response.code === ResponseCode.PULL_OFFSET_MOVED) this.#logOffsetMoved(header, result)
+    return response
+  }
+
+  #commitOffsets(
+    header: PullMessageRequestHeader,
+    nextBeginOffset: number,
+    isFirstPass: boolean,
+  ): void {
+    const { offsets } = this.#deps
+    const { consumerGroup, topic, queueId } = header
+    offsets.commitPullOffset(consumerGroup, topic, queueId, nextBeginOffset)
+    if (isFirstPass && hasCommitOffsetFlag(header.sysFlag)) {
+      offsets.commitOffset(consumerGroup, topic, queueId, header.commitOffset)
+    }
+  }
+
+  #suspend({ request, channel, header, filter }: Pull): void {
+    const { brokerConfig, holdService } = this.#deps
+    const timeoutMs = brokerConfig.longPollingEnable
+      ? header.suspendTimeoutMillis
+      : brokerConfig.shortPollingTimeMills
+    holdService.suspendPullRequest(
+      { request, channel, header, filter, passedBy: false, deadlineBucket: undefined },
+      timeoutMs,
+    )
+  }
+
+  #logOffsetMoved(header: PullMessageRequestHeader, result: GetMessageResult): void {
+    const { consumerGroup: group, topic, queueId, queueOffset } = header
+    const { status, nextBeginOffset } = result
+    this.#deps.logger.info(
+      { group, topic, queueId, queueOffset, nextBeginOffset, status },
+      'pull offset corrected',
+    )
+  }
+
+  get #isSlave(): boolean {
+    return this.#deps.storeConfig.brokerRole === 'SLAVE'
+  }
+}

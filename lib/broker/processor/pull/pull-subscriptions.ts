@@ -1,0 +1,143 @@
+import type { SubscriptionData } from '../../../../codec/body/subscription-data.ts'
+import type { PullMessageRequestHeader } from '../../../../codec/header/pull-message.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { BrokerConfig } from '../../../config/broker-config.ts'
+import type { MessageFilter } from '../../../store/types.ts'
+import type { ConsumerManager } from '../../client/consumer-manager.ts'
+import { isTagType } from '../../filter/expression-type.ts'
+import { SUB_ALL, buildSubscriptionData } from '../../filter/filter-api.ts'
+import { tagMessageFilter } from '../../filter/tag-message-filter.ts'
+import type { SubscriptionGroupConfig } from '../../subscription/subscription-group-config.ts'
+import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
+import { FAQ_SUGGESTION } from '../faq.ts'
+import { ForbiddenType, PullRefused } from './pull-refused.ts'
+import { hasSubscriptionFlag } from './pull-sys-flag.ts'
+
+export interface PullSubscriptionsDeps {
+  readonly brokerConfig: Pick<BrokerConfig, 'enablePropertyFilter'>
+  readonly groups: Pick<SubscriptionGroupManager, 'isForbidden'>
+  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+}
+
+/** The bit of a forbidden table that says "may not read". Source: common.constant.PermName#INDEX_PERM_READ */
+const INDEX_PERM_READ = 2
+/** Filters kept of subscriptions that came with pulls. */
+const MAX_CACHED_FILTERS = 1024
+
+/**
+ * What a pull wants to read: the subscription that it names itself or the one of its group's heartbeats, as a filter
+ * (undefined: every message). Filters are made once for each subscription.
+ *
+ * Apache: broker.processor.PullMessageProcessor#processRequest, from the subscription to the message filter
+ */
+export class PullSubscriptions {
+  readonly #deps: PullSubscriptionsDeps
+  readonly #ofGroups = new WeakMap<
+    SubscriptionData,
+    { readonly filter: MessageFilter | undefined }
+  >()
+  readonly #ofRequests = new Map<string, MessageFilter | undefined>()
+
+  constructor(deps: PullSubscriptionsDeps) {
+    this.#deps = deps
+  }
+
+  /** @throws PullRefused */
+  filterOf(
+    header: PullMessageRequestHeader,
+    groupConfig: SubscriptionGroupConfig,
+  ): MessageFilter | undefined {
+    return hasSubscriptionFlag(header.sysFlag)
+      ? this.#filterOfRequest(header)
+      : this.#filterOfGroup(header, groupConfig)
+  }
+
+  #filterOfRequest(header: PullMessageRequestHeader): MessageFilter | undefined {
+    const { topic, subscription, expressionType } = header
+    if (!isTagType(expressionType)) throw this.#unsupported(expressionType)
+    if (subscription === undefined || subscription === '' || subscription === SUB_ALL)
+      return undefined
+    const cached = this.#ofRequests.get(subscription)
+    if (cached !== undefined) return cached
+    const filter = parse(() =>
+      tagMessageFilter(buildSubscriptionData(topic, subscription, expressionType)),
+    )
+    if (this.#ofRequests.size >= MAX_CACHED_FILTERS) this.#ofRequests.clear()
+    this.#ofRequests.set(subscription, filter)
+    return filter
+  }
+
+  #filterOfGroup(
+    header: PullMessageRequestHeader,
+    groupConfig: SubscriptionGroupConfig,
+  ): MessageFilter | undefined {
+    const subscription = this.#subscriptionOfGroup(header, groupConfig)
+    const cached = this.#ofGroups.get(subscription)
+    if (cached !== undefined) return cached.filter
+    if (!isTagType(subscription.expressionType))
+      throw this.#unsupported(subscription.expressionType)
+    const filter = tagMessageFilter(subscription)
+    this.#ofGroups.set(subscription, { filter })
+    return filter
+  }
+
+  #subscriptionOfGroup(
+    header: PullMessageRequestHeader,
+    groupConfig: SubscriptionGroupConfig,
+  ): SubscriptionData {
+    const { consumerGroup, topic } = header
+    const info = this.#deps.consumers.getConsumerGroupInfo(consumerGroup)
+    if (info === undefined) {
+      throw new PullRefused(
+        ResponseCode.SUBSCRIPTION_NOT_EXIST,
+        `the consumer's group info not exist${FAQ_SUGGESTION}`,
+      )
+    }
+    if (!groupConfig.consumeBroadcastEnable && info.messageModel === 'BROADCASTING') {
+      throw new PullRefused(
+        ResponseCode.NO_PERMISSION,
+        `the consumer group[${consumerGroup}] can not consume by broadcast way`,
+        ForbiddenType.BROADCASTING_DISABLE_FORBIDDEN,
+      )
+    }
+    if (this.#deps.groups.isForbidden(groupConfig.groupName, topic, INDEX_PERM_READ)) {
+      throw new PullRefused(
+        ResponseCode.NO_PERMISSION,
+        `the consumer group[${consumerGroup}] is forbidden for topic[${topic}]`,
+        ForbiddenType.SUBSCRIPTION_FORBIDDEN,
+      )
+    }
+    const subscription = info.findSubscriptionData(topic)
+    if (subscription === undefined) {
+      throw new PullRefused(
+        ResponseCode.SUBSCRIPTION_NOT_EXIST,
+        `the consumer's subscription not exist${FAQ_SUGGESTION}`,
+      )
+    }
+    if (subscription.subVersion < header.subVersion) {
+      throw new PullRefused(
+        ResponseCode.SUBSCRIPTION_NOT_LATEST,
+        "the consumer's subscription not latest",
+      )
+    }
+    return subscription
+  }
+
+  #unsupported(expressionType: string | undefined): PullRefused {
+    return new PullRefused(
+      ResponseCode.SYSTEM_ERROR,
+      `The broker does not support consumer to filter message by ${expressionType}`,
+    )
+  }
+}
+
+function parse<T>(make: () => T): T {
+  try {
+    return make()
+  } catch {
+    throw new PullRefused(
+      ResponseCode.SUBSCRIPTION_PARSE_FAILED,
+      "parse the consumer's subscription failed",
+    )
+  }
+}

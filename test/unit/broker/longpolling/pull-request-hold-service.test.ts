@@ -1,0 +1,168 @@
+import { expect } from 'chai'
+import { PullMessageRequestHeader } from '../../../../codec/header/pull-message.ts'
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { TagMessageFilter } from '../../../../lib/broker/filter/tag-message-filter.ts'
+import { PullRequestHoldService } from '../../../../lib/broker/longpolling/pull-request-hold-service.ts'
+import type { PullRequest } from '../../../../lib/broker/longpolling/pull-request.ts'
+import { pullFields } from '../../../helpers/consumption-fixture.ts'
+import { FakeChannel } from '../../../helpers/fake-channel.ts'
+import { SimClock } from '../../../helpers/sim-clock.ts'
+
+describe('PullRequestHoldService', () => {
+  let clock: SimClock
+  let service: PullRequestHoldService
+  let maxOffset: number
+  let woken: PullRequest[]
+  let deferred: (() => void)[]
+
+  beforeEach(() => {
+    clock = new SimClock()
+    maxOffset = 0
+    woken = []
+    deferred = []
+    service = new PullRequestHoldService({
+      clock,
+      store: { getMaxOffsetInQueue: () => maxOffset },
+      wakeup: (pull) => woken.push(pull),
+      defer: (callback) => deferred.push(callback),
+    })
+  })
+
+  function pull(fields = {}, codes?: number[], channel = new FakeChannel()): PullRequest {
+    return {
+      channel,
+      request: RemotingCommand.request(11),
+      header: PullMessageRequestHeader.decode(pullFields(fields)),
+      filter: codes === undefined ? undefined : new TagMessageFilter(codes),
+      passedBy: false,
+      deadlineBucket: undefined,
+    }
+  }
+
+  function arrive(logicOffset: number, tagsCode = 0, queueId = 0, topic = 'T'): void {
+    service.notifyMessageArriving({ topic, queueId, logicOffset, tagsCode, storeTimestamp: 0 })
+  }
+
+  function endTurn(): void {
+    for (const callback of deferred.splice(0)) callback()
+  }
+
+  it('wakes the pulls of the queue at the end of the turn, once for all messages', () => {
+    const first = pull()
+    const second = pull()
+    service.suspendPullRequest(first, 15_000)
+    service.suspendPullRequest(second, 15_000)
+    service.suspendPullRequest(pull({ queueId: 1 }), 15_000)
+    service.suspendPullRequest(pull({ topic: 'U' }), 15_000)
+    arrive(1)
+    arrive(2)
+    expect(woken).to.deep.equal([])
+    expect(deferred).to.have.length(1)
+    endTurn()
+    expect(woken).to.deep.equal([first, second])
+    expect(service.heldCount).to.equal(2)
+  })
+
+  it('does not wake a pull for messages before its offset', () => {
+    service.suspendPullRequest(pull({ queueOffset: 5 }), 15_000)
+    arrive(5)
+    expect(deferred).to.have.length(0)
+    arrive(6)
+    endTurn()
+    expect(woken).to.have.length(1)
+  })
+
+  it('does not wake a pull for tags that it does not want', () => {
+    service.suspendPullRequest(pull({}, [97]), 15_000)
+    arrive(1, 98)
+    expect(deferred).to.have.length(0)
+    arrive(2, 97)
+    endTurn()
+    expect(woken).to.have.length(1)
+  })
+
+  it('answers a pull 5 s after messages have passed it by, so that its offset moves on', () => {
+    service.suspendPullRequest(pull({}, [97]), 15_000)
+    clock.advance(2000)
+    arrive(1, 98)
+    clock.advance(4000)
+    arrive(2, 98)
+    clock.advance(900)
+    expect(deferred).to.have.length(0)
+    clock.advance(200)
+    endTurn()
+    expect(woken).to.have.length(1)
+  })
+
+  it('does not wait longer for a pull that messages pass by shortly before its time-out', () => {
+    service.suspendPullRequest(pull({}, [97]), 3000)
+    clock.advance(2000)
+    arrive(1, 98)
+    clock.advance(1100)
+    endTurn()
+    expect(woken).to.have.length(1)
+  })
+
+  it('wakes a pull at its time-out, at most 100 ms late', () => {
+    service.suspendPullRequest(pull(), 15_000)
+    clock.advance(14_999)
+    endTurn()
+    expect(woken).to.have.length(0)
+    clock.advance(101)
+    endTurn()
+    expect(woken).to.have.length(1)
+    expect(service.heldCount).to.equal(0)
+    expect(clock.pendingTimers).to.equal(0)
+  })
+
+  it('wakes a pull at once when messages came between its reading and its holding', () => {
+    maxOffset = 3
+    service.suspendPullRequest(pull({ queueOffset: 2 }), 15_000)
+    service.suspendPullRequest(pull({ queueOffset: 3 }), 15_000)
+    endTurn()
+    expect(woken.map(({ header }) => header.queueOffset)).to.deep.equal([2])
+  })
+
+  it('forgets the pulls of a connection that closes', () => {
+    const channel = new FakeChannel({ id: 7 })
+    const other = pull()
+    service.suspendPullRequest(pull({}, undefined, channel), 15_000)
+    service.suspendPullRequest(pull({ queueId: 1 }, undefined, channel), 15_000)
+    service.suspendPullRequest(other, 15_000)
+    service.onChannelClose(channel)
+    service.onChannelClose(new FakeChannel({ id: 8 }))
+    expect(deferred).to.have.length(1)
+    endTurn()
+    expect(service.heldCount).to.equal(1)
+    arrive(1)
+    endTurn()
+    expect(woken).to.deep.equal([other])
+  })
+
+  it('does not answer over a connection that closes while its pull is being woken', () => {
+    const channel = new FakeChannel()
+    service.suspendPullRequest(pull({}, undefined, channel), 15_000)
+    arrive(1)
+    channel.close('gone')
+    endTurn()
+    expect(woken).to.deep.equal([])
+  })
+
+  it('uses one timer for thousands of pulls and no work while nothing happens', () => {
+    for (let i = 0; i < 5000; i++) service.suspendPullRequest(pull({ queueId: i }), 15_000 + i)
+    expect(clock.pendingTimers).to.equal(1)
+    clock.advance(14_000)
+    expect(deferred).to.have.length(0)
+    expect(service.heldCount).to.equal(5000)
+  })
+
+  it('holds neither pulls nor timers after its stop', async () => {
+    service.suspendPullRequest(pull(), 15_000)
+    arrive(1)
+    service.suspendPullRequest(pull(), 15_000)
+    await service.stop()
+    endTurn()
+    expect(woken).to.deep.equal([])
+    expect(clock.pendingTimers).to.equal(0)
+  })
+})
