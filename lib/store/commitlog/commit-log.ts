@@ -1,0 +1,388 @@
+import { errorCode, toError } from '../../common/errors.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/logger.ts'
+import { createOffsetMsgId } from '../../../codec/message/message-id.ts'
+import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
+import { findProperty } from '../../../codec/message/properties.ts'
+import { MessageConst } from '../../../codec/message/property-names.ts'
+import {
+  BLANK_MAGIC,
+  encodeRecord,
+  END_FILE_MIN_BLANK_LENGTH,
+  planRecord,
+  type RecordPlan,
+} from '../../../codec/message/record.ts'
+import { getTransactionValue, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
+import type { MessageStoreConfig, StoreLimits } from '../config.ts'
+import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import {
+  PutMessageStatus,
+  type AppendResult,
+  type PutMessageCallback,
+  type PutMessageResult,
+} from '../types.ts'
+import { checkMessage, checkPlan, illegal } from './append-check.ts'
+import { FlushRealTimeService } from './flush-real-time-service.ts'
+import { GroupCommitService } from './group-commit-service.ts'
+import { LogFlusher } from './log-flusher.ts'
+import { LogWriter } from './log-writer.ts'
+import type { PendingPut } from './pending-put.ts'
+import { QueueOffsetTable } from './queue-offset-table.ts'
+import { TailCache } from './tail-cache.ts'
+
+export interface CommitLogDeps {
+  readonly config: MessageStoreConfig
+  readonly limits: StoreLimits
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly files: LogFileQueue
+  /** More of the log may be dispatched. */
+  readonly onConfirmed: () => void
+}
+
+/**
+ * The log of all messages. A put takes its offsets and its place synchronously: its record is encoded at its final place
+ * in the tail cache; at the end of the turn the LogWriter brings the tail to the page cache, then the put is
+ * answered, or handed on to the flush it waits for.
+ *
+ * appended >= written >= flushed; readers see what is confirmed: written, or flushed with SYNC_FLUSH.
+ *
+ * Apache: store.CommitLog
+ */
+export class CommitLog {
+  readonly files: LogFileQueue
+  readonly tail: TailCache
+  readonly queueOffsets = new QueueOffsetTable()
+  readonly flusher: LogFlusher
+  readonly #deps: CommitLogDeps
+  readonly #writer: LogWriter
+  readonly #groupCommit: GroupCommitService
+  readonly #flushRealTime: FlushRealTimeService
+  #endOffset = 0
+  #pending: PendingPut[] = []
+  #lastStoreTimestamp = 0
+  /** Why nothing may be written any more. */
+  #failure: string | undefined
+  /** What a failed write may have left behind the log's end must become zero before the next write. */
+  #dirtyFrom: number | undefined
+
+  constructor(deps: CommitLogDeps) {
+    this.#deps = deps
+    this.files = deps.files
+    this.tail = new TailCache(deps.limits.tailBytes)
+    this.flusher = new LogFlusher(deps.files)
+    this.#writer = new LogWriter({
+      clock: deps.clock,
+      files: deps.files,
+      tail: this.tail,
+      onWritten: (offset) => this.#onWritten(offset),
+      onFailed: (error, offset) => this.#onWriteFailed(error, offset),
+    })
+    const onFailed = (error: Error) => this.#onFlushFailed(error)
+    this.#groupCommit = new GroupCommitService({
+      clock: deps.clock,
+      flusher: this.flusher,
+      syncFlushTimeoutMs: () => deps.config.syncFlushTimeout,
+      onFlushed: () => deps.onConfirmed(),
+      onFailed,
+    })
+    this.#flushRealTime = new FlushRealTimeService({
+      clock: deps.clock,
+      config: deps.config,
+      flusher: this.flusher,
+      writtenOffset: () => this.#writer.writtenOffset,
+      onFailed,
+    })
+  }
+
+  get minOffset(): number {
+    return this.files.first?.startOffset ?? 0
+  }
+
+  /** End of what has been appended. */
+  get maxOffset(): number {
+    return this.#endOffset
+  }
+
+  get writtenOffset(): number {
+    return this.#writer.writtenOffset
+  }
+
+  /** End of what readers may see. Source: store.CommitLog#getConfirmOffset */
+  get confirmOffset(): number {
+    return this.#isSyncFlush ? this.flusher.flushedOffset : this.#writer.writtenOffset
+  }
+
+  get lastStoreTimestamp(): number {
+    return this.#lastStoreTimestamp
+  }
+
+  get #isSyncFlush(): boolean {
+    return this.#deps.config.flushDiskType === 'SYNC_FLUSH'
+  }
+
+  /** True while the page cache does not take what has been appended. */
+  get isBusy(): boolean {
+    return this.#writer.stalledMs > this.#deps.config.osPageCacheBusyTimeOutMills
+  }
+
+  /** The log ends at `offset`, where recovery has found its end; messages before it were stored at `storeTimestamp` at the latest. */
+  begin(offset: number, storeTimestamp: number): void {
+    this.#endOffset = offset
+    this.#lastStoreTimestamp = storeTimestamp
+    this.#writer.reset(offset)
+    this.flusher.reset(offset)
+  }
+
+  start(): void {
+    if (!this.#isSyncFlush) this.#flushRealTime.start()
+  }
+
+  /** Writes and flushes everything; no put may come any more. */
+  async stop(): Promise<void> {
+    this.#flushRealTime.stop()
+    await this.#writer.idle()
+    try {
+      await this.flusher.flush(this.#writer.writtenOffset)
+    } finally {
+      this.#groupCommit.stop()
+    }
+  }
+
+  /** Refuses all further puts, for a reason that goes into their answers. */
+  fail(reason: string): void {
+    this.#failure ??= reason
+  }
+
+  /** Appends one message. `done` is called later, never within this call, unless the message is refused. */
+  append(message: MessageExtBrokerInner, done: PutMessageCallback): void {
+    const { config } = this.#deps
+    const refused = this.#checkState() ?? checkMessage(message, config)
+    if (refused !== undefined) {
+      done(refused)
+      return
+    }
+    const plan = planRecord(message, config.enabledAppendPropCRC)
+    const tooLarge = checkPlan(plan, config) ?? this.#makeRoom(plan.size)
+    if (tooLarge !== undefined) {
+      done(tooLarge)
+      return
+    }
+    const storeTimestamp = this.#nextStoreTimestamp()
+    const commitLogOffset = this.#endOffset
+    const previousQueueOffset = this.queueOffsets.get(message.topic, message.queueId)
+    const queueOffset = this.#place(message, plan, storeTimestamp)
+    this.#submit(message, done, previousQueueOffset, {
+      commitLogOffset,
+      size: plan.size,
+      queueOffset,
+      storeTimestamp,
+      messageCount: 1,
+      offsetMsgId: createOffsetMsgId(message.storeHost, commitLogOffset),
+    })
+  }
+
+  /** Appends messages of one queue as one: all in one file, all or none. */
+  appendBatch(messages: readonly MessageExtBrokerInner[], done: PutMessageCallback): void {
+    const { config } = this.#deps
+    const first = messages[0]
+    if (first === undefined) {
+      done(illegal('the batch is empty'))
+      return
+    }
+    const plans: RecordPlan[] = []
+    let size = 0
+    let refused = this.#checkState() ?? checkMessage(first, config)
+    for (const message of messages) {
+      if (refused !== undefined) break
+      const plan = planRecord(message, config.enabledAppendPropCRC)
+      plans.push(plan)
+      size += plan.size
+      refused = checkPlan(plan, config)
+    }
+    refused ??= this.#makeRoom(size)
+    if (refused !== undefined) {
+      done(refused)
+      return
+    }
+    const storeTimestamp = this.#nextStoreTimestamp()
+    const commitLogOffset = this.#endOffset
+    const queueOffset = this.queueOffsets.get(first.topic, first.queueId)
+    const ids = messages.map((message, index) => {
+      const id = createOffsetMsgId(message.storeHost, this.#endOffset)
+      this.#place(message, plans[index] as RecordPlan, storeTimestamp)
+      return id
+    })
+    this.#submit(first, done, queueOffset, {
+      commitLogOffset,
+      size,
+      queueOffset,
+      storeTimestamp,
+      messageCount: messages.length,
+      offsetMsgId: ids.join(','),
+    })
+  }
+
+  #checkState(): PutMessageResult | undefined {
+    if (this.#failure !== undefined) {
+      return { status: PutMessageStatus.SERVICE_NOT_AVAILABLE, reason: this.#failure }
+    }
+    if (this.#dirtyFrom !== undefined && !this.#cleanDirt(this.#dirtyFrom)) {
+      return {
+        status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
+        reason: 'the commit log cannot be written, see the log of the store',
+      }
+    }
+    if (this.isBusy) {
+      return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the page cache is busy' }
+    }
+    return undefined
+  }
+
+  /** Sees to it that the next `size` bytes have room in the append buffer and in one file. */
+  #makeRoom(size: number): PutMessageResult | undefined {
+    if (this.#endOffset - this.#writer.writtenOffset + size > this.#deps.limits.appendBufferBytes) {
+      return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the append buffer is full' }
+    }
+    if (size + END_FILE_MIN_BLANK_LENGTH > this.files.fileSize) {
+      return illegal(`${size} bytes do not fit into a file of ${this.files.fileSize}`)
+    }
+    try {
+      const file = this.files.findOrCreate(this.#endOffset)
+      if (size + END_FILE_MIN_BLANK_LENGTH > file.endOffset - this.#endOffset) {
+        this.files.findOrCreate(file.endOffset)
+        this.#closeFile(file.endOffset)
+      }
+      return undefined
+    } catch (error) {
+      const reason = `no new commit log file: ${toError(error).message}`
+      this.#deps.logger.error({ err: error }, 'commit log file cannot be made')
+      return { status: PutMessageStatus.CREATE_MAPPED_FILE_FAILED, reason }
+    }
+  }
+
+  /** Fills the rest of a file and goes on at the next one's start. */
+  #closeFile(nextFileOffset: number): void {
+    const chunk = this.tail.reserve(this.#endOffset, END_FILE_MIN_BLANK_LENGTH)
+    chunk.buffer.writeInt32BE(nextFileOffset - this.#endOffset, chunk.length)
+    chunk.buffer.writeInt32BE(BLANK_MAGIC, chunk.length + 4)
+    chunk.length += END_FILE_MIN_BLANK_LENGTH
+    this.tail.seal()
+    this.#endOffset = nextFileOffset
+  }
+
+  #nextStoreTimestamp(): number {
+    this.#lastStoreTimestamp = Math.max(this.#lastStoreTimestamp, this.#deps.clock.now())
+    return this.#lastStoreTimestamp
+  }
+
+  /** Gives a message its offsets and encodes its record there. Returns its queue offset. */
+  #place(message: MessageExtBrokerInner, plan: RecordPlan, storeTimestamp: number): number {
+    const queueOffset = this.#takeQueueOffset(message)
+    const commitLogOffset = this.#endOffset
+    const chunk = this.tail.reserve(commitLogOffset, plan.size)
+    const place = { queueOffset, commitLogOffset, storeTimestamp }
+    encodeRecord(chunk.buffer, chunk.length, message, plan, place)
+    chunk.length += plan.size
+    this.#endOffset += plan.size
+    return queueOffset
+  }
+
+  /** Prepared and rolled back messages have no place in their queue. */
+  #takeQueueOffset({ topic, queueId, sysFlag }: MessageExtBrokerInner): number {
+    const type = getTransactionValue(sysFlag)
+    if (
+      type === MessageSysFlag.TRANSACTION_PREPARED_TYPE ||
+      type === MessageSysFlag.TRANSACTION_ROLLBACK_TYPE
+    ) {
+      return 0
+    }
+    const queueOffset = this.queueOffsets.get(topic, queueId)
+    this.queueOffsets.set(topic, queueId, queueOffset + 1)
+    return queueOffset
+  }
+
+  #submit(
+    message: MessageExtBrokerInner,
+    done: PutMessageCallback,
+    previousQueueOffset: number,
+    appended: AppendResult,
+  ): void {
+    const wait = findProperty(message.properties, MessageConst.PROPERTY_WAIT_STORE_MSG_OK)
+    this.#pending.push({
+      done,
+      appended,
+      endOffset: this.#endOffset,
+      waitStoreMsgOk: wait !== 'false',
+      topic: message.topic,
+      queueId: message.queueId,
+      previousQueueOffset,
+    })
+    this.#writer.schedule(this.#endOffset)
+  }
+
+  #onWritten(offset: number): void {
+    this.tail.evict(offset)
+    const puts = this.#takeWritten(offset)
+    const isSyncFlush = this.#isSyncFlush
+    for (const put of puts) {
+      if (isSyncFlush && put.waitStoreMsgOk) this.#groupCommit.submit(put)
+      else this.#answer(put, { status: PutMessageStatus.PUT_OK, appended: put.appended })
+    }
+    if (isSyncFlush) this.#groupCommit.written(offset)
+    else this.#deps.onConfirmed()
+  }
+
+  #takeWritten(offset: number): PendingPut[] {
+    const puts = this.#pending
+    if (offset === this.#endOffset) {
+      this.#pending = []
+      return puts
+    }
+    const count = puts.findIndex((put) => put.endOffset > offset)
+    return puts.splice(0, count < 0 ? puts.length : count)
+  }
+
+  #answer(put: PendingPut, result: PutMessageResult): void {
+    try {
+      put.done(result)
+    } catch (error) {
+      this.#deps.logger.error({ err: error }, 'put callback failed')
+    }
+  }
+
+  /** Nothing from `offset` on has been acknowledged: takes back the places and queue offsets that were given out. */
+  #onWriteFailed(error: Error, offset: number): void {
+    this.#deps.logger.error({ err: error, offset }, 'commit log write failed')
+    const puts = this.#pending
+    this.#pending = []
+    for (const put of [...puts].reverse()) {
+      this.queueOffsets.set(put.topic, put.queueId, put.previousQueueOffset)
+    }
+    this.#endOffset = offset
+    this.tail.truncate(offset)
+    this.#dirtyFrom = offset
+    const status =
+      errorCode(error) === 'ENOSPC'
+        ? PutMessageStatus.SERVICE_NOT_AVAILABLE
+        : PutMessageStatus.UNKNOWN_ERROR
+    const reason = `the commit log could not be written: ${error.message}`
+    for (const put of puts) this.#answer(put, { status, reason })
+  }
+
+  #cleanDirt(offset: number): boolean {
+    try {
+      this.files.truncate(offset)
+      this.#dirtyFrom = undefined
+      return true
+    } catch (error) {
+      this.#deps.logger.error({ err: error, offset }, 'commit log tail cannot be cleaned')
+      return false
+    }
+  }
+
+  #onFlushFailed(error: Error): void {
+    this.#deps.logger.error({ err: error }, 'commit log flush failed, no more puts are taken')
+    this.fail(`the commit log could not be flushed: ${error.message}`)
+  }
+}

@@ -1,0 +1,152 @@
+import { toError } from '../../common/errors.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import type { TailCache } from './tail-cache.ts'
+
+/** A write that took longer than this found the page cache throttled. */
+const STALL_MS = 50
+
+export interface LogWriterDeps {
+  readonly clock: Clock
+  readonly files: LogFileQueue
+  readonly tail: TailCache
+  /** All before `offset` has reached the page cache. */
+  readonly onWritten: (offset: number) => void
+  /** A write failed; nothing from `offset` on counts as written. */
+  readonly onFailed: (error: Error, offset: number) => void
+}
+
+/**
+ * Group commit: what was appended in one turn of the event loop goes to the page cache in one write at the turn's end.
+ *
+ * Writes are synchronous, because copying into the page cache is cheaper than a round through the thread pool. When one
+ * stalls (dirty pages throttled), the next go through the thread pool until they are quick again, so that a slow disk
+ * fills the bounded append buffer instead of stopping the event loop.
+ */
+export class LogWriter {
+  readonly #deps: LogWriterDeps
+  #writtenOffset = 0
+  #endOffset = 0
+  #scheduled = false
+  #stalled = false
+  /** Monotonic time at which the asynchronous write that runs was begun. */
+  #writingSinceMs: number | undefined
+  #idleWaiters: (() => void)[] = []
+
+  constructor(deps: LogWriterDeps) {
+    this.#deps = deps
+  }
+
+  get writtenOffset(): number {
+    return this.#writtenOffset
+  }
+
+  /** Begins at `offset`, which is where the log ends. */
+  reset(offset: number): void {
+    this.#writtenOffset = offset
+    this.#endOffset = offset
+  }
+
+  /** For how long the present write has been running, in milliseconds. */
+  get stalledMs(): number {
+    if (this.#writingSinceMs === undefined) return 0
+    return this.#deps.clock.monotonic() - this.#writingSinceMs
+  }
+
+  /** The log now ends at `endOffset`; writes up to there at the end of this turn. */
+  schedule(endOffset: number): void {
+    this.#endOffset = endOffset
+    if (this.#scheduled || this.#writingSinceMs !== undefined) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#write()
+    })
+  }
+
+  /** Resolves when nothing is left to be written. */
+  idle(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve()
+    return new Promise((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  #isIdle(): boolean {
+    return !this.#scheduled && this.#writingSinceMs === undefined
+  }
+
+  #write(): void {
+    if (this.#endOffset > this.#writtenOffset) {
+      if (this.#stalled) {
+        void this.#writeAsync(this.#endOffset)
+        return
+      }
+      this.#writeSync(this.#endOffset)
+    }
+    this.#notifyIdle()
+  }
+
+  #writeSync(endOffset: number): void {
+    const startMs = this.#deps.clock.monotonic()
+    try {
+      let offset = this.#writtenOffset
+      for (let piece = this.#piece(offset); piece !== undefined; piece = this.#piece(offset)) {
+        this.#deps.files.findOrCreate(piece.offset).writeSync(piece.bytes, piece.offset)
+        offset = piece.offset + piece.bytes.length
+      }
+    } catch (error) {
+      this.#fail(toError(error))
+      return
+    }
+    this.#finish(endOffset, startMs)
+  }
+
+  async #writeAsync(endOffset: number): Promise<void> {
+    const startMs = this.#deps.clock.monotonic()
+    this.#writingSinceMs = startMs
+    try {
+      let offset = this.#writtenOffset
+      for (let piece = this.#piece(offset); piece !== undefined; piece = this.#piece(offset)) {
+        const bytes = piece.bytes.subarray(0, Math.max(endOffset - piece.offset, 0))
+        if (bytes.length === 0) break
+        await this.#deps.files.findOrCreate(piece.offset).write(bytes, piece.offset)
+        offset = piece.offset + bytes.length
+      }
+    } catch (error) {
+      this.#writingSinceMs = undefined
+      this.#fail(toError(error))
+      this.#notifyIdle()
+      return
+    }
+    this.#writingSinceMs = undefined
+    this.#finish(endOffset, startMs)
+    if (this.#endOffset > this.#writtenOffset) this.schedule(this.#endOffset)
+    this.#notifyIdle()
+  }
+
+  /** The next bytes to be written behind `offset`, from one chunk. */
+  #piece(offset: number): { bytes: Buffer; offset: number } | undefined {
+    const chunk = this.#deps.tail.find(offset) ?? this.#deps.tail.next(offset)
+    if (chunk === undefined) return undefined
+    const start = Math.max(offset - chunk.startOffset, 0)
+    const bytes = chunk.buffer.subarray(start, chunk.length)
+    return { bytes, offset: chunk.startOffset + start }
+  }
+
+  #finish(endOffset: number, startMs: number): void {
+    this.#stalled = this.#deps.clock.monotonic() - startMs > STALL_MS
+    this.#writtenOffset = endOffset
+    this.#deps.onWritten(endOffset)
+  }
+
+  #fail(error: Error): void {
+    this.#endOffset = this.#writtenOffset
+    this.#deps.onFailed(error, this.#writtenOffset)
+  }
+
+  #notifyIdle(): void {
+    if (!this.#isIdle()) return
+    const waiters = this.#idleWaiters
+    this.#idleWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+}

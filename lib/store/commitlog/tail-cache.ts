@@ -1,0 +1,109 @@
+const CHUNK_BYTES = 1024 * 1024
+
+/** A stretch of the log in memory: `length` bytes from `startOffset` on. A record never lies in two chunks. */
+export interface Chunk {
+  readonly startOffset: number
+  readonly buffer: Buffer
+  length: number
+}
+
+/**
+ * The end of the log in memory. Records are encoded into it once: what is written to the file and what readers get are
+ * views of the same bytes. Chunks are made when needed and dropped when the bound is reached, never used again, so that
+ * a view held by a slow socket stays as it was.
+ */
+export class TailCache {
+  readonly #maxBytes: number
+  /** In the order of their offsets. There are gaps at the ends of files. */
+  #chunks: Chunk[] = []
+  #bytes = 0
+  /** The last chunk takes no more bytes. */
+  #sealed = true
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The lowest offset in memory; undefined when there is nothing. */
+  get startOffset(): number | undefined {
+    return this.#chunks[0]?.startOffset
+  }
+
+  /**
+   * The chunk in which the next `size` bytes of the log, those from `offset` on, have their place: at `chunk.length`.
+   * The caller writes them there and adds them to `chunk.length`.
+   */
+  reserve(offset: number, size: number): Chunk {
+    const last = this.#chunks.at(-1)
+    if (last !== undefined && !this.#sealed && last.length + size <= last.buffer.length) return last
+    const buffer = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, size))
+    const chunk = { startOffset: offset, buffer, length: 0 }
+    this.#chunks.push(chunk)
+    this.#bytes += buffer.length
+    this.#sealed = false
+    return chunk
+  }
+
+  /** The next record begins a new chunk: it does not follow the last one immediately. */
+  seal(): void {
+    this.#sealed = true
+  }
+
+  /** The chunk that holds `offset`. */
+  find(offset: number): Chunk | undefined {
+    const chunks = this.#chunks
+    let low = 0
+    let high = chunks.length - 1
+    const last = chunks[high]
+    if (last === undefined || offset >= last.startOffset) low = high
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((chunks[middle] as Chunk).startOffset <= offset) low = middle
+      else high = middle - 1
+    }
+    const chunk = chunks[low]
+    if (chunk === undefined || offset < chunk.startOffset) return undefined
+    return offset < chunk.startOffset + chunk.length ? chunk : undefined
+  }
+
+  /** The first chunk with bytes beyond `offset`. */
+  next(offset: number): Chunk | undefined {
+    return this.#chunks.find((chunk) => chunk.startOffset + chunk.length > offset)
+  }
+
+  /** A view of `size` bytes from `offset` on; undefined when they are not all in memory. */
+  slice(offset: number, size: number): Buffer | undefined {
+    const chunk = this.find(offset)
+    if (chunk === undefined) return undefined
+    const start = offset - chunk.startOffset
+    return start + size <= chunk.length ? chunk.buffer.subarray(start, start + size) : undefined
+  }
+
+  /** Drops the oldest chunks until the bound is kept, but none that ends beyond `writtenOffset`. */
+  evict(writtenOffset: number): void {
+    while (this.#bytes > this.#maxBytes && this.#chunks.length > 1) {
+      const oldest = this.#chunks[0] as Chunk
+      if (oldest.startOffset + oldest.length > writtenOffset) return
+      this.#chunks.shift()
+      this.#bytes -= oldest.buffer.length
+    }
+  }
+
+  /** Forgets all from `offset` on. */
+  truncate(offset: number): void {
+    while (this.#chunks.length > 0) {
+      const last = this.#chunks.at(-1) as Chunk
+      if (last.startOffset < offset) {
+        last.length = Math.min(last.length, offset - last.startOffset)
+        break
+      }
+      this.#chunks.pop()
+      this.#bytes -= last.buffer.length
+    }
+    this.seal()
+  }
+}

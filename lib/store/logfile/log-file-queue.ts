@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import type { FileSystem } from '../../common/file-system.ts'
+import { StoreError } from '../errors.ts'
+import { fileNameToOffset, offsetToFileName } from './file-name.ts'
+import { LogFile } from './log-file.ts'
+import type { OpenFiles } from './open-files.ts'
+
+export interface LogFileQueueOptions {
+  /** New files are put into these in turn. */
+  readonly directories: readonly string[]
+  readonly fileSize: number
+  readonly fileSystem: FileSystem
+  readonly openFiles: OpenFiles
+  /** A new file survives a power loss before anything is written to it. */
+  readonly syncDirectories: boolean
+}
+
+/**
+ * A log as a series of files of one size, each beginning where the one before ends.
+ *
+ * Apache: store.MappedFileQueue, store.MultiPathMappedFileQueue
+ */
+export class LogFileQueue {
+  readonly fileSize: number
+  readonly #directories: readonly string[]
+  readonly #fileSystem: FileSystem
+  readonly #openFiles: OpenFiles
+  readonly #syncDirectories: boolean
+  #files: LogFile[] = []
+
+  constructor(options: LogFileQueueOptions) {
+    this.fileSize = options.fileSize
+    this.#directories = options.directories
+    this.#fileSystem = options.fileSystem
+    this.#openFiles = options.openFiles
+    this.#syncDirectories = options.syncDirectories
+  }
+
+  get files(): readonly LogFile[] {
+    return this.#files
+  }
+
+  get first(): LogFile | undefined {
+    return this.#files[0]
+  }
+
+  get last(): LogFile | undefined {
+    return this.#files.at(-1)
+  }
+
+  /**
+   * Takes up the files that are there. A last file without content, left behind by a crash while it was made, is removed.
+   * @throws StoreError when a file has another size, or one is missing in the middle
+   */
+  load(): void {
+    this.#files = this.#directories
+      .flatMap((directory) => this.#filesIn(directory))
+      .sort((a, b) => a.startOffset - b.startOffset)
+    const last = this.last
+    if (last !== undefined && this.#fileSystem.stat(last.path)?.size === 0) {
+      last.remove()
+      this.#files.pop()
+    }
+    for (const file of this.#files) this.#checkSize(file)
+    this.#checkContiguous()
+  }
+
+  #filesIn(directory: string): LogFile[] {
+    const files: LogFile[] = []
+    for (const name of this.#fileSystem.list(directory)) {
+      const offset = fileNameToOffset(name)
+      if (offset !== undefined) files.push(this.#fileAt(join(directory, name), offset))
+    }
+    return files
+  }
+
+  #fileAt(path: string, offset: number): LogFile {
+    return new LogFile(path, offset, this.fileSize, this.#fileSystem, this.#openFiles)
+  }
+
+  #checkSize(file: LogFile): void {
+    const size = this.#fileSystem.stat(file.path)?.size
+    if (size === this.fileSize) return
+    throw new StoreError(
+      `${file.path} has ${size} bytes instead of the configured ${this.fileSize}: ` +
+        `set the file size with which the store was made, or restore the file`,
+    )
+  }
+
+  #checkContiguous(): void {
+    for (let i = 1; i < this.#files.length; i++) {
+      const before = this.#files[i - 1] as LogFile
+      const file = this.#files[i] as LogFile
+      if (file.startOffset === before.endOffset) continue
+      throw new StoreError(
+        `${offsetToFileName(before.endOffset)} is missing between ${before.path} and ${file.path}: ` +
+          `restore it, or move the files on one side of the gap away`,
+      )
+    }
+  }
+
+  /** The file that holds `offset`. */
+  find(offset: number): LogFile | undefined {
+    const first = this.#files[0]
+    if (first === undefined) return undefined
+    return this.#files[Math.floor((offset - first.startOffset) / this.fileSize)]
+  }
+
+  /** First offset of the file that holds `offset`, or would hold it. */
+  fileStart(offset: number): number {
+    const base = (this.first?.startOffset ?? 0) % this.fileSize
+    return Math.floor((offset - base) / this.fileSize) * this.fileSize + base
+  }
+
+  /** The file that holds `offset`; made when it is not there, which only the one after the last may be. */
+  findOrCreate(offset: number): LogFile {
+    const existing = this.find(offset)
+    if (existing !== undefined) return existing
+    const startOffset = this.last?.endOffset ?? this.fileStart(offset)
+    const index = Math.floor(startOffset / this.fileSize) % this.#directories.length
+    const directory = this.#directories[index] as string
+    this.#fileSystem.makeDirectory(directory)
+    const file = this.#fileAt(join(directory, offsetToFileName(startOffset)), startOffset)
+    file.create()
+    if (this.#syncDirectories) this.#fileSystem.syncDirectory(directory)
+    this.#files.push(file)
+    return file
+  }
+
+  /** Forgets all from `offset` on: later files are removed, the rest of its own file becomes zero. */
+  truncate(offset: number): void {
+    while (this.#files.length > 0) {
+      const last = this.#files.at(-1) as LogFile
+      if (last.startOffset < offset) {
+        if (offset < last.endOffset) last.zeroFrom(offset)
+        return
+      }
+      last.remove()
+      this.#files.pop()
+    }
+  }
+
+  /** Removes the first file, unless it is the only one. */
+  removeFirst(): boolean {
+    if (this.#files.length < 2) return false
+    this.#files.shift()?.remove()
+    return true
+  }
+
+  removeAll(): void {
+    for (const file of this.#files) file.remove()
+    this.#files = []
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close()
+  }
+}

@@ -1,0 +1,328 @@
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { decodeBatch } from '../../codec/message/batch.ts'
+import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
+import { closeProperties } from '../../codec/message/properties.ts'
+import { isMessageMagic, decodeRecord } from '../../codec/message/record-reader.ts'
+import type { Clock } from '../common/clock.ts'
+import { toError } from '../common/errors.ts'
+import type { FileSystem } from '../common/file-system.ts'
+import type { Logger } from '../common/logger.ts'
+import { AbortFile } from './abort-file.ts'
+import { illegal } from './commitlog/append-check.ts'
+import { CommitLog } from './commitlog/commit-log.ts'
+import { DEFAULT_STORE_LIMITS, type MessageStoreConfig, type StoreLimits } from './config.ts'
+import { ConsumeQueueStore } from './consumequeue/consume-queue-store.ts'
+import { FlushConsumeQueueService } from './consumequeue/flush-consume-queue-service.ts'
+import { DelayLevels } from './delay-levels.ts'
+import { LogFileQueue } from './logfile/log-file-queue.ts'
+import { OpenFiles } from './logfile/open-files.ts'
+import { ColdReader } from './read/cold-reader.ts'
+import { MessageReader } from './read/message-reader.ts'
+import { StoreTimes } from './read/store-times.ts'
+import { Recovery } from './recovery/recovery.ts'
+import type { DispatchRequest } from './reput/dispatch-request.ts'
+import { ReputService } from './reput/reput-service.ts'
+import { StoreCheckpoint } from './store-checkpoint.ts'
+import type {
+  BoundaryType,
+  GetMessageRequest,
+  GetMessageResult,
+  MessageArrivingListener,
+  MessageStore,
+  PutMessageCallback,
+} from './types.ts'
+
+export { StoreError } from './errors.ts'
+export {
+  DEFAULT_MESSAGE_STORE_CONFIG,
+  DEFAULT_STORE_LIMITS,
+  type FlushDiskType,
+  type MessageStoreConfig,
+  type StoreLimits,
+} from './config.ts'
+
+/** Records up to this size are read in one go when only their offset is known. */
+const FIRST_READ_BYTES = 8 * 1024
+
+export interface MessageStoreDeps {
+  readonly config: MessageStoreConfig
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+  readonly processId: number
+  readonly limits?: StoreLimits
+}
+
+/**
+ * The store of one broker, in one directory. `start` opens and recovers it, `stop` leaves it complete on the disk.
+ *
+ * Apache: store.DefaultMessageStore
+ */
+export class DefaultMessageStore implements MessageStore {
+  readonly #deps: MessageStoreDeps
+  readonly #log: CommitLog
+  readonly #queues: ConsumeQueueStore
+  readonly #coldReader: ColdReader
+  readonly #reader: MessageReader
+  readonly #storeTimes: StoreTimes
+  readonly #reput: ReputService
+  readonly #flushQueues: FlushConsumeQueueService
+  readonly #delayLevels: DelayLevels
+  readonly #abortFile: AbortFile
+  readonly #listeners: MessageArrivingListener[] = []
+  #checkpoint: StoreCheckpoint | undefined
+  #lastDispatchedTimestamp = 0
+
+  constructor(deps: MessageStoreDeps) {
+    this.#deps = deps
+    const { config, clock, fileSystem, logger, limits = DEFAULT_STORE_LIMITS } = deps
+    const openFiles = new OpenFiles(limits.openFiles)
+    const files = new LogFileQueue({
+      directories: commitLogDirectories(config),
+      fileSize: config.mappedFileSizeCommitLog,
+      fileSystem,
+      openFiles,
+      syncDirectories: true,
+    })
+    this.#delayLevels = new DelayLevels(config.messageDelayLevel)
+    this.#abortFile = new AbortFile(fileSystem, config.storePathRootDir)
+    this.#queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
+    const onConfirmed = () => this.#reput.notify()
+    this.#log = new CommitLog({ config, limits, clock, logger, files, onConfirmed })
+    this.#coldReader = new ColdReader(files, limits.coldReads, limits.coldReadsWaiting)
+    this.#storeTimes = new StoreTimes(this.#log, this.#coldReader)
+    this.#reader = new MessageReader({
+      config,
+      logger,
+      log: this.#log,
+      queues: this.#queues,
+      coldReader: this.#coldReader,
+      totalMemoryBytes: totalmem(),
+    })
+    this.#reput = new ReputService({
+      clock,
+      logger,
+      log: this.#log,
+      coldReader: this.#coldReader,
+      delayLevels: this.#delayLevels,
+      dispatchers: [this.#queues],
+      onDispatched: (request) => this.#onDispatched(request),
+    })
+    this.#flushQueues = new FlushConsumeQueueService({
+      clock,
+      config,
+      logger,
+      queues: this.#queues,
+      flushAll: () => this.#flushAll(),
+    })
+  }
+
+  // ---- life ----
+
+  /** @throws StoreError when the store cannot be opened without losing data, and what the file system says */
+  async start(): Promise<void> {
+    const { config, fileSystem, processId } = this.#deps
+    fileSystem.makeDirectory(config.storePathRootDir)
+    const lastExitOk = !this.#abortFile.exists
+    this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
+    this.#log.files.load()
+    this.#queues.load()
+    await this.#recover(this.#checkpoint, lastExitOk)
+    this.#abortFile.create(processId)
+    this.#log.start()
+    this.#flushQueues.start()
+  }
+
+  async #recover(checkpoint: StoreCheckpoint, lastExitOk: boolean): Promise<void> {
+    const { config, clock, logger } = this.#deps
+    const recovery = new Recovery({
+      config,
+      clock,
+      logger,
+      files: this.#log.files,
+      queues: this.#queues,
+      checkpoint,
+      delayLevels: this.#delayLevels,
+      followers: [],
+    })
+    const { endOffset, storeTimestamp } = await recovery.run(lastExitOk)
+    this.#log.begin(endOffset, storeTimestamp)
+    for (const { topic, queueId, maxOffset } of this.#queues.queues()) {
+      this.#log.queueOffsets.set(topic, queueId, maxOffset)
+    }
+    this.#lastDispatchedTimestamp = storeTimestamp
+    this.#reput.start(endOffset)
+  }
+
+  async stop(): Promise<void> {
+    const checkpoint = this.#checkpoint
+    if (checkpoint === undefined) return
+    this.#checkpoint = undefined
+    this.#log.fail('the store is shut down')
+    try {
+      await this.#log.stop()
+      this.#reput.notify()
+      await this.#reput.stop()
+      await this.#flushQueues.stop()
+      await this.#flushDerived(checkpoint)
+      if (this.#reput.behindBytes === 0) this.#abortFile.remove()
+    } catch (error) {
+      this.#deps.logger.error({ err: toError(error) }, 'the store could not be stopped cleanly')
+    } finally {
+      this.#log.files.close()
+      this.#queues.close()
+    }
+  }
+
+  async #flushAll(): Promise<void> {
+    const checkpoint = this.#checkpoint
+    if (checkpoint === undefined) return
+    await this.#log.flusher.flush(this.#log.writtenOffset)
+    await this.#flushDerived(checkpoint)
+  }
+
+  /** The log up to what has been dispatched is on the disk already; after this, so is what is derived from it. */
+  async #flushDerived(checkpoint: StoreCheckpoint): Promise<void> {
+    const storeTimestamp = this.#lastDispatchedTimestamp
+    if (checkpoint.values.logicsMsgTimestamp === storeTimestamp) return
+    await this.#queues.flush()
+    checkpoint.values.physicMsgTimestamp = storeTimestamp
+    checkpoint.values.logicsMsgTimestamp = storeTimestamp
+    await checkpoint.flush()
+  }
+
+  #onDispatched(request: DispatchRequest): void {
+    this.#lastDispatchedTimestamp = request.storeTimestamp
+    const { topic, queueId, queueOffset, tagsCode, storeTimestamp } = request
+    const logicOffset = queueOffset + 1
+    for (const listener of this.#listeners) {
+      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp })
+    }
+  }
+
+  // ---- puts ----
+
+  putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
+    this.#log.append(message, done)
+  }
+
+  putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
+    if (batch.body.length > this.#deps.config.maxMessageSize) {
+      done(illegal(`the batch has ${batch.body.length} bytes`))
+      return
+    }
+    try {
+      this.#log.appendBatch(splitBatch(batch), done)
+    } catch (error) {
+      done(illegal(toError(error).message))
+    }
+  }
+
+  // ---- gets ----
+
+  getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
+    return this.#reader.getMessage(request)
+  }
+
+  getMaxOffsetInQueue(topic: string, queueId: number): number {
+    return this.#queues.find(topic, queueId)?.maxOffset ?? 0
+  }
+
+  getMinOffsetInQueue(topic: string, queueId: number): number {
+    return this.#queues.find(topic, queueId)?.minOffset ?? -1
+  }
+
+  async getOffsetInQueueByTime(
+    topic: string,
+    queueId: number,
+    timestampMs: number,
+    boundary: BoundaryType,
+  ): Promise<number> {
+    const queue = this.#queues.find(topic, queueId)
+    return queue === undefined ? 0 : this.#storeTimes.search(queue, timestampMs, boundary)
+  }
+
+  async getMessageStoreTimestamp(topic: string, queueId: number, offset: number): Promise<number> {
+    const queue = this.#queues.find(topic, queueId)
+    return queue === undefined ? -1 : this.#storeTimes.at(queue, offset)
+  }
+
+  async getEarliestMessageTime(topic: string, queueId: number): Promise<number> {
+    const queue = this.#queues.find(topic, queueId)
+    return queue === undefined ? -1 : this.#storeTimes.at(queue, queue.minOffset)
+  }
+
+  async lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined> {
+    const record = await this.selectOneMessageByOffset(commitLogOffset)
+    return record === undefined ? undefined : decodeRecord(record)
+  }
+
+  async selectOneMessageByOffset(commitLogOffset: number): Promise<Buffer | undefined> {
+    const { confirmOffset, minOffset } = this.#log
+    if (commitLogOffset < minOffset || commitLogOffset + 8 > confirmOffset) return undefined
+    const head = await this.#readLog(commitLogOffset, FIRST_READ_BYTES)
+    if (head === undefined || head.length < 8 || !isMessageMagic(head.readInt32BE(4)))
+      return undefined
+    const size = head.readInt32BE(0)
+    if (size <= 0 || commitLogOffset + size > confirmOffset) return undefined
+    if (size <= head.length) return head.subarray(0, size)
+    const record = await this.#readLog(commitLogOffset, size)
+    return record?.length === size ? record : undefined
+  }
+
+  /** Bytes from `offset` on: what is in memory there, or up to `size` bytes from the disk. */
+  async #readLog(offset: number, size: number): Promise<Buffer | undefined> {
+    const chunk = this.#log.tail.find(offset)
+    if (chunk === undefined) return this.#coldReader.read(offset, size)
+    return chunk.buffer.subarray(offset - chunk.startOffset, chunk.length)
+  }
+
+  checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean {
+    const queue = this.#queues.find(topic, queueId)
+    return queue !== undefined && this.#reader.isInMemory(queue, offset)
+  }
+
+  // ---- the rest ----
+
+  deleteTopics(topics: ReadonlySet<string>): void {
+    for (const topic of topics) {
+      this.#queues.deleteTopic(topic)
+      this.#log.queueOffsets.removeTopic(topic)
+    }
+  }
+
+  addMessageArrivingListener(listener: MessageArrivingListener): void {
+    this.#listeners.push(listener)
+  }
+
+  get maxPhysicalOffset(): number {
+    return this.#log.maxOffset
+  }
+
+  get minPhysicalOffset(): number {
+    return this.#log.minOffset
+  }
+
+  isOsPageCacheBusy(): boolean {
+    return this.#log.isBusy
+  }
+}
+
+function commitLogDirectories(config: MessageStoreConfig): string[] {
+  const { storePathCommitLog, storePathRootDir } = config
+  if (storePathCommitLog === '') return [join(storePathRootDir, 'commitlog')]
+  return storePathCommitLog.split(',').map((directory) => directory.trim())
+}
+
+/** The batch's properties follow those of each message. @throws CodecError */
+function splitBatch(batch: MessageExtBrokerInner): MessageExtBrokerInner[] {
+  return decodeBatch(batch.body).map(({ flag, body, properties }) => ({
+    ...batch,
+    flag,
+    body,
+    properties:
+      batch.properties === '' ? properties : closeProperties(properties) + batch.properties,
+    preparedTransactionOffset: 0,
+  }))
+}

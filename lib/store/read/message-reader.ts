@@ -1,0 +1,152 @@
+import { CQ_STORE_UNIT_SIZE, unitCommitLogOffset } from '../../../codec/store/consume-queue-unit.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { CommitLog } from '../commitlog/commit-log.ts'
+import type { MessageStoreConfig } from '../config.ts'
+import type { ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
+import type { ConsumeQueue } from '../consumequeue/consume-queue.ts'
+import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
+import type { ColdReader, Range } from './cold-reader.ts'
+import { PullScan } from './pull-scan.ts'
+
+/** Records that are read from the disk ahead of the scan. */
+const READ_AHEAD_RECORDS = 32
+
+export interface MessageReaderDeps {
+  readonly config: MessageStoreConfig
+  readonly logger: Logger
+  readonly log: CommitLog
+  readonly queues: ConsumeQueueStore
+  readonly coldReader: ColdReader
+  /** Memory of the machine, in bytes: what lies closer to the log's end than a share of it is taken for cached. */
+  readonly totalMemoryBytes: number
+}
+
+/**
+ * Answers gets: from memory at once, otherwise by reading from the disk, asynchronously and bounded.
+ *
+ * Apache: store.DefaultMessageStore#getMessage
+ */
+export class MessageReader {
+  readonly #deps: MessageReaderDeps
+
+  constructor(deps: MessageReaderDeps) {
+    this.#deps = deps
+  }
+
+  getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
+    const { offset } = request
+    const queue = this.#deps.queues.find(request.topic, request.queueId)
+    if (queue === undefined) {
+      return nothing(GetMessageStatus.NO_MATCHED_LOGIC_QUEUE, 0, 0, 0)
+    }
+    const { minOffset, maxOffset } = queue
+    if (maxOffset === 0)
+      return nothing(GetMessageStatus.NO_MESSAGE_IN_QUEUE, 0, minOffset, maxOffset)
+    if (offset < minOffset) {
+      return nothing(GetMessageStatus.OFFSET_TOO_SMALL, minOffset, minOffset, maxOffset)
+    }
+    if (offset === maxOffset) {
+      return nothing(GetMessageStatus.OFFSET_OVERFLOW_ONE, offset, minOffset, maxOffset)
+    }
+    if (offset > maxOffset) {
+      return nothing(GetMessageStatus.OFFSET_OVERFLOW_BADLY, maxOffset, minOffset, maxOffset)
+    }
+    return this.#scanQueue(request, queue)
+  }
+
+  /** Whether the record at a queue offset lies in the part of the log that is taken for cached. */
+  isInMemory(queue: ConsumeQueue, offset: number): boolean {
+    const unit = offset < queue.maxOffset ? queue.unitsInMemory(offset, offset + 1) : undefined
+    if (unit === undefined) return false
+    const { config, log, totalMemoryBytes } = this.#deps
+    const inMemoryBytes = totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100)
+    return log.maxOffset - unitCommitLogOffset(unit, 0) <= inMemoryBytes
+  }
+
+  /** Inside one file of the queue, and no more units than the filter may look at. */
+  #scanQueue(
+    request: GetMessageRequest,
+    queue: ConsumeQueue,
+  ): GetMessageResult | Promise<GetMessageResult> {
+    const { config } = this.#deps
+    const { offset } = request
+    const windowBytes = Math.max(
+      config.maxFilterMessageSize,
+      request.maxMsgNums * CQ_STORE_UNIT_SIZE,
+    )
+    const windowEnd = offset + Math.ceil(windowBytes / CQ_STORE_UNIT_SIZE)
+    const end = Math.min(queue.fileEnd(offset), queue.maxOffset, windowEnd)
+    const units = queue.unitsInMemory(offset, end)
+    if (units === undefined) return this.#scanFromDisk(request, queue, end)
+    const scan = this.#newScan(request, units)
+    if (scan.run((at, size) => this.#deps.log.tail.slice(at, size))) return scan.result(queue)
+    return this.#finishScan(this.#newScan(request, Buffer.from(units)), queue)
+  }
+
+  #newScan(request: GetMessageRequest, units: Buffer): PullScan {
+    const { config, log, totalMemoryBytes } = this.#deps
+    return new PullScan({
+      config,
+      request,
+      units,
+      maxPhysicalOffset: log.maxOffset,
+      inMemoryBytes: totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100),
+      nextFileOffset: (at) => log.files.fileStart(at) + log.files.fileSize,
+    })
+  }
+
+  async #scanFromDisk(
+    request: GetMessageRequest,
+    queue: ConsumeQueue,
+    end: number,
+  ): Promise<GetMessageResult> {
+    const units = await queue.readUnits(request.offset, end)
+    if (units === undefined) {
+      const next = queue.fileEnd(request.offset)
+      const { topic, queueId, offset } = request
+      this.#deps.logger.warn({ topic, queueId, offset, next }, 'consume queue file is not there')
+      return nothing(
+        GetMessageStatus.OFFSET_FOUND_NULL,
+        Math.min(next, queue.maxOffset),
+        queue.minOffset,
+        queue.maxOffset,
+      )
+    }
+    return this.#finishScan(this.#newScan(request, units), queue)
+  }
+
+  /** Reads records from the disk ahead of the scan until it has ended. */
+  async #finishScan(scan: PullScan, queue: ConsumeQueue): Promise<GetMessageResult> {
+    const { log, coldReader } = this.#deps
+    let ranges: readonly Range[] = []
+    let records: readonly (Buffer | undefined)[] = []
+    const find = (offset: number, size: number): Buffer | null | undefined => {
+      const inMemory = log.tail.slice(offset, size)
+      if (inMemory !== undefined) return inMemory
+      const index = ranges.findIndex((range) => range.offset === offset)
+      return index < 0 ? undefined : (records[index] ?? null)
+    }
+    while (!scan.run(find)) {
+      ranges = scan.upcoming(READ_AHEAD_RECORDS)
+      records = await coldReader.readRanges(ranges)
+    }
+    return scan.result(queue)
+  }
+}
+
+function nothing(
+  status: GetMessageStatus,
+  nextBeginOffset: number,
+  minOffset: number,
+  maxOffset: number,
+): GetMessageResult {
+  return {
+    status,
+    nextBeginOffset,
+    minOffset,
+    maxOffset,
+    records: [],
+    messageCount: 0,
+    suggestPullingFromSlave: false,
+  }
+}

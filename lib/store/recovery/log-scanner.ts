@@ -1,0 +1,126 @@
+import { checkCrcProperty } from '../../../codec/message/crc-property.ts'
+import { BLANK_MAGIC } from '../../../codec/message/record.ts'
+import { isBodyIntact, isMessageMagic, locateParts } from '../../../codec/message/record-reader.ts'
+import type { MessageStoreConfig } from '../config.ts'
+import type { DelayLevels } from '../delay-levels.ts'
+import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import type { LogFile } from '../logfile/log-file.ts'
+import { readDispatchRequest, type DispatchRequest } from '../reput/dispatch-request.ts'
+
+const READ_BYTES = 4 * 1024 * 1024
+const PREFIX_BYTES = 8
+
+export interface LogScannerDeps {
+  readonly config: MessageStoreConfig
+  readonly files: LogFileQueue
+  readonly delayLevels: DelayLevels
+  readonly onMessage: (request: DispatchRequest) => void
+  /** Called after each piece of the log with the offset that has been reached. */
+  readonly onProgress?: (offset: number) => void
+}
+
+/** How a scan ended. `reason` says why what stands at `endOffset` is not the next record. */
+export interface ScanResult {
+  readonly endOffset: number
+  readonly reason: string
+}
+
+/**
+ * Goes through the log record by record and checks each: magic, lengths, place, CRC. It ends at the first that is none, which is
+ * where the log ends. The next piece is read while one is being checked.
+ *
+ * Source: store.CommitLog#checkMessageAndReturnSize
+ */
+export class LogScanner {
+  readonly #deps: LogScannerDeps
+  #reason = 'end of the files'
+
+  constructor(deps: LogScannerDeps) {
+    this.#deps = deps
+  }
+
+  async scan(fromOffset: number): Promise<ScanResult> {
+    let offset = fromOffset
+    for (let file = this.#deps.files.find(offset); file !== undefined;) {
+      const end = await this.#scanFile(file, offset)
+      if (end !== undefined) return { endOffset: end, reason: this.#reason }
+      const next = this.#deps.files.find(file.endOffset)
+      if (next === undefined) return { endOffset: file.endOffset, reason: this.#reason }
+      offset = next.startOffset
+      file = next
+    }
+    return { endOffset: offset, reason: this.#reason }
+  }
+
+  /** Where the log ends; undefined when it goes on in the next file. */
+  async #scanFile(file: LogFile, fromOffset: number): Promise<number | undefined> {
+    let offset = fromOffset
+    let size = READ_BYTES
+    let piece = await read(file, offset, size)
+    while (offset < file.endOffset) {
+      const ahead = read(file, offset + size, READ_BYTES)
+      const step = this.#checkPiece(piece, offset, file)
+      this.#deps.onProgress?.(offset + step.bytes)
+      const rest = await ahead
+      if (step.end === 'file') return undefined
+      if (step.end === 'log') return offset + step.bytes
+      piece = Buffer.concat([piece.subarray(step.bytes), rest])
+      offset += step.bytes
+      size = piece.length
+    }
+    return undefined
+  }
+
+  /** Checks the records that lie in `piece` as a whole. */
+  #checkPiece(piece: Buffer, offset: number, file: LogFile): PieceResult {
+    let at = 0
+    while (piece.length - at >= PREFIX_BYTES) {
+      const size = piece.readInt32BE(at)
+      const magic = piece.readInt32BE(at + 4)
+      if (magic === BLANK_MAGIC && size === file.endOffset - offset - at)
+        return { bytes: at, end: 'file' }
+      if (!isMessageMagic(magic)) return this.#stop(at, size === 0 ? 'nothing written' : 'no magic')
+      if (size <= 0 || size > file.endOffset - offset - at) return this.#stop(at, 'impossible size')
+      if (at + size > piece.length) return { bytes: at, end: undefined }
+      const problem = this.#checkRecord(piece, at, size, offset + at)
+      if (problem !== undefined) return this.#stop(at, problem)
+      at += size
+    }
+    if (offset + piece.length >= file.endOffset) return { bytes: at, end: 'file' }
+    return { bytes: at, end: undefined }
+  }
+
+  #stop(at: number, reason: string): PieceResult {
+    this.#reason = reason
+    return { bytes: at, end: 'log' }
+  }
+
+  /** Passes the record on; returns what is wrong with it instead. */
+  #checkRecord(piece: Buffer, at: number, size: number, offset: number): string | undefined {
+    const { config, delayLevels } = this.#deps
+    const parts = locateParts(piece, at, at + size)
+    if (parts === undefined) return 'lengths that do not add up'
+    if (config.checkCRCOnRecover) {
+      const isIntact = config.forceVerifyPropCRC
+        ? checkCrcProperty(piece.subarray(at, at + size))
+        : isBodyIntact(piece, at, parts)
+      if (!isIntact) return 'wrong CRC'
+    }
+    const request = readDispatchRequest(piece, at, at + size, delayLevels)
+    if (request?.commitLogOffset !== offset) return 'a record of another place'
+    this.#deps.onMessage(request)
+    return undefined
+  }
+}
+
+interface PieceResult {
+  /** Bytes of whole records. */
+  readonly bytes: number
+  readonly end: 'file' | 'log' | undefined
+}
+
+async function read(file: LogFile, offset: number, size: number): Promise<Buffer> {
+  const length = Math.max(Math.min(size, file.endOffset - offset), 0)
+  const bytes = Buffer.allocUnsafeSlow(length)
+  return length === 0 ? bytes : bytes.subarray(0, await file.read(bytes, offset))
+}
