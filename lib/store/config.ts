@@ -10,8 +10,8 @@ export type FlushDiskType = 'ASYNC_FLUSH' | 'SYNC_FLUSH'
  */
 export interface MessageStoreConfig {
   readonly storePathRootDir: string
-  /** `storePathRootDir/commitlog` when empty; several directories separated by commas share the files. */
-  readonly storePathCommitLog: string
+  /** `storePathRootDir/commitlog` when not set; several directories separated by commas share the files. */
+  readonly storePathCommitLog?: string | undefined
   readonly mappedFileSizeCommitLog: number
   /** Rounded up to a whole number of units. */
   readonly mappedFileSizeConsumeQueue: number
@@ -53,7 +53,6 @@ export interface MessageStoreConfig {
 
 /** Apache 5.3.3's defaults; `storePathRootDir` has none here. */
 export const DEFAULT_MESSAGE_STORE_CONFIG: Omit<MessageStoreConfig, 'storePathRootDir'> = {
-  storePathCommitLog: '',
   mappedFileSizeCommitLog: 1_073_741_824,
   mappedFileSizeConsumeQueue: 6_000_000,
   flushDiskType: 'ASYNC_FLUSH',

@@ -18,6 +18,7 @@ import { DelayLevels } from './delay-levels.ts'
 import { LogFileQueue } from './logfile/log-file-queue.ts'
 import { OpenFiles } from './logfile/open-files.ts'
 import { ColdReader } from './read/cold-reader.ts'
+import { iterateUnits } from './read/cq-units.ts'
 import { MessageReader } from './read/message-reader.ts'
 import { StoreTimes } from './read/store-times.ts'
 import { Recovery } from './recovery/recovery.ts'
@@ -26,6 +27,7 @@ import { ReputService } from './reput/reput-service.ts'
 import { StoreCheckpoint } from './store-checkpoint.ts'
 import type {
   BoundaryType,
+  CqUnit,
   GetMessageRequest,
   GetMessageResult,
   MessageArrivingListener,
@@ -225,6 +227,16 @@ export class DefaultMessageStore implements MessageStore {
     return this.#reader.getMessage(request)
   }
 
+  iterateFrom(
+    topic: string,
+    queueId: number,
+    offset: number,
+    maxUnits: number,
+  ): readonly CqUnit[] | Promise<readonly CqUnit[]> {
+    const queue = this.#queues.find(topic, queueId)
+    return queue === undefined ? [] : iterateUnits(queue, offset, maxUnits)
+  }
+
   getMaxOffsetInQueue(topic: string, queueId: number): number {
     return this.#queues.find(topic, queueId)?.maxOffset ?? 0
   }
@@ -311,7 +323,9 @@ export class DefaultMessageStore implements MessageStore {
 
 function commitLogDirectories(config: MessageStoreConfig): string[] {
   const { storePathCommitLog, storePathRootDir } = config
-  if (storePathCommitLog === '') return [join(storePathRootDir, 'commitlog')]
+  if (storePathCommitLog === undefined || storePathCommitLog === '') {
+    return [join(storePathRootDir, 'commitlog')]
+  }
   return storePathCommitLog.split(',').map((directory) => directory.trim())
 }
 

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { encodeBatch } from '../../../codec/message/batch.ts'
 import { decodeRecord } from '../../../codec/message/record-reader.ts'
 import { NodeFileSystem } from '../../../lib/common/file-system.ts'
-import type { DefaultMessageStore } from '../../../lib/store/message-store.ts'
+import type { MessageStoreConfig as LoadedConfig } from '../../../lib/config/message-store-config.ts'
+import type { DefaultMessageStore, MessageStoreConfig } from '../../../lib/store/message-store.ts'
 import type { GetMessageResult, MessageArriving } from '../../../lib/store/types.ts'
 import { SimClock } from '../../helpers/sim-clock.ts'
 import { makeStore, put, putBatch, type StoreOptions } from '../../helpers/store.ts'
@@ -171,5 +172,23 @@ describe('DefaultMessageStore', () => {
     await store.stop()
     store = await open()
     expect((await store.lookMessageByOffset(0))?.body.length).to.equal(9000)
+  })
+
+  it('iterates over the units of a queue, from memory and from the disk', async () => {
+    for (let i = 0; i < 5; i++) await put(store)
+    const units = await store.iterateFrom('TopicA', 0, 3, 10)
+    expect(units.map((unit) => unit.queueOffset)).to.deep.equal([3, 4])
+    expect(units[0]).to.deep.include({ tagsCode: 2598919 })
+    await store.stop()
+    store = await open()
+    expect(await store.iterateFrom('TopicA', 0, 3, 10)).to.deep.equal(units)
+    expect(await store.iterateFrom('TopicA', 0, 5, 10)).to.deep.equal([])
+    expect(await store.iterateFrom('TopicB', 0, 0, 10)).to.deep.equal([])
+  })
+
+  it('takes the configuration that lib/config loads', () => {
+    const loaded = {} as LoadedConfig
+    const config: MessageStoreConfig = loaded
+    expect(config).to.equal(loaded)
   })
 })
