@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
 import { CodecError } from '../../codec/errors.ts'
-import { decodeFrame, encodeFrameHead, FrameDecoder } from '../../codec/frame.ts'
+import { decodeFrame, encodeFrameHead } from '../../codec/frame.ts'
 import { Host } from '../../codec/message/host.ts'
 import type { RemotingCommand } from '../../codec/remoting-command.ts'
 import { SerializeType } from '../../codec/remoting-command.ts'
 import type { Clock } from '../common/clock.ts'
 import { errorCode, toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
+import { ActivityWatch } from './activity-watch.ts'
+import { HeldRequests } from './held-requests.ts'
+import { IncomingFrames } from './incoming-frames.ts'
 import type { ConnectionLimits } from './limits.ts'
 import { OutgoingQueue } from './outgoing-queue.ts'
 import { PendingCalls, sendError } from './pending-calls.ts'
@@ -14,8 +17,6 @@ import type { RequestDispatcher } from './request-dispatcher.ts'
 import type { Sweepable } from './sweeper.ts'
 import type { RequestChannel, RequestHolder } from './types.ts'
 
-/** First byte of a TLS handshake record. A plain frame cannot start with it: its length would be over 350 MB. */
-const TLS_HANDSHAKE = 0x16
 /** Binary headers have room for an int16 only. */
 const MAX_BINARY_CODE = 32_767
 
@@ -41,27 +42,19 @@ export class Connection implements RequestChannel, Sweepable {
   readonly localHost: Host
   readonly #socket: Socket
   readonly #options: ConnectionOptions
-  readonly #decoder: FrameDecoder
+  readonly #incoming: IncomingFrames
   readonly #outgoing: OutgoingQueue
   readonly #calls: PendingCalls
   /** Requests of the peer that wait for their answer. */
-  readonly #held = new Map<RemotingCommand, RequestHolder>()
-  #heldForLong = 0
+  readonly #held = new HeldRequests()
+  readonly #watch: ActivityWatch
   /** The request that is being dispatched, until it is answered. */
   #current: RemotingCommand | undefined
-  /** Frames that were in the last chunk when reading paused. */
-  #deferred: Buffer[] = []
-  #paused = false
   #resumeScheduled = false
   /** Answers are flushed by whoever set this, so that they leave together. */
   #gathering = false
   #draining = false
   #closed = false
-  #receivedAny = false
-  #active = true
-  #lastActiveMs: number
-  #progressed = true
-  #lastProgressMs: number
 
   /** @throws CodecError when the socket has no address any more */
   constructor(socket: Socket, options: ConnectionOptions) {
@@ -70,10 +63,10 @@ export class Connection implements RequestChannel, Sweepable {
     this.localHost = Host.of(socket.localAddress ?? '', socket.localPort ?? 0)
     this.#socket = socket
     this.#options = options
-    this.#decoder = new FrameDecoder(options.limits.frameMaxLength)
+    this.#incoming = new IncomingFrames(socket, options.limits.frameMaxLength, this.#onFrame)
     this.#outgoing = new OutgoingQueue(socket, this.#onProgress)
     this.#calls = new PendingCalls(this.remoteHost.toString())
-    this.#lastActiveMs = this.#lastProgressMs = options.clock.monotonic()
+    this.#watch = new ActivityWatch(options.limits, options.clock.monotonic())
     socket.on('data', this.#onData)
     socket.on('end', () => this.#closeWith('debug', 'closed by the peer'))
     socket.on('error', (error) => this.#closeWith('debug', errorCode(error) ?? error.message))
@@ -94,7 +87,7 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   get isReading(): boolean {
-    return !this.#paused
+    return !this.#incoming.isPaused
   }
 
   respond(request: RemotingCommand, response: RemotingCommand): void {
@@ -130,9 +123,8 @@ export class Connection implements RequestChannel, Sweepable {
       holder.release()
       return
     }
-    this.#held.set(request, holder)
-    if (holder.longPolling) this.#heldForLong++
-    if (this.#held.size >= this.#options.limits.maxRequestsInFlight) this.#pause()
+    this.#held.add(request, holder)
+    if (this.#held.size >= this.#options.limits.maxRequestsInFlight) this.#incoming.pause()
   }
 
   settle(request: RemotingCommand): void {
@@ -142,42 +134,22 @@ export class Connection implements RequestChannel, Sweepable {
   /** Takes no more requests and closes once those that run are answered and written; long-polling ones are let go. */
   drain(): void {
     this.#draining = true
-    this.#pause()
-    this.#deferred = []
+    this.#incoming.pause()
+    this.#incoming.clear()
     this.#closeWhenDrained()
   }
 
   sweep(nowMs: number): void {
     if (this.#closed) return
-    const { limits } = this.#options
     this.#calls.expire(nowMs)
-    if (this.#active) this.#lastActiveMs = nowMs
-    else if (nowMs - this.#lastActiveMs >= limits.maxIdleMs) {
-      this.#closeWith('info', `idle for ${limits.maxIdleMs / 1000} s`)
-      return
-    }
-    this.#active = false
-    if (this.#progressed || this.unwrittenBytes === 0) this.#lastProgressMs = nowMs
-    else if (nowMs - this.#lastProgressMs >= limits.writeStallMs) {
-      this.#closeWith(
-        'warn',
-        `the peer has read nothing for ${limits.writeStallMs / 1000} s, ${this.unwrittenBytes} bytes wait`,
-      )
-    }
-    this.#progressed = false
+    const reason = this.#watch.check(nowMs, this.unwrittenBytes)
+    if (reason !== undefined) this.#closeWith('warn', reason)
   }
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#closed) return
-    this.#active = true
-    if (!this.#receivedAny) {
-      this.#receivedAny = true
-      if (chunk[0] === TLS_HANDSHAKE) {
-        this.#closeWith('warn', 'the peer speaks TLS, this port does not')
-        return
-      }
-    }
-    this.#gather(() => this.#decoder.push(chunk, this.#onFrame))
+    this.#watch.markActive()
+    this.#gather(() => this.#incoming.push(chunk))
   }
 
   /** Runs what may call `respond` many times, then writes all of it. */
@@ -194,10 +166,6 @@ export class Connection implements RequestChannel, Sweepable {
 
   readonly #onFrame = (frame: Buffer): void => {
     if (this.#closed) return
-    if (this.#paused) {
-      this.#deferred.push(frame)
-      return
-    }
     const command = decodeFrame(frame)
     if (!command.isResponse) {
       this.#current = command
@@ -220,13 +188,8 @@ export class Connection implements RequestChannel, Sweepable {
   #end(request: RemotingCommand): boolean {
     const isCurrent = request === this.#current
     if (isCurrent) this.#current = undefined
-    if (this.#held.size === 0) return isCurrent
-    const holder = this.#held.get(request)
-    if (holder === undefined) return isCurrent
-    this.#held.delete(request)
-    if (holder.longPolling) this.#heldForLong--
-    holder.release()
-    if (this.#paused) this.#resumeWhenPossible()
+    if (this.#held.size === 0 || !this.#held.end(request)) return isCurrent
+    if (this.#incoming.isPaused) this.#resumeWhenPossible()
     return true
   }
 
@@ -251,29 +214,26 @@ export class Connection implements RequestChannel, Sweepable {
     if (this.unwrittenBytes > maxUnwrittenBytes) {
       this.#closeWith('warn', `the peer does not read, ${this.unwrittenBytes} bytes wait`)
     } else if (this.unwrittenBytes > writeBufferHighWaterMark) {
-      this.#pause()
+      this.#incoming.pause()
     }
   }
 
   readonly #flush = (): void => {
     if (this.#closed) return
-    this.#active = true
+    this.#watch.markActive()
     this.#outgoing.flush()
-    if (this.#draining) this.#closeWhenDrained()
+    this.#onWritten()
   }
 
   readonly #onProgress = (): void => {
     if (this.#closed) return
-    this.#progressed = true
-    this.#active = true
-    if (this.#draining) this.#closeWhenDrained()
-    else if (this.#paused) this.#resumeWhenPossible()
+    this.#watch.markProgress()
+    this.#onWritten()
   }
 
-  #pause(): void {
-    if (this.#paused) return
-    this.#paused = true
-    this.#socket.pause()
+  #onWritten(): void {
+    if (this.#draining) this.#closeWhenDrained()
+    else if (this.#incoming.isPaused) this.#resumeWhenPossible()
   }
 
   #resumeWhenPossible(): void {
@@ -293,15 +253,11 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #resume = (): void => {
     this.#resumeScheduled = false
     if (this.#closed || this.#draining || !this.#mayResume()) return
-    this.#paused = false
-    const frames = this.#deferred
-    this.#deferred = []
-    this.#gather(() => frames.forEach(this.#onFrame))
-    if (this.isReading) this.#socket.resume()
+    this.#gather(() => this.#incoming.resume())
   }
 
   #closeWhenDrained(): void {
-    if (this.#held.size > this.#heldForLong) return
+    if (this.#held.running > 0) return
     this.#outgoing.flush()
     if (this.unwrittenBytes === 0) this.#closeWith('debug', 'the server stops')
   }
@@ -314,10 +270,9 @@ export class Connection implements RequestChannel, Sweepable {
     this.#socket.destroySoon()
     if (this.#outgoing.unwrittenBytes > 0) this.#socket.destroy()
     this.#outgoing.clear()
-    this.#deferred = []
+    this.#incoming.clear()
     this.#calls.failAll()
-    for (const holder of this.#held.values()) holder.release()
-    this.#held.clear()
+    this.#held.endAll()
     this.#options.onClose(this)
   }
 

@@ -10,7 +10,10 @@ export interface ConnectionLimits {
   readonly writeBufferHighWaterMark: number
   /** ... until no more than this are left. */
   readonly writeBufferLowWaterMark: number
-  /** With more unwritten bytes than this (answers to requests read before), the connection is destroyed. */
+  /**
+   * With more unwritten bytes than this (answers to requests read before), the connection is destroyed. Not less than the
+   * high-water mark.
+   */
   readonly maxUnwrittenBytes: number
   /** Unwritten bytes of which none could be written for so long: the connection is destroyed. */
   readonly writeStallMs: number

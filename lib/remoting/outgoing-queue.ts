@@ -2,8 +2,11 @@ import type { Socket } from 'node:net'
 
 /** Handed to the socket at a time, in bytes: progress of a slow peer is seen in steps of this size. */
 const BATCH_BYTES = 512 * 1024
-/** Pieces below this size are copied together: a copy is cheaper than an entry of a gather write. */
-const MERGE_BELOW_BYTES = 2048
+/**
+ * Pieces below this size are copied together. Measured for 8 and 32 pieces on Node 20: of 300 bytes, copying is a tenth to a
+ * third cheaper than the entries of a gather write; of 1 KiB it is a quarter dearer, of 4 KiB nearly twice as dear.
+ */
+const MERGE_BELOW_BYTES = 1024
 
 /**
  * What a connection has to write, in order. Pieces are gathered until `flush`, which writes as much as the socket

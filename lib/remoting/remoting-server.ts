@@ -27,7 +27,7 @@ export interface RemotingServerOptions extends RemotingOptions {
   readonly drainTimeoutMs?: number
 }
 
-const DEFAULT_BIND_ADDRESS = '0.0.0.0'
+const ANY_ADDRESS = '0.0.0.0'
 const DEFAULT_BACKLOG = 1024
 const DEFAULT_DRAIN_TIMEOUT_MS = 3000
 
@@ -36,6 +36,7 @@ export class RemotingServer implements Service {
   readonly #options: RemotingServerOptions
   readonly #server: Server
   readonly #channels: ChannelTable
+  #address: Host | undefined
   #stopped: Promise<void> | undefined
 
   constructor(options: RemotingServerOptions) {
@@ -46,10 +47,10 @@ export class RemotingServer implements Service {
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
   }
 
-  /** Where the server listens, with the real port. Only after `start`. */
+  /** Where the server listens, with the real port. @throws Error before `start` */
   get address(): Host {
-    const { address, port } = this.#server.address() as AddressInfo
-    return Host.of(address, port)
+    if (this.#address === undefined) throw new Error('the remoting server has not been started')
+    return this.#address
   }
 
   get channels(): ReadonlySet<Connection> {
@@ -58,20 +59,27 @@ export class RemotingServer implements Service {
 
   /** @throws Error when the address cannot be listened on */
   async start(): Promise<void> {
-    const { listenPort, bindAddress, serverSocketBacklog } = this.#options.config
-    const host = bindAddress ?? DEFAULT_BIND_ADDRESS
+    const { config, logger } = this.#options
+    const host = config.bindAddress ?? ANY_ADDRESS
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(listenError(error, host, listenPort)))
+      this.#server.once('error', (error) => reject(listenError(error, host, config.listenPort)))
       this.#server.listen(
-        { host, port: listenPort, backlog: serverSocketBacklog ?? DEFAULT_BACKLOG },
+        {
+          port: config.listenPort,
+          backlog: config.serverSocketBacklog ?? DEFAULT_BACKLOG,
+          // As Java does: any IPv4 address means any address of both families where the machine has both.
+          ...(host !== ANY_ADDRESS && { host }),
+        },
         resolve,
       )
     })
     this.#server.removeAllListeners('error')
     this.#server.on('error', (error) => {
-      this.#options.logger.error({ err: error }, 'accepting a connection failed')
+      logger.error({ err: error }, 'accepting a connection failed')
     })
-    this.#options.logger.info({ address: this.address.toString() }, 'remoting server listens')
+    const { address, port } = this.#server.address() as AddressInfo
+    this.#address = Host.of(address, port)
+    logger.info({ address: this.#address.toString() }, 'remoting server listens')
   }
 
   /** Accepts no more, lets running requests answer (long-polling ones are let go), then closes all connections. */

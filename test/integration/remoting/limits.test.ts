@@ -98,7 +98,7 @@ describe('limits of a connection', () => {
   })
 
   it('destroys a connection whose unread answers exceed the hard limit', async () => {
-    await start({ maxUnwrittenBytes: 1024 * KIB })
+    await start({ writeBufferHighWaterMark: 256 * KIB, maxUnwrittenBytes: 1024 * KIB })
     client.socket.pause()
     client.sendBytes(requests(LATER, 200))
     await until(() => later.length === 200)
@@ -140,6 +140,16 @@ describe('limits of a connection', () => {
     expect((await client.response(25)).code).to.equal(0)
     expect(client.received).to.have.length(24)
     expect(connection().requestsInFlight).to.equal(0)
+  })
+
+  it('reads on after a row of large answers that the peer takes at once', async () => {
+    await start({ maxRequestsInFlight: 4, writeBufferLowWaterMark: KIB })
+    client.sendBytes(requests(LATER, 4))
+    await until(() => !connection().isReading)
+    for (const { request, channel } of later) {
+      channel.respond(request, RemotingCommand.response(0, undefined, undefined, BODY))
+    }
+    expect((await client.invoke(numbered(BIG, 5))).code).to.equal(0)
   })
 
   it('closes a connection on which nothing happens for the idle time', async () => {

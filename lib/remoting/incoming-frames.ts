@@ -1,0 +1,64 @@
+import type { Socket } from 'node:net'
+import { FrameError } from '../../codec/errors.ts'
+import { FrameDecoder } from '../../codec/frame.ts'
+
+/** First byte of a TLS handshake record. A plain frame cannot start with it: its length would be over 350 MB. */
+const TLS_HANDSHAKE = 0x16
+
+/**
+ * Cuts the frames out of what a socket receives. While paused, the socket is not read and the frames of the chunk that was
+ * being cut are kept back: at most a chunk of 64 KiB, or one large frame.
+ */
+export class IncomingFrames {
+  readonly #socket: Socket
+  readonly #decoder: FrameDecoder
+  readonly #onFrame: (frame: Buffer) => void
+  #keptBack: Buffer[] = []
+  #paused = false
+  #isFirstChunk = true
+
+  constructor(socket: Socket, maxLength: number, onFrame: (frame: Buffer) => void) {
+    this.#socket = socket
+    this.#decoder = new FrameDecoder(maxLength)
+    this.#onFrame = onFrame
+  }
+
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
+  /** Passes on the frames that `chunk` completes. @throws FrameError when the peer does not speak our protocol */
+  push(chunk: Buffer): void {
+    if (this.#isFirstChunk) {
+      this.#isFirstChunk = false
+      if (chunk[0] === TLS_HANDSHAKE)
+        throw new FrameError('the peer speaks TLS, this port does not')
+    }
+    this.#decoder.push(chunk, this.#take)
+  }
+
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  /** Passes on what was kept back, then reads on, unless that has led to another pause. */
+  resume(): void {
+    this.#paused = false
+    const frames = this.#keptBack
+    this.#keptBack = []
+    for (const frame of frames) this.#take(frame)
+    if (!this.#paused) this.#socket.resume()
+  }
+
+  /** Forgets what was kept back. */
+  clear(): void {
+    this.#keptBack = []
+  }
+
+  readonly #take = (frame: Buffer): void => {
+    if (this.#paused) this.#keptBack.push(frame)
+    else this.#onFrame(frame)
+  }
+}
