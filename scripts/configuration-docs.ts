@@ -2,7 +2,12 @@ import { environmentName } from '../lib/config/environment.ts'
 import { defaultOf } from '../lib/config/load.ts'
 import type { Machine, Option, OptionTable } from '../lib/config/option.ts'
 import { INT_MAX } from '../lib/config/option.ts'
-import { BROKER_TABLES, NAMESRV_TABLES } from '../lib/config/tables.ts'
+import {
+  BROKER_TABLES,
+  NAMESRV_TABLES,
+  STANDALONE_DEFAULTS,
+  STANDALONE_TABLES,
+} from '../lib/config/tables.ts'
 
 interface Section {
   readonly title: string
@@ -35,6 +40,11 @@ const SECTIONS: readonly Section[] = [
     title: 'NamesrvConfig',
     about: 'The NameServer (`namesrv.conf`).',
     table: NAMESRV_TABLES.namesrv,
+  },
+  {
+    title: 'rocketmq-server start',
+    about: `NameServer and broker in one process. Its file may hold all of the above and this. Other defaults: ${renderStandaloneDefaults()}.`,
+    table: STANDALONE_TABLES.standalone,
   },
   {
     title: 'AuthConfig',
@@ -96,6 +106,10 @@ function renderSection({ title, about, table }: Section): string {
       ? [`Accepted, without effect yet: ${acceptedItems.join(', ')}.`, '']
       : []),
   ].join('\n')
+}
+
+function renderStandaloneDefaults(): string {
+  return Array.from(STANDALONE_DEFAULTS, ([key, value]) => `\`${key}=${value}\``).join(', ')
 }
 
 function renderDefault(option: Option): string {

@@ -51,6 +51,8 @@ export interface FileSystem {
   /** Names in a directory, sorted; none when the directory does not exist. */
   list(path: string): string[]
   makeDirectory(path: string): void
+  /** A new directory whose path begins with `prefix`. */
+  makeTemporaryDirectory(prefix: string): string
   readFile(path: string): Buffer
   /** A new file of `length` zero bytes that takes no space yet. */
   createSparse(path: string, length: number): FileHandle
@@ -174,6 +176,10 @@ export class NodeFileSystem implements FileSystem {
 
   makeDirectory(path: string): void {
     fs.mkdirSync(path, { recursive: true })
+  }
+
+  makeTemporaryDirectory(prefix: string): string {
+    return fs.mkdtempSync(prefix)
   }
 
   readFile(path: string): Buffer {

@@ -21,6 +21,8 @@ export type Configs<T extends OptionTables> = { readonly [N in keyof T]: ConfigO
 export interface LoadedConfigs<T extends OptionTables> {
   readonly tables: T
   readonly configs: Configs<T>
+  /** What the layers set of the options in the tables, as text. */
+  readonly given: ReadonlyMap<string, string>
   /** Entries whose keys no table has. */
   readonly unknown: ReadonlyMap<string, string>
   /** One line for each unknown key. */
@@ -36,13 +38,13 @@ export function loadConfigs<const T extends OptionTables>(
   layers: readonly Layer[],
   machine: Machine,
 ): LoadedConfigs<T> {
-  const texts = new Map<string, string>()
+  const given = new Map<string, string>()
   const unknown = new Map<string, string>()
   const warnings: string[] = []
   for (const layer of layers) {
     for (const [key, text] of layer.entries) {
       checkEntry(tables, layer, key, text)
-      if (isKnown(tables, key)) texts.set(key, text)
+      if (isKnown(tables, key)) given.set(key, text)
       else {
         unknown.set(key, text)
         warnings.push(describeUnknown(tables, layer.source, key, text))
@@ -50,8 +52,8 @@ export function loadConfigs<const T extends OptionTables>(
     }
   }
   const configs: Record<string, unknown> = {}
-  for (const [name, table] of Object.entries(tables)) configs[name] = fill(table, texts, machine)
-  return { tables, configs: configs as Configs<T>, unknown, warnings }
+  for (const [name, table] of Object.entries(tables)) configs[name] = fill(table, given, machine)
+  return { tables, configs: configs as Configs<T>, given, unknown, warnings }
 }
 
 /** @throws ConfigError when a table has the key and its option does not take the value */
@@ -87,12 +89,12 @@ function describeUnknown(tables: OptionTables, source: string, key: string, text
 
 function fill(
   table: OptionTable,
-  texts: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, string>,
   machine: Machine,
 ): Record<string, OptionValue> {
   const config: Record<string, OptionValue> = {}
   for (const [key, option] of Object.entries(table)) {
-    const text = texts.get(key)
+    const text = given.get(key)
     config[key] =
       text === undefined ? defaultOf(option, machine) : (parseValue(option, text) as OptionValue)
   }

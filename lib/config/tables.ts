@@ -5,6 +5,7 @@ import { MESSAGE_STORE_OPTIONS } from './message-store-config.ts'
 import { NAMESRV_OPTIONS } from './namesrv-config.ts'
 import { NETTY_CLIENT_OPTIONS } from './netty-client-config.ts'
 import { NETTY_SERVER_OPTIONS } from './netty-server-config.ts'
+import { STANDALONE_OPTIONS } from './standalone-config.ts'
 
 /** What a broker's configuration file may hold, in the order in which Apache registers the classes. */
 export const BROKER_TABLES = {
@@ -24,9 +25,26 @@ export const NAMESRV_TABLES = {
 } as const
 export type NamesrvConfigs = LoadedConfigs<typeof NAMESRV_TABLES>
 
+/** What the configuration file of `rocketmq-server start`, which is both, may hold. */
+export const STANDALONE_TABLES = {
+  ...BROKER_TABLES,
+  namesrv: NAMESRV_OPTIONS,
+  standalone: STANDALONE_OPTIONS,
+} as const
+export type StandaloneConfigs = LoadedConfigs<typeof STANDALONE_TABLES>
+
 /** Defaults that Apache's startups set over those of the classes. Source: broker.BrokerStartup, namesrv.NamesrvStartup */
 export const BROKER_STARTUP_DEFAULTS = new Map([
   ['listenPort', '10911'],
   ['haListenPort', '0'],
 ])
 export const NAMESRV_STARTUP_DEFAULTS = new Map([['listenPort', '9876']])
+
+/** Apache's defaults are for production; these let a first client work without any settings. */
+export const STANDALONE_DEFAULTS = new Map([
+  ...BROKER_STARTUP_DEFAULTS,
+  ['brokerName', 'broker-a'],
+  ['storePathRootDir', 'data'],
+  ['autoCreateTopicEnable', 'true'],
+  ['enablePropertyFilter', 'true'],
+])

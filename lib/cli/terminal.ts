@@ -1,0 +1,13 @@
+/** Where a command writes to. */
+export interface Terminal {
+  /** A line for whoever called the command. */
+  out(line: string): void
+  /** A line about what goes wrong. */
+  err(line: string): void
+}
+
+/** The terminal of this process. */
+export const PROCESS_TERMINAL: Terminal = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+}

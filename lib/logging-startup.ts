@@ -1,0 +1,36 @@
+import { pino } from 'pino'
+import type { DestinationStream } from 'pino'
+import type { Logger } from './common/logger.ts'
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface Logging {
+  /** Its children carry Apache's logger names: RocketmqBroker, RocketmqStore, ... */
+  readonly logger: Logger
+  /** Writes what is still held back; synchronous. */
+  flush(): void
+}
+
+const STDERR = 2
+/** Bytes of lines that may wait for a reader of the log; more are dropped, so that a stuck one cannot stop the server. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024
+
+/**
+ * Logs to standard error (standard output is for what commands print): pretty on a terminal, JSON lines otherwise. Without
+ * worker threads.
+ */
+export async function createLogging(level: LogLevel): Promise<Logging> {
+  const options = { level, base: null }
+  if (process.stderr.isTTY) {
+    return { logger: pino(options, await prettyStream()), flush: () => undefined }
+  }
+  const stream = pino.destination({ dest: STDERR, sync: false, maxLength: MAX_WAITING_BYTES })
+  return { logger: pino(options, stream), flush: () => stream.flushSync() }
+}
+
+/** Loaded only where somebody looks at it. */
+async function prettyStream(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({ destination: STDERR, sync: true, translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l' })
+}
