@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util'
+import { type Suite, TARGETS, type Target } from './suite.ts'
+
+/** What `run.ts` is asked for. */
+export interface Options {
+  readonly target: Target
+  readonly suites: readonly Suite[]
+  readonly casePattern: string
+  readonly kills: number
+  readonly keep: boolean
+}
+
+const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
+
+export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--keep]`
+
+/** @throws Error with a line for the user */
+export function parseOptions(args: readonly string[], known: readonly Suite[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      target: { type: 'string', default: 'ours' },
+      suite: { type: 'string', multiple: true },
+      case: { type: 'string', default: '.*' },
+      kills: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  })
+  const target = TARGETS.find((name) => name === values.target)
+  if (target === undefined) throw new Error(`--target is one of ${TARGETS.join(', ')}`)
+  const names = values.suite ?? known.map(({ name }) => name)
+  const suites = names.map((name) => {
+    const suite = known.find((candidate) => candidate.name === name)
+    if (suite !== undefined) return suite
+    throw new Error(`--suite is one of ${known.map((candidate) => candidate.name).join(', ')}`)
+  })
+  return {
+    target,
+    suites: suites.filter((suite) => suite.targets.includes(target)),
+    casePattern: values.case,
+    kills: values.kills === undefined ? DEFAULT_KILLS[target] : Number(values.kills),
+    keep: values.keep,
+  }
+}

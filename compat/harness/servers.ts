@@ -1,0 +1,196 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { freePort } from './ports.ts'
+import { type Command, ManagedProcess } from './process.ts'
+import { accepts, routeBrokers } from './route-probe.ts'
+import { waitFor } from './wait.ts'
+
+const READY_LIMIT_MS = 90_000
+const AUTO_CREATE_TOPIC = 'TBW102'
+export const CLUSTER_NAME = 'CompatCluster'
+
+/** What a server needs to know to be launched. `directory` is its own; all ports are on 127.0.0.1. */
+export interface NamesrvSpec {
+  readonly directory: string
+  readonly port: number
+}
+
+export interface BrokerSpec extends NamesrvSpec {
+  readonly brokerName: string
+  readonly namesrvAddresses: readonly string[]
+}
+
+/** Makes a name server's command line (and writes its config). */
+export type NamesrvLauncher = (spec: NamesrvSpec) => Command
+/** Makes a broker's command line (and writes its config). */
+export type BrokerLauncher = (spec: BrokerSpec) => Command
+/** Makes the command line of name server and broker in one process. */
+export type StandaloneLauncher = (spec: NamesrvSpec & { namesrvPort: number }) => Command
+
+interface Member {
+  readonly process: ManagedProcess
+  readonly address: string
+  /** Set for brokers: the name under which the name servers must know it before it counts as ready. */
+  readonly brokerName: string | undefined
+}
+
+/**
+ * The servers under test. Members: `broker`, `broker-b` (not started at first), and, unless both servers are one
+ * process, `namesrv` and `namesrv-2`.
+ */
+export class Servers {
+  readonly #directory: string
+  readonly #members = new Map<string, Member>()
+  readonly #namesrvs: { readonly member: string; readonly address: string }[] = []
+
+  private constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Two name servers and a broker, each a process of its own; a second broker is prepared but not started. */
+  static async startPair(
+    directory: string,
+    namesrv: NamesrvLauncher,
+    broker: BrokerLauncher,
+  ): Promise<Servers> {
+    const servers = new Servers(directory)
+    for (const name of ['namesrv', 'namesrv-2']) {
+      const port = await freePort()
+      const spec = { directory: servers.#makeDirectory(name), port }
+      servers.#addNamesrv(name, namesrv(spec), `127.0.0.1:${port}`)
+    }
+    await servers.#addBroker('broker', 'broker-a', broker)
+    await servers.#addBroker('broker-b', 'broker-b', broker)
+    await servers.#startFirst(['namesrv', 'namesrv-2', 'broker'])
+    return servers
+  }
+
+  /** Name server and broker in one process, with a second broker prepared. */
+  static async startStandalone(
+    directory: string,
+    standalone: StandaloneLauncher,
+    broker: BrokerLauncher,
+    brokerName: string,
+  ): Promise<Servers> {
+    const servers = new Servers(directory)
+    const namesrvPort = await freePort()
+    const port = await freePort()
+    const spec = { directory: servers.#makeDirectory('broker'), port, namesrvPort }
+    servers.#namesrvs.push({ member: 'broker', address: `127.0.0.1:${namesrvPort}` })
+    servers.#add('broker', standalone(spec), `127.0.0.1:${port}`, brokerName)
+    await servers.#addBroker('broker-b', 'broker-b', broker)
+    await servers.#startFirst(['broker'])
+    return servers
+  }
+
+  /** All name servers, as clients take them. */
+  get namesrvAddress(): string {
+    return this.#namesrvs.map(({ address }) => address).join(';')
+  }
+
+  get memberNames(): string[] {
+    return [...this.#members.keys()]
+  }
+
+  get logFiles(): string[] {
+    return [...this.#members.values()].map((member) => member.process.logFile)
+  }
+
+  address(name: string): string {
+    return this.#member(name).address
+  }
+
+  /** Resolves when the member accepts connections and, for a broker, every running name server has its route. */
+  async start(name: string): Promise<void> {
+    const member = this.#member(name)
+    member.process.start()
+    await this.#ready(name, member)
+  }
+
+  /** Gracefully, by SIGTERM. */
+  async stop(name: string): Promise<void> {
+    await this.#member(name).process.stop()
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.stop(name)
+    await this.start(name)
+  }
+
+  async kill9(name: string): Promise<void> {
+    await this.#member(name).process.kill9()
+  }
+
+  /** Members that ended without being asked to. */
+  failures(): string[] {
+    return [...this.#members.values()]
+      .map((member) => member.process.failure)
+      .filter((failure) => failure !== '')
+  }
+
+  async stopAll(): Promise<void> {
+    const brokersFirst = [...this.#members.values()].reverse()
+    for (const member of brokersFirst) await member.process.stop(10_000)
+  }
+
+  #member(name: string): Member {
+    const member = this.#members.get(name)
+    if (member === undefined) throw new Error(`no server named ${name}`)
+    return member
+  }
+
+  #makeDirectory(name: string): string {
+    const directory = path.join(this.#directory, name)
+    fs.mkdirSync(directory, { recursive: true })
+    return directory
+  }
+
+  #add(name: string, command: Command, address: string, brokerName: string | undefined): void {
+    const logFile = path.join(this.#directory, `${name}.log`)
+    this.#members.set(name, {
+      process: new ManagedProcess(name, command, logFile),
+      address,
+      brokerName,
+    })
+  }
+
+  #addNamesrv(name: string, command: Command, address: string): void {
+    this.#namesrvs.push({ member: name, address })
+    this.#add(name, command, address, undefined)
+  }
+
+  async #addBroker(name: string, brokerName: string, launch: BrokerLauncher): Promise<void> {
+    const port = await freePort()
+    const namesrvAddresses = this.#namesrvs.map(({ address }) => address)
+    const command = launch({
+      directory: this.#makeDirectory(name),
+      port,
+      brokerName,
+      namesrvAddresses,
+    })
+    this.#add(name, command, `127.0.0.1:${port}`, brokerName)
+  }
+
+  async #startFirst(names: readonly string[]): Promise<void> {
+    try {
+      for (const name of names) await this.start(name)
+    } catch (error) {
+      await this.stopAll()
+      throw error
+    }
+  }
+
+  async #ready(name: string, member: Member): Promise<void> {
+    await waitFor(`${name} is ready`, READY_LIMIT_MS, async () => {
+      if (!member.process.running) throw new Error(member.process.failure)
+      if (!(await accepts(member.address))) return false
+      if (member.brokerName === undefined) return true
+      for (const namesrv of this.#namesrvs) {
+        if (!this.#member(namesrv.member).process.running) continue
+        const known = await routeBrokers(namesrv.address, AUTO_CREATE_TOPIC)
+        if (!known.includes(member.brokerName)) return false
+      }
+      return true
+    })
+  }
+}

@@ -1,0 +1,10 @@
+package compat;
+
+/** How much is run; each set contains those before it. */
+public enum CaseSet {
+    /** Send and consume, across one restart: for servers that are paired with the other implementation. */
+    SMOKE,
+    /** What differs between client versions. */
+    CORE,
+    FULL
+}

@@ -1,0 +1,48 @@
+package compat;
+
+import compat.cases.BodyCases;
+import compat.cases.BroadcastCases;
+import compat.cases.ClusteringCases;
+import compat.cases.CrashCases;
+import compat.cases.FilterCases;
+import compat.cases.LitePullCases;
+import compat.cases.OffsetCases;
+import compat.cases.OrderCases;
+import compat.cases.PullCases;
+import compat.cases.RestartCases;
+import compat.cases.RetryCases;
+import compat.cases.SendCases;
+import compat.cases.TopicCases;
+import compat.cases.TwoServersCases;
+
+/** Runs the cases of one set against running servers; the harness reads the result lines. */
+public final class Main {
+    private Main() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        // Short periods, so that a case does not wait for the client's housekeeping. Read when client classes load.
+        System.setProperty("rocketmq.client.rebalance.waitInterval", "1000");
+        System.setProperty("rocketmq.client.rebalance.minInterval", "500");
+        System.setProperty("rocketmq.client.rebalance.lockInterval", "1000");
+        Settings settings = Settings.parse(args);
+        Registry registry = new Registry();
+        SendCases.register(registry);
+        BodyCases.register(registry);
+        FilterCases.register(registry);
+        TopicCases.register(registry);
+        ClusteringCases.register(registry);
+        BroadcastCases.register(registry);
+        PullCases.register(registry);
+        LitePullCases.register(registry);
+        OrderCases.register(registry);
+        OffsetCases.register(registry);
+        RetryCases.register(registry);
+        RestartCases.register(registry);
+        TwoServersCases.register(registry);
+        CrashCases.register(registry);
+        boolean passed = new Runner(settings).run(registry.chosen(settings));
+        // Some client versions leave threads that are not daemons.
+        System.exit(passed ? 0 : 1);
+    }
+}

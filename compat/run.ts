@@ -1,0 +1,100 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { apacheBroker, apacheNamesrv, fetchApache } from './harness/apache.ts'
+import { type Options, USAGE, parseOptions } from './harness/options.ts'
+import { ourBroker, ourNamesrv, ourStandalone } from './harness/ours.ts'
+import { isInstalled } from './harness/process.ts'
+import { Report } from './harness/report.ts'
+import type { Launchers, Suite, Target, Tool } from './harness/suite.ts'
+import { SUITES } from './suites/index.ts'
+
+/** This file runs as `build/compat/run.js`. */
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const COMPAT = path.join(ROOT, 'compat')
+const DIST = path.join(ROOT, 'dist')
+
+const VERSION_FLAGS: Readonly<Record<Tool, string>> = { java: '-version', mvn: '-v', go: 'version' }
+const required = process.env['CI'] === 'true' || process.env['COMPAT'] === 'required'
+
+async function main(): Promise<number> {
+  let options: Options
+  try {
+    options = parseOptions(process.argv.slice(2), SUITES)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}\n`)
+    return 2
+  }
+  const report = new Report()
+  const launchers = await launchersOf(options.target)
+  const workDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'rocketmq-compat-'))
+  for (const suite of options.suites) {
+    await runSuite(suite, options, report, launchers, path.join(workDirectory, suite.name))
+  }
+  const left = fs.readdirSync(workDirectory)
+  if (left.length === 0) fs.rmdirSync(workDirectory)
+  else report.note(`kept: ${workDirectory}`)
+  report.summary()
+  return report.failed === 0 ? 0 : 1
+}
+
+async function runSuite(
+  suite: Suite,
+  options: Options,
+  report: Report,
+  launchers: Launchers,
+  directory: string,
+): Promise<void> {
+  const missing = await missingTools(suite)
+  if (missing.length > 0) {
+    const reason = `not installed: ${missing.join(', ')}`
+    if (required) report.fail(suite.name, 'tools', reason)
+    else report.skip(suite.name, reason)
+    return
+  }
+  fs.mkdirSync(directory)
+  const failedBefore = report.failed
+  const startMs = Date.now()
+  try {
+    const { casePattern, kills } = options
+    const compatDirectory = COMPAT
+    await suite.run({ report, directory, compatDirectory, launchers, casePattern, kills })
+  } catch (error) {
+    report.fail(suite.name, 'suite', (error as Error).stack ?? String(error))
+    report.tails(logsIn(directory))
+  }
+  report.note(`      ${suite.name}: ${((Date.now() - startMs) / 1000).toFixed(1)} s`)
+  const clean = report.failed === failedBefore && !options.keep
+  if (clean) fs.rmSync(directory, { recursive: true, force: true })
+}
+
+async function launchersOf(target: Target): Promise<Launchers> {
+  const apache = async () => {
+    const jars = await fetchApache(COMPAT)
+    return { namesrv: apacheNamesrv(jars), broker: apacheBroker(jars) }
+  }
+  if (target === 'apache') return { ...(await apache()), standalone: undefined, apache }
+  return {
+    namesrv: ourNamesrv(DIST),
+    broker: ourBroker(DIST),
+    standalone: ourStandalone(DIST),
+    apache,
+  }
+}
+
+async function missingTools(suite: Suite): Promise<Tool[]> {
+  const missing: Tool[] = []
+  for (const tool of suite.tools) {
+    if (!(await isInstalled(tool, VERSION_FLAGS[tool]))) missing.push(tool)
+  }
+  return missing
+}
+
+function logsIn(directory: string): string[] {
+  return fs
+    .readdirSync(directory)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => path.join(directory, name))
+}
+
+process.exitCode = await main()

@@ -1,0 +1,14 @@
+import type { Suite } from '../harness/suite.ts'
+import { crossSuite } from './cross.ts'
+import { goSuite } from './go.ts'
+import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
+
+/** All suites, in the order in which they run. Each new one is added here. */
+export const SUITES: readonly Suite[] = [
+  javaSuite(NEWEST, 'full'),
+  goSuite,
+  javaSuite('4.9.8', 'core'),
+  javaSuite('5.3.3', 'core'),
+  standaloneSuite,
+  crossSuite,
+]
