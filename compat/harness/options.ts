@@ -14,7 +14,10 @@ const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
 
 export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--keep]`
 
-/** @throws Error with a line for the user */
+/**
+ * A suite is chosen by its name or by the beginning of it: `java` means all Java versions.
+ * @throws Error with a line for the user
+ */
 export function parseOptions(args: readonly string[], known: readonly Suite[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -29,10 +32,10 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
   const target = TARGETS.find((name) => name === values.target)
   if (target === undefined) throw new Error(`--target is one of ${TARGETS.join(', ')}`)
   const names = values.suite ?? known.map(({ name }) => name)
-  const suites = names.map((name) => {
-    const suite = known.find((candidate) => candidate.name === name)
-    if (suite !== undefined) return suite
-    throw new Error(`--suite is one of ${known.map((candidate) => candidate.name).join(', ')}`)
+  const suites = names.flatMap((name) => {
+    const chosen = known.filter((suite) => suite.name === name || suite.name.startsWith(`${name}-`))
+    if (chosen.length > 0) return chosen
+    throw new Error(`--suite is one of ${known.map((suite) => suite.name).join(', ')}`)
   })
   return {
     target,

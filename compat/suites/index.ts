@@ -1,5 +1,5 @@
 import type { Suite } from '../harness/suite.ts'
-import { crossSuite } from './cross.ts'
+import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { goSuite } from './go.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 
@@ -10,5 +10,6 @@ export const SUITES: readonly Suite[] = [
   javaSuite('4.9.8', 'core'),
   javaSuite('5.3.3', 'core'),
   standaloneSuite,
-  crossSuite,
+  crossOurBroker,
+  crossOurNamesrv,
 ]

@@ -9,6 +9,7 @@ import compat.QueueReader;
 import compat.Received;
 import compat.Registry;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -111,7 +112,7 @@ public final class PullCases {
         // The server's answer to a new group while a queue is young.
         Check.equal(0L, consumer.fetchConsumeOffset(queue, true), "offset of a group that has none");
         consumer.updateConsumeOffset(queue, 7);
-        consumer.getOffsetStore().persist(queue);
+        consumer.getOffsetStore().persistAll(Set.of(queue));
         Check.eventually("offset stored", 10, () -> consumer.fetchConsumeOffset(queue, true) == 7);
         consumer.shutdown();
         DefaultMQPullConsumer again = context.pullConsumer(group);

@@ -141,9 +141,12 @@ public final class SendCases {
             Check.equal("key" + i, stored.get(i).getKeys(), "keys");
             Check.equal(String.valueOf(i), stored.get(i).getUserProperty("index"), "user property");
         }
-        // The properties of the batch are appended to those of each message, and the last UNIQ_KEY counts.
-        Check.equal(Set.of(result.getTransactionId()),
-            stored.stream().map(MessageExt::getMsgId).collect(Collectors.toSet()), "stored message ids");
+        // The properties of the batch are appended to those of each message, and the last UNIQ_KEY counts: newer clients
+        // give the batch one, which comes back as the transaction id.
+        if (result.getTransactionId() != null) {
+            Check.equal(Set.of(result.getTransactionId()),
+                stored.stream().map(MessageExt::getMsgId).collect(Collectors.toSet()), "stored message ids");
+        }
         Received odd = new Received();
         context.consume(context.name("g"), topic, "odd", odd);
         odd.awaitExactly(bodies("b", 30).stream()
