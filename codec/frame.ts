@@ -16,6 +16,7 @@ import { decodeRocketmqHeader, encodeRocketmqHeader } from './serialize-rocketmq
  */
 const LENGTH_FIELD = 4
 const PREFIX = 8
+const HEADER_LENGTH_MASK = 0xffffff
 
 /** Apache's default of `com.rocketmq.remoting.frameMaxLength`, in bytes of the length field's value. */
 export const FRAME_MAX_LENGTH = 16_777_216
@@ -92,7 +93,7 @@ export class FrameDecoder {
  */
 export function decodeFrame(frame: Buffer): RemotingCommand {
   const type = frame[LENGTH_FIELD]
-  const headerLength = frame.readUIntBE(LENGTH_FIELD + 1, 3)
+  const headerLength = frame.readInt32BE(LENGTH_FIELD) & HEADER_LENGTH_MASK
   const bodyStart = PREFIX + headerLength
   if (bodyStart > frame.length) {
     throw new FrameError(`header length ${headerLength} exceeds the frame of ${frame.length} bytes`)
@@ -122,8 +123,10 @@ export function encodeFrameHead(
       : encodeRocketmqHeader(command, PREFIX)
   const headerLength = head.length - PREFIX
   head.writeInt32BE(LENGTH_FIELD + headerLength + bodyLength(command), 0)
-  head[LENGTH_FIELD] = type
-  head.writeUIntBE(headerLength, LENGTH_FIELD + 1, 3)
+  if (headerLength > HEADER_LENGTH_MASK) {
+    throw new FrameError(`a header of ${headerLength} bytes does not fit into a frame`)
+  }
+  head.writeInt32BE((type << 24) | headerLength, LENGTH_FIELD)
   return head
 }
 

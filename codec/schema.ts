@@ -61,7 +61,10 @@ export class HeaderError extends CodecError {
 export interface HeaderCodec<F extends Fields> {
   readonly javaClass: string
   readonly fields: F
-  /** @throws HeaderError when a required field is missing or a field's text is not of its kind */
+  /**
+   * Optional fields that are missing are undefined.
+   * @throws HeaderError when a required field is missing or a field's text is not of its kind
+   */
   decode(extFields: ExtFields | undefined): HeaderValue<F>
   /** Fields that are undefined are left out. */
   encode(value: HeaderValue<F>): ExtFields
@@ -74,18 +77,27 @@ interface CompiledField {
   readonly required: boolean
 }
 
-/** Declares a header. */
-export function defineHeader<const F extends Fields>(javaClass: string, fields: F): HeaderCodec<F> {
+/**
+ * Declares a header. For the few on the hot path `fastDecode` may read the same fields into an object literal, which is many
+ * times as fast as the loop over the declaration; tests hold the two equal.
+ */
+export function defineHeader<const F extends Fields>(
+  javaClass: string,
+  fields: F,
+  fastDecode?: (extFields: ExtFields) => HeaderValue<F>,
+): HeaderCodec<F> {
   const compiled: CompiledField[] = Object.entries(fields).map(([name, field]) => ({
     name,
     wireKey: field.wireKey ?? name,
     kind: field.kind,
     required: field.required,
   }))
+  const decode =
+    fastDecode ?? ((extFields: ExtFields) => decodeFields(compiled, extFields) as HeaderValue<F>)
   return {
     javaClass,
     fields,
-    decode: (extFields) => decodeFields(compiled, extFields ?? {}) as HeaderValue<F>,
+    decode: (extFields) => decode(extFields ?? {}),
     encode: (value) => encodeFields(compiled, value),
   }
 }
@@ -98,44 +110,87 @@ function decodeFields(
   extFields: ExtFields,
 ): Record<string, unknown> {
   const value: Record<string, unknown> = {}
-  for (const field of fields) {
-    const text = extFields[field.wireKey]
-    if (text !== undefined) value[field.name] = parseField(field, text)
-    else if (field.required) throw new HeaderError(`the custom field <${field.wireKey}> is null`)
+  for (const { name, wireKey, kind, required } of fields) {
+    const text = extFields[wireKey]
+    value[name] =
+      text === undefined && !required
+        ? undefined
+        : parseField(kind, requireField(text, wireKey), wireKey)
   }
   return value
 }
 
-function parseField(field: CompiledField, text: string): unknown {
-  switch (field.kind) {
+function parseField(kind: FieldKind, text: string, wireKey: string): string | number | boolean {
+  switch (kind) {
     case 'string':
       return text
     case 'int':
-      return parseInt32(field, text)
+      return parseInt32(text, wireKey)
     case 'long':
-      return parseLong(field, text)
+      return parseLong(text, wireKey)
     case 'boolean':
-      return text.toLowerCase() === 'true'
+      return parseFlag(text)
   }
+}
+
+/** @throws HeaderError when there is no text */
+export function requireField(text: string | undefined, wireKey: string): string {
+  if (text === undefined) throw new HeaderError(`the custom field <${wireKey}> is null`)
+  return text
+}
+
+/** "true" in whatever case is true, all else is false, as in Java. */
+function parseFlag(text: string): boolean {
+  return text === 'true' || text.toLowerCase() === 'true'
 }
 
 const INTEGER = /^[+-]?\d{1,19}$/
 
-function parseInt32(field: CompiledField, text: string): number {
+/** @throws HeaderError when the text is not an int32 */
+export function parseInt32(text: string, wireKey: string): number {
+  const short = parseDigits(text, 9)
+  if (short >= 0) return short
   const value = INTEGER.test(text) ? Number(text) : NaN
-  if ((value | 0) !== value) throw wrongType(field, 'an int', text)
+  if ((value | 0) !== value) throw wrongType(wireKey, 'an int', text)
   return value | 0
 }
 
-function parseLong(field: CompiledField, text: string): number {
-  if (!INTEGER.test(text)) throw wrongType(field, 'a long', text)
+/**
+ * An int64, clamped to the safe range.
+ * @throws HeaderError when the text is not an integer
+ */
+export function parseLong(text: string, wireKey: string): number {
+  const short = parseDigits(text, 15)
+  if (short >= 0) return short
+  if (!INTEGER.test(text)) throw wrongType(wireKey, 'a long', text)
   // Adding 0 makes 0 of -0.
   return Math.min(Math.max(Number(text), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER) + 0
 }
 
-function wrongType(field: CompiledField, kind: string, text: string): HeaderError {
+export function optionalFlag(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : parseFlag(text)
+}
+
+/** @throws HeaderError when there is a text and it is not an int32 */
+export function optionalInt32(text: string | undefined, wireKey: string): number | undefined {
+  return text === undefined ? undefined : parseInt32(text, wireKey)
+}
+
+/** The number that at most `max` digits stand for, or -1 when the text is anything else: nearly all numbers are that. */
+function parseDigits(text: string, max: number): number {
+  if (text.length === 0 || text.length > max) return -1
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
+function wrongType(wireKey: string, kind: string, text: string): HeaderError {
   return new HeaderError(
-    `the custom field <${field.wireKey}> is not ${kind}: ${JSON.stringify(text.slice(0, 40))}`,
+    `the custom field <${wireKey}> is not ${kind}: ${JSON.stringify(text.slice(0, 40))}`,
   )
 }
 
