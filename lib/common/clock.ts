@@ -56,3 +56,9 @@ export function startOfLocalMonth(timestampMs: number): number {
 function pad(number: number): string {
   return String(number).padStart(2, '0')
 }
+
+/** When the day of `timestampMs` began, local time. */
+export function startOfLocalDay(timestampMs: number): number {
+  const date = new Date(timestampMs)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+}

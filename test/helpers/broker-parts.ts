@@ -1,4 +1,5 @@
 import type { Channel } from '../../lib/remoting/index.ts'
+import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
 import { SendMessageProcessor } from '../../lib/broker/processor/send-message-processor.ts'
 import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
@@ -35,6 +36,7 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     ...shared,
     fileSystem,
     delayLevels,
+    counters: new MessageCounters(),
     loaded,
     directory: directory.path,
     remove: directory.remove,

@@ -19,7 +19,8 @@ import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
-import type { MessageStore, PutMessageResult } from '../../store/types.ts'
+import type { AppendResult, MessageStore, PutMessageResult } from '../../store/types.ts'
+import type { MessageCounters } from '../metrics/message-counters.ts'
 import { getDelayTimeLevel, handleScheduleMessage } from '../schedule/delay-transform.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
@@ -43,6 +44,7 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
   readonly clock: Clock
   readonly messageStore: MessageStore
   readonly delayLevels: DelayLevels
+  readonly counters: MessageCounters
   /** The address that messages sent over a connection carry as the store's. */
   readonly storeHost: (channel: Channel) => Host
   readonly createUniqKey: () => string
@@ -197,6 +199,7 @@ export class SendMessageProcessor implements RequestProcessor {
     uniqKey: string | undefined,
     { status, appended }: PutMessageResult,
   ): void {
+    this.#count(appended)
     if (request.isOneway) return
     const fields = this.#commonFields()
     if (appended !== undefined) {
@@ -207,6 +210,16 @@ export class SendMessageProcessor implements RequestProcessor {
     }
     const remark = appended === undefined ? putRemark(status, this.#remarkFacts()) : undefined
     channel.respond(request, RemotingCommand.response(PUT_STATUS_CODE[status], remark, fields))
+  }
+
+  #count(appended: AppendResult | undefined): void {
+    const { counters } = this.#deps
+    if (appended === undefined) {
+      counters.putFailures++
+    } else {
+      counters.putMessages += appended.messageCount
+      counters.putBytes += appended.size
+    }
   }
 
   #remarkFacts() {

@@ -187,29 +187,38 @@ export class TopicConfigManager {
   }
 
   /**
-   * Creates or replaces a topic. Its attributes are a change (`+key`, `-key`) of the present ones. The caller tells the
-   * name servers (`notifyChanged`). @throws AttributeError when an attribute is refused
+   * Creates or replaces a topic. Its attributes are a change (`+key`, `-key`) of the present ones.
+   * @throws AttributeError when an attribute is refused
    */
   updateTopicConfig(topicConfig: TopicConfig): void {
     this.updateTopicConfigList([topicConfig])
   }
 
-  /** As `updateTopicConfig`, writing the file once. Those before a refused one are kept, as Apache does. */
+  /** As `updateTopicConfig`, writing the file once. Those before a refused one are kept. */
   updateTopicConfigList(topicConfigs: readonly TopicConfig[]): void {
-    for (const topicConfig of topicConfigs) {
-      const name = topicConfig.topicName
-      const old = this.#topicConfigTable.get(name)
-      const attributes = alterCurrentAttributes(
-        old === undefined,
-        TOPIC_ATTRIBUTES,
-        old?.attributes ?? NO_ATTRIBUTES,
-        topicConfig.attributes,
-      )
-      this.#topicConfigTable.set(name, newTopicConfig(name, { ...topicConfig, attributes }))
-      this.#logger.info({ topic: name, existed: old !== undefined }, 'topic config updated')
-      this.dataVersion.nextVersion()
+    const updated: TopicConfig[] = []
+    try {
+      for (const topicConfig of topicConfigs) updated.push(this.#put(topicConfig))
+    } finally {
+      if (updated.length > 0) this.persist()
+      for (const topicConfig of updated) this.#notify(topicConfig)
     }
-    this.persist()
+  }
+
+  #put(topicConfig: TopicConfig): TopicConfig {
+    const name = topicConfig.topicName
+    const old = this.#topicConfigTable.get(name)
+    const attributes = alterCurrentAttributes(
+      old === undefined,
+      TOPIC_ATTRIBUTES,
+      old?.attributes ?? NO_ATTRIBUTES,
+      topicConfig.attributes,
+    )
+    const updated = { ...topicConfig, attributes }
+    this.#topicConfigTable.set(name, updated)
+    this.#logger.info({ topic: name, existed: old !== undefined }, 'topic config updated')
+    this.dataVersion.nextVersion()
+    return updated
   }
 
   /** Marks topics as ordered that the name server says are. */

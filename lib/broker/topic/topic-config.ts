@@ -31,3 +31,8 @@ export function buildTopicSysFlag(unit: boolean, hasUnitSub: boolean): number {
 export function withUnitSubFlag(sysFlag: number, hasUnitSub: boolean): number {
   return hasUnitSub ? sysFlag | UNIT_SUB_FLAG : sysFlag & ~UNIT_SUB_FLAG
 }
+
+/** Source: common.TopicConfig#equals */
+export function isSameTopicConfig(a: TopicConfig, b: TopicConfig): boolean {
+  return TopicConfig.encode(a).equals(TopicConfig.encode(b))
+}

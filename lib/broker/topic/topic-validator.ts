@@ -51,6 +51,18 @@ export function isTopicOrGroupIllegal(name: string): boolean {
   return !LEGAL_NAME.test(name)
 }
 
+/** Why a name cannot be a group's, as the remark; undefined when it can. Source: client.Validators#checkGroup */
+export function validateGroup(group: string): string | undefined {
+  if (group.trim() === '') return 'the specified group is blank'
+  if (group.length > GROUP_MAX_LENGTH) {
+    return 'the specified group is longer than group max length 255.'
+  }
+  if (isTopicOrGroupIllegal(group)) {
+    return `the specified group[${group}] contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$`
+  }
+  return undefined
+}
+
 /** True when a broker would create the group at its first use. Source: SubscriptionGroupManager */
 export function isGroupNameAcceptable(group: string): boolean {
   return group.length <= GROUP_MAX_LENGTH && !isTopicOrGroupIllegal(group)

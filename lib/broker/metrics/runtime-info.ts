@@ -1,0 +1,180 @@
+import { join } from 'node:path'
+import { CURRENT_VERSION } from '../../../codec/mq-version.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { FileSystem } from '../../common/file-system.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
+import type { MessageStore } from '../../store/types.ts'
+import type { MessageCounters } from './message-counters.ts'
+import type { ThroughputService } from './throughput-service.ts'
+
+export interface RuntimeInfoDeps {
+  readonly brokerConfig: BrokerConfig
+  readonly storeConfig: Pick<MessageStoreConfig, 'storePathRootDir' | 'storePathCommitLog'>
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly messageStore: MessageStore
+  readonly counters: MessageCounters
+  readonly throughput: ThroughputService
+  readonly scheduleMessageService: { buildRunningStats(): Map<string, string> }
+}
+
+const VERSION_DESCRIPTION = 'V5_3_3'
+/** Places of an off-heap buffer pool, when there is none. */
+const NO_POOL = 2_147_483_647
+
+/**
+ * What GET_BROKER_RUNTIME_INFO tells, and how full the disks are.
+ *
+ * Apache: broker.processor.AdminBrokerProcessor#prepareRuntimeInfo, store.DefaultMessageStore#getRuntimeInfo
+ */
+export class RuntimeInfo {
+  readonly #deps: RuntimeInfoDeps
+  readonly #bootMs: number
+
+  constructor(deps: RuntimeInfoDeps) {
+    this.#deps = deps
+    this.#bootMs = deps.clock.now()
+  }
+
+  async prepare(): Promise<Map<string, string>> {
+    const parts = { ...this.#identity(), ...this.#totals(), ...this.#rates(), ...this.#queues() }
+    const entries = Object.entries({ ...parts, ...(await this.#store()) })
+    const info = new Map(entries.map(([key, value]) => [key, String(value)]))
+    for (const [key, value] of this.#deps.scheduleMessageService.buildRunningStats()) {
+      info.set(key, value)
+    }
+    return info
+  }
+
+  /** `CL:  0.35 CQ:  0.35 INDEX:  0.35`, used parts of 1. Source: broker.processor.SendMessageProcessor#diskUtil */
+  diskUtil(): string {
+    const log = ratioText(this.#usedRatio(this.#commitLogPath))
+    const root = ratioText(this.#usedRatio(this.#deps.storeConfig.storePathRootDir))
+    return `CL: ${log} CQ: ${root} INDEX: ${root}`
+  }
+
+  get #commitLogPath(): string {
+    const { storePathCommitLog, storePathRootDir } = this.#deps.storeConfig
+    return storePathCommitLog || join(storePathRootDir, 'commitlog')
+  }
+
+  /** -1 when the path is not there. */
+  #usedRatio(path: string): number {
+    if (!this.#deps.fileSystem.exists(path)) return -1
+    const { total, free } = this.#deps.fileSystem.diskUsage(path)
+    return total === 0 ? -1 : (total - free) / total
+  }
+
+  #identity() {
+    return {
+      brokerActive: true,
+      brokerVersion: CURRENT_VERSION,
+      brokerVersionDesc: VERSION_DESCRIPTION,
+      bootTimestamp: this.#bootMs,
+      runtime: formatRuntime(this.#deps.clock.now() - this.#bootMs),
+      startAcceptSendRequestTimeStamp: this.#deps.brokerConfig.startAcceptSendRequestTimeStamp,
+    }
+  }
+
+  #totals() {
+    const { counters, throughput } = this.#deps
+    return {
+      msgPutTotalYesterdayMorning: throughput.yesterdayMorning.putMessages,
+      msgPutTotalTodayMorning: throughput.todayMorning.putMessages,
+      msgPutTotalTodayNow: counters.putMessages,
+      msgGetTotalYesterdayMorning: throughput.yesterdayMorning.getMessages,
+      msgGetTotalTodayMorning: throughput.todayMorning.getMessages,
+      msgGetTotalTodayNow: counters.getMessages,
+      putMessageTimesTotal: counters.putMessages,
+      putMessageFailedTimes: counters.putFailures,
+      putMessageSizeTotal: counters.putBytes,
+      putMessageAverageSize: counters.putBytes / Math.max(counters.putMessages, 1),
+    }
+  }
+
+  #rates() {
+    const { throughput } = this.#deps
+    return {
+      putTps: throughput.rates('putMessages'),
+      getFoundTps: throughput.rates('getFound'),
+      getMissTps: throughput.rates('getMiss'),
+      getTotalTps: throughput.rates('getFound', 'getMiss'),
+      getTransferredTps: throughput.rates('getMessages'),
+    }
+  }
+
+  /** Requests do not wait in queues here: they are processed as they come. */
+  #queues() {
+    const { brokerConfig } = this.#deps
+    return {
+      sendThreadPoolQueueSize: 0,
+      sendThreadPoolQueueCapacity: brokerConfig.sendThreadPoolQueueCapacity,
+      sendThreadPoolQueueHeadWaitTimeMills: 0,
+      pullThreadPoolQueueSize: 0,
+      pullThreadPoolQueueCapacity: brokerConfig.pullThreadPoolQueueCapacity,
+      pullThreadPoolQueueHeadWaitTimeMills: 0,
+      litePullThreadPoolQueueSize: 0,
+      litePullThreadPoolQueueCapacity: brokerConfig.litePullThreadPoolQueueCapacity,
+      litePullThreadPoolQueueHeadWaitTimeMills: 0,
+      queryThreadPoolQueueSize: 0,
+      queryThreadPoolQueueCapacity: brokerConfig.queryThreadPoolQueueCapacity,
+      queryThreadPoolQueueHeadWaitTimeMills: 0,
+      ackThreadPoolQueueSize: 0,
+      ackThreadPoolQueueCapacity: brokerConfig.ackThreadPoolQueueCapacity,
+      ackThreadPoolQueueHeadWaitTimeMills: 0,
+      EndTransactionQueueSize: 0,
+      EndTransactionThreadPoolQueueCapacity: brokerConfig.endTransactionPoolQueueCapacity,
+    }
+  }
+
+  async #store() {
+    const { messageStore, storeConfig } = this.#deps
+    const { minPhysicalOffset, maxPhysicalOffset } = messageStore
+    const oldest = await messageStore.lookMessageByOffset(minPhysicalOffset)
+    const ratio = this.#usedRatio(this.#commitLogPath)
+    return {
+      commitLogMinOffset: minPhysicalOffset,
+      commitLogMaxOffset: maxPhysicalOffset,
+      commitLogDiskRatio: ratio,
+      [`commitLogDiskRatio_${this.#commitLogPath}`]: ratio,
+      consumeQueueDiskRatio: this.#usedRatio(storeConfig.storePathRootDir),
+      commitLogDirCapacity: this.#capacity(),
+      earliestMessageTimeStamp: oldest?.storeTimestamp ?? -1,
+      pageCacheLockTimeMills: 0,
+      remainTransientStoreBufferNumbs: NO_POOL,
+      timerReadBehind: 0,
+      timerOffsetBehind: 0,
+      timerCongestNum: 0,
+      timerEnqueueTps: '0.0',
+      timerDequeueTps: '0.0',
+    }
+  }
+
+  #capacity(): string {
+    const path = this.#deps.storeConfig.storePathRootDir
+    if (!this.#deps.fileSystem.exists(path)) return 'Total : 0 B, Free : 0 B.'
+    const { total, free } = this.#deps.fileSystem.diskUsage(path)
+    return `Total : ${humanReadableByteCount(total)}, Free : ${humanReadableByteCount(free)}.`
+  }
+}
+
+function ratioText(ratio: number): string {
+  return ratio.toFixed(2).padStart(5)
+}
+
+/** Source: store.StoreStatsService#getFormatRuntime */
+function formatRuntime(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  const days = Math.floor(hours / 24)
+  return `[ ${days} days, ${hours % 24} hours, ${minutes % 60} minutes, ${seconds % 60} seconds ]`
+}
+
+/** `239.7 GiB`. Source: common.MixAll#humanReadableByteCount */
+export function humanReadableByteCount(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const exponent = Math.floor(Math.log2(bytes) / 10)
+  return `${(bytes / 1024 ** exponent).toFixed(1)} ${'KMGTPE'.charAt(exponent - 1)}iB`
+}

@@ -1,0 +1,218 @@
+import { parseAttributes } from '../../../../codec/body/topic-attributes.ts'
+import { noDataVersion } from '../../../../codec/body/data-version.ts'
+import type { MessageQueue } from '../../../../codec/body/message-queue.ts'
+import { TopicConfigAndMappingSerializeWrapper } from '../../../../codec/body/topic-config-serialize-wrapper.ts'
+import { CreateTopicListRequestBody, TopicConfig } from '../../../../codec/body/topic-config.ts'
+import { TopicList } from '../../../../codec/body/topic-list.ts'
+import { type TopicOffset, TopicStatsTable } from '../../../../codec/body/topic-stats.ts'
+import { CreateTopicRequestHeader } from '../../../../codec/header/create-topic.ts'
+import { DeleteTopicRequestHeader } from '../../../../codec/header/delete-topic.ts'
+import { GetTopicConfigRequestHeader } from '../../../../codec/header/get-config.ts'
+import { GetTopicStatsInfoRequestHeader } from '../../../../codec/header/get-topic-stats-info.ts'
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { Logger } from '../../../common/logger.ts'
+import type { BrokerConfig } from '../../../config/broker-config.ts'
+import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
+import type { MessageStore } from '../../../store/types.ts'
+import { AttributeError } from '../../topic/attributes.ts'
+import { isSameTopicConfig } from '../../topic/topic-config.ts'
+import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+import { buildPopRetryTopicV1, buildPopRetryTopicV2 } from '../../topic/topic-names.ts'
+import { isTopicOrGroupIllegal, validateTopic } from '../../topic/topic-validator.ts'
+
+export interface TopicAdminDeps {
+  readonly brokerConfig: Pick<
+    BrokerConfig,
+    | 'brokerName'
+    | 'validateSystemTopicWhenUpdateTopic'
+    | 'enableMixedMessageType'
+    | 'clearRetryTopicWhenDeleteTopic'
+  >
+  readonly topicConfigManager: TopicConfigManager
+  /** Apache: ConsumerOffsetManager */
+  readonly consumerOffsetManager: {
+    whichGroupByTopic(topic: string): Iterable<string>
+    cleanOffsetByTopic(topic: string): void
+  }
+  readonly messageStore: MessageStore
+  readonly logger: Logger
+}
+
+/**
+ * Creates, changes, deletes and tells topics.
+ *
+ * Apache: broker.processor.AdminBrokerProcessor, the requests about topics
+ */
+export class TopicAdminProcessor implements RequestProcessor {
+  static readonly requestCodes: readonly number[] = [
+    RequestCode.UPDATE_AND_CREATE_TOPIC,
+    RequestCode.UPDATE_AND_CREATE_TOPIC_LIST,
+    RequestCode.DELETE_TOPIC_IN_BROKER,
+    RequestCode.GET_ALL_TOPIC_CONFIG,
+    RequestCode.GET_TOPIC_CONFIG,
+    RequestCode.GET_TOPIC_STATS_INFO,
+    RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER,
+  ]
+
+  readonly #deps: TopicAdminDeps
+
+  constructor(deps: TopicAdminDeps) {
+    this.#deps = deps
+  }
+
+  process(request: RemotingCommand, channel: Channel): RemotingCommand | Promise<RemotingCommand> {
+    switch (request.code) {
+      case RequestCode.UPDATE_AND_CREATE_TOPIC:
+        return this.#updateAndCreateTopics([topicConfigOf(request)], channel)
+      case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST: {
+        const { topicConfigList } = CreateTopicListRequestBody.decode(request.body)
+        return this.#updateAndCreateTopics(topicConfigList, channel)
+      }
+      case RequestCode.DELETE_TOPIC_IN_BROKER:
+        return this.#deleteTopic(DeleteTopicRequestHeader.decode(request.extFields), channel)
+      case RequestCode.GET_ALL_TOPIC_CONFIG:
+        return this.#getAllTopicConfig()
+      case RequestCode.GET_TOPIC_CONFIG:
+        return this.#getTopicConfig(GetTopicConfigRequestHeader.decode(request.extFields))
+      case RequestCode.GET_TOPIC_STATS_INFO:
+        return this.#getTopicStats(GetTopicStatsInfoRequestHeader.decode(request.extFields))
+      default:
+        return this.#getSystemTopicList()
+    }
+  }
+
+  /** Topics that would not change are left alone (Apache then leaves the whole list alone). */
+  #updateAndCreateTopics(topicConfigs: readonly TopicConfig[], channel: Channel): RemotingCommand {
+    for (const topicConfig of topicConfigs) this.#checkTopic(topicConfig)
+    const { topicConfigManager, logger } = this.#deps
+    const changed = topicConfigs.filter((topicConfig) => {
+      const existing = topicConfigManager.selectTopicConfig(topicConfig.topicName)
+      return existing === undefined || !isSameTopicConfig(topicConfig, existing)
+    })
+    const topics = changed.map(({ topicName }) => topicName)
+    logger.info({ topics, caller: channel.remoteHost.toString() }, 'update or create topics')
+    try {
+      if (changed.length > 0) topicConfigManager.updateTopicConfigList(changed)
+    } catch (error) {
+      if (!(error instanceof AttributeError)) throw error
+      throw new RemotingError(ResponseCode.SYSTEM_ERROR, error.message)
+    }
+    return success()
+  }
+
+  #checkTopic({ topicName, attributes }: TopicConfig): void {
+    const refusal = validateTopic(topicName)
+    if (refusal !== undefined) throw invalid(refusal)
+    this.#refuseSystemTopic(topicName)
+    const isMixed = attributes.get('+message.type') === 'MIXED'
+    if (isMixed && !this.#deps.brokerConfig.enableMixedMessageType) {
+      throw invalid('MIXED message type is not supported.')
+    }
+  }
+
+  #refuseSystemTopic(topic: string): void {
+    const { brokerConfig, topicConfigManager } = this.#deps
+    if (!brokerConfig.validateSystemTopicWhenUpdateTopic) return
+    if (!topicConfigManager.isSystemTopic(topic)) return
+    throw invalid(`The topic[${topic}] is conflict with system topic.`)
+  }
+
+  #deleteTopic({ topic }: DeleteTopicRequestHeader, channel: Channel): RemotingCommand {
+    // Apache looks at no more than blanks here; a name that cannot be a topic's must not become a path.
+    const isIllegal = topic.trim() === '' || isTopicOrGroupIllegal(topic)
+    if (isIllegal) throw invalid(validateTopic(topic) as string)
+    this.#refuseSystemTopic(topic)
+    const { topicConfigManager, consumerOffsetManager, messageStore, logger } = this.#deps
+    const topics = new Set([topic, ...this.#popRetryTopics(topic)])
+    logger.info({ topics: [...topics], caller: channel.remoteHost.toString() }, 'delete topic')
+    for (const each of topics) {
+      topicConfigManager.deleteTopicConfig(each)
+      consumerOffsetManager.cleanOffsetByTopic(each)
+    }
+    messageStore.deleteTopics(topics)
+    return success()
+  }
+
+  #popRetryTopics(topic: string): string[] {
+    const { brokerConfig, topicConfigManager, consumerOffsetManager } = this.#deps
+    if (!brokerConfig.clearRetryTopicWhenDeleteTopic) return []
+    return [...consumerOffsetManager.whichGroupByTopic(topic)]
+      .flatMap((group) => [buildPopRetryTopicV1(topic, group), buildPopRetryTopicV2(topic, group)])
+      .filter((each) => topicConfigManager.containsTopic(each))
+  }
+
+  #getAllTopicConfig(): RemotingCommand {
+    const body = TopicConfigAndMappingSerializeWrapper.encode({
+      ...this.#deps.topicConfigManager.encode(),
+      mappingDataVersion: noDataVersion(),
+      topicQueueMappingDetailMap: new Map(),
+      topicQueueMappingInfoMap: new Map(),
+    })
+    return success(body)
+  }
+
+  #getTopicConfig({ topic }: GetTopicConfigRequestHeader): RemotingCommand {
+    const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
+    if (topicConfig !== undefined) return success(TopicConfig.encode(topicConfig))
+    const remark = `No topic in this broker. topic: ${topic}`
+    throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, remark)
+  }
+
+  async #getTopicStats({ topic }: GetTopicStatsInfoRequestHeader): Promise<RemotingCommand> {
+    const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
+    if (topicConfig === undefined) {
+      throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, `topic[${topic}] not exist`)
+    }
+    const { brokerName } = this.#deps.brokerConfig
+    const queueNums = Math.max(topicConfig.writeQueueNums, topicConfig.readQueueNums)
+    const offsetTable: [MessageQueue, TopicOffset][] = []
+    for (let queueId = 0; queueId < queueNums; queueId++) {
+      offsetTable.push([{ brokerName, queueId, topic }, await this.#topicOffset(topic, queueId)])
+    }
+    return success(TopicStatsTable.encode({ offsetTable, topicPutTps: 0 }))
+  }
+
+  async #topicOffset(topic: string, queueId: number): Promise<TopicOffset> {
+    const { messageStore } = this.#deps
+    const minOffset = Math.max(messageStore.getMinOffsetInQueue(topic, queueId), 0)
+    const maxOffset = Math.max(messageStore.getMaxOffsetInQueue(topic, queueId), 0)
+    const lastUpdateTimestamp =
+      maxOffset === 0
+        ? 0
+        : await messageStore.getMessageStoreTimestamp(topic, queueId, maxOffset - 1)
+    return { minOffset, maxOffset, lastUpdateTimestamp }
+  }
+
+  #getSystemTopicList(): RemotingCommand {
+    return success(TopicList.encode({ topicList: [...this.#deps.topicConfigManager.systemTopics] }))
+  }
+}
+
+function topicConfigOf(request: RemotingCommand): TopicConfig {
+  const header = CreateTopicRequestHeader.decode(request.extFields)
+  const { topicFilterType } = header
+  if (topicFilterType !== 'SINGLE_TAG' && topicFilterType !== 'MULTI_TAG') {
+    const remark = `topicFilterType = [${topicFilterType}] value invalid`
+    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
+  }
+  return {
+    attributes: parseAttributes(header.attributes),
+    order: header.order,
+    perm: header.perm,
+    readQueueNums: header.readQueueNums,
+    topicFilterType,
+    topicName: header.topic,
+    topicSysFlag: header.topicSysFlag ?? 0,
+    writeQueueNums: header.writeQueueNums,
+  }
+}
+
+function success(body?: Buffer): RemotingCommand {
+  return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+}
+
+function invalid(remark: string): RemotingError {
+  return new RemotingError(ResponseCode.INVALID_PARAMETER, remark)
+}
