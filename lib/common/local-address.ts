@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import type { Host } from '../../codec/message/host.ts'
 import type { FileSystem } from './file-system.ts'
 
 /** An address of one of the machine's network interfaces. */
@@ -41,13 +42,14 @@ function isPrivateIPv6(address: string): boolean {
   return /^(fe[89a-f]|f[cd])/i.test(address)
 }
 
-export function isLoopback(address: string): boolean {
-  return /^127\./.test(address) || address === '::1' || address === 'localhost'
+export function isLoopback({ ip, isIPv6 }: Host): boolean {
+  if (!isIPv6) return ip[0] === 127
+  return ip.subarray(0, -1).every((byte) => byte === 0) && ip.at(-1) === 1
 }
 
-/** True for addresses that stand for "every interface". */
-export function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::' || address === ''
+/** True for addresses that stand for every interface. */
+export function isWildcard({ ip }: Host): boolean {
+  return ip.every((byte) => byte === 0)
 }
 
 /** `host:port`, an IPv6 address in brackets. */

@@ -35,18 +35,18 @@ export class BrokerAddress {
   /** The addresses for the NameServer to which we are connected from `localHost`. */
   towards(localHost: Host): RegisteredAddress {
     const { config, listenAddress, haListenPort } = this.#deps
-    const automatic = this.#automaticHost(localHost.address)
+    const automatic = this.#automaticHost(localHost)
     const host = config.brokerIP1 || automatic
     return {
       brokerAddr: hostAndPort(host, listenAddress().port),
       haServerAddr: hostAndPort(config.brokerIP2 || host, haListenPort()),
-      isAuto: !config.brokerIP1 && isWildcard(listenAddress().address),
+      isAuto: !config.brokerIP1 && isWildcard(listenAddress()),
     }
   }
 
-  #automaticHost(localAddress: string): string {
-    const bound = this.#deps.listenAddress().address
-    if (!isWildcard(bound)) return bound
-    return isLoopback(localAddress) ? this.#deps.machineAddress() : localAddress
+  #automaticHost(localHost: Host): string {
+    const bound = this.#deps.listenAddress()
+    if (!isWildcard(bound)) return bound.address
+    return isLoopback(localHost) ? this.#deps.machineAddress() : localHost.address
   }
 }

@@ -1,5 +1,12 @@
 import { expect } from 'chai'
-import { localAddresses, selectLocalAddress } from '../../../lib/common/local-address.ts'
+import { Host } from '../../../codec/message/host.ts'
+import {
+  hostAndPort,
+  isLoopback,
+  isWildcard,
+  localAddresses,
+  selectLocalAddress,
+} from '../../../lib/common/local-address.ts'
 
 function addresses(...texts: string[]) {
   return texts.map((address) => ({ address, isIPv6: address.includes(':') }))
@@ -21,5 +28,29 @@ describe("the machine's address", () => {
 
   it('is never one of a bridge', () => {
     expect(localAddresses({ exists: () => true })).to.deep.equal([])
+  })
+})
+
+describe('addresses', () => {
+  it('are told apart: loopback, every interface, others', () => {
+    const kinds = (address: string) => {
+      const host = Host.of(address, 1)
+      return [isLoopback(host), isWildcard(host)]
+    }
+    for (const address of ['127.0.0.1', '127.1.2.3', '::1']) {
+      expect(kinds(address), address).to.deep.equal([true, false])
+    }
+    for (const address of ['0.0.0.0', '::']) {
+      expect(kinds(address), address).to.deep.equal([false, true])
+    }
+    for (const address of ['10.0.0.1', 'fe80::1']) {
+      expect(kinds(address), address).to.deep.equal([false, false])
+    }
+  })
+
+  it('are put before their port, IPv6 in brackets', () => {
+    expect(hostAndPort('10.0.0.1', 80)).to.equal('10.0.0.1:80')
+    expect(hostAndPort('::1', 80)).to.equal('[::1]:80')
+    expect(hostAndPort('[::1]', 80)).to.equal('[::1]:80')
   })
 })

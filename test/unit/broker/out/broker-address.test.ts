@@ -41,6 +41,12 @@ describe('BrokerAddress', () => {
     expect(address.isAuto).to.equal(false)
   })
 
+  it('follows the client when it is bound to every interface of both kinds', () => {
+    const address = create({ bound: '::' }).towards(LAN)
+    expect(address.brokerAddr).to.equal('10.0.0.5:10911')
+    expect(address.isAuto).to.equal(true)
+  })
+
   it('has IPv6 hosts in brackets', () => {
     const address = create({}).towards(Host.of('2001:db8::5', 40000))
     expect(address.brokerAddr).to.equal('[2001:db8:0:0:0:0:0:5]:10911')
