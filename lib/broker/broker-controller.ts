@@ -15,6 +15,7 @@ import {
   type Channel,
   ProcessorGroup,
   RemotingServer,
+  type RemotingServerOptions,
   RequestDispatcher,
   type RequestProcessor,
 } from '../remoting/index.ts'
@@ -33,6 +34,7 @@ import { SendMessageProcessor } from './processor/send-message-processor.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from './topic/topic-config-manager.ts'
+import { VipServer } from './vip-server.ts'
 
 export interface BrokerControllerDeps {
   readonly configs: Configs<typeof BROKER_TABLES>
@@ -72,6 +74,7 @@ export class BrokerController implements Service {
   readonly #machineAddress: string
   readonly #dispatcher: RequestDispatcher
   readonly #server: RemotingServer
+  readonly #vipServer: VipServer
   #configuredIp: string | undefined
   #configuredHost: Host | undefined
 
@@ -103,7 +106,9 @@ export class BrokerController implements Service {
       scheduleMessageService: this.scheduleMessageService,
     })
     this.#dispatcher = new RequestDispatcher(logger)
-    this.#server = this.#createServer()
+    const serverOptions = this.#serverOptions()
+    this.#server = new RemotingServer(serverOptions)
+    this.#vipServer = new VipServer(serverOptions)
     this.brokerOuterApi = this.#createOuterApi()
     this.#registerProcessors()
   }
@@ -133,19 +138,20 @@ export class BrokerController implements Service {
       this.scheduleMessageService,
       this.#throughput,
       this.#server,
+      this.#vipServer,
       this.brokerOuterApi,
     ]
   }
 
-  #createServer(): RemotingServer {
+  #serverOptions(): RemotingServerOptions {
     const { configs, clock, logger } = this.#deps
-    return new RemotingServer({
+    return {
       config: configs.server,
       dispatcher: this.#dispatcher,
       clock,
       logger,
       listener: this.consumption,
-    })
+    }
   }
 
   #createOuterApi(): BrokerOuterApi {

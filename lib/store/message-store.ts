@@ -75,8 +75,6 @@ export class DefaultMessageStore implements MessageStore {
   readonly #listeners: MessageArrivingListener[] = []
   #checkpoint: StoreCheckpoint | undefined
   #lastDispatchedTimestamp = 0
-  /** Up to where the log was dispatched when the checkpoint was written last. */
-  #checkpointOffset = -1
 
   constructor(deps: MessageStoreDeps) {
     this.#deps = deps
@@ -130,8 +128,8 @@ export class DefaultMessageStore implements MessageStore {
     fileSystem.makeDirectory(config.storePathRootDir)
     const lastExitOk = !this.#abortFile.exists
     this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
-    this.#log.files.load(lastExitOk)
-    this.#queues.load(lastExitOk)
+    this.#log.files.load()
+    this.#queues.load()
     await this.#recover(this.#checkpoint, lastExitOk)
     this.#abortFile.create(processId)
     this.#log.start()
@@ -189,10 +187,8 @@ export class DefaultMessageStore implements MessageStore {
   /** The log up to what has been dispatched is on the disk already; after this, so is what is derived from it. */
   async #flushDerived(checkpoint: StoreCheckpoint): Promise<void> {
     const storeTimestamp = this.#lastDispatchedTimestamp
-    const offset = this.#reput.reputFromOffset
-    if (offset === this.#checkpointOffset) return
+    if (checkpoint.values.logicsMsgTimestamp === storeTimestamp) return
     await this.#queues.flush()
-    this.#checkpointOffset = offset
     checkpoint.values.physicMsgTimestamp = storeTimestamp
     checkpoint.values.logicsMsgTimestamp = storeTimestamp
     await checkpoint.flush()

@@ -86,14 +86,11 @@ function processors(): Record<number, RequestProcessor> {
       undefined,
       Buffer.alloc(Number(request.extFields?.['size'])),
     )
-  const waiting: (() => void)[] = []
-  const answerAll = (): void => waiting.splice(0).forEach((respond) => respond())
   return {
     [AT_ONCE]: { process: answer },
     [NEXT_TURN]: {
       process: (request, channel) => {
-        if (waiting.length === 0) setImmediate(answerAll)
-        waiting.push(() => channel.respond(request, answer(request)))
+        setImmediate(() => channel.respond(request, answer(request)))
         return undefined
       },
     },

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path'
+import { thisMachine } from '../config/machine.ts'
+import { STANDALONE_TABLES } from '../config/tables.ts'
+import { loadStandaloneConfigs, Standalone } from '../standalone-startup.ts'
+import type { Flags } from './flags.ts'
+import { parseFlags, UsageError } from './flags.ts'
+import type { CommandContext } from './run-command.ts'
+import { printedOnRequest, runServer, SERVER_FLAGS } from './server-command.ts'
+import { flagLayer, settingLayers } from './settings.ts'
+
+const USAGE = `Usage: rocketmq-server start [flags]
+Starts a NameServer and a broker in one process.`
+const FLAGS = {
+  store: { value: 'DIR', text: 'directory of the store; data by default' },
+  'namesrv-port': {
+    value: 'PORT',
+    text: "the NameServer's port, 0 for a free one; 9876 by default",
+  },
+  port: { value: 'PORT', text: "the broker's port, 0 for a free one; 10911 by default" },
+  host: { value: 'ADDR', text: 'address to listen on; 0.0.0.0, every interface, by default' },
+  ...SERVER_FLAGS,
+} as const satisfies Flags
+
+/** `rocketmq-server start`: all that a first client needs, without any settings. */
+export async function rocketmqServer(context: CommandContext): Promise<number> {
+  const { terminal } = context
+  const [action, ...args] = context.args
+  const isStart = action === 'start'
+  const values = parseFlags(FLAGS, isStart ? args : context.args)
+  const printed = printedOnRequest(values, USAGE, FLAGS)
+  if (printed !== undefined) {
+    terminal.out(printed)
+    return 0
+  }
+  if (!isStart) throw new UsageError(`what is to be done? ${USAGE.split('\n')[0]}`)
+  const machine = thisMachine(context.environment)
+  const file = values.configFile
+  const flags = flagLayer([
+    ['storePathRootDir', '--store', values.store],
+    ['namesrvPort', '--namesrv-port', values['namesrv-port']],
+    ['listenPort', '--port', values.port],
+    ['bindAddress', '--host', values.host],
+  ])
+  const layers = settingLayers(STANDALONE_TABLES, file, context.environment, flags)
+  const settings = loadStandaloneConfigs(layers, machine)
+  return runServer(
+    {
+      name: 'rocketmq-server',
+      settings,
+      create: (runtime) => new Standalone(settings, file, runtime),
+      greet: (server) => greet(server, settings.configs.store.storePathRootDir),
+    },
+    values,
+    machine,
+    context,
+  )
+}
+
+function greet({ namesrvAddr, brokerAddr }: Standalone, store: string): string {
+  return `RocketMQ is running.
+  NameServer  ${namesrvAddr}   (clients connect here)
+  Broker      ${brokerAddr}
+  Store       ${resolve(store)}
+
+A first message, in Java:
+  DefaultMQProducer producer = new DefaultMQProducer("demo");
+  producer.setNamesrvAddr("${namesrvAddr}");
+  producer.start();
+  producer.send(new Message("TopicTest", "hello".getBytes()));
+
+Stop with Ctrl-C.`
+}

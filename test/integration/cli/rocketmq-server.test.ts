@@ -1,0 +1,112 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { sendMessage } from '../../helpers/send-message.ts'
+import { runToEnd, ServerProcess } from '../../helpers/server-process.ts'
+import { makeTempDirectory } from '../../helpers/temp-directory.ts'
+
+const FREE_PORTS = ['--namesrv-port', '0', '--port', '0', '--host', '127.0.0.1']
+
+describe('rocketmq-server', () => {
+  const directory = makeTempDirectory()
+  const home = directory.path
+  const running: ServerProcess[] = []
+
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.stop('SIGKILL')
+  })
+  after(() => directory.remove())
+
+  async function start(...flags: string[]) {
+    const server = new ServerProcess('rocketmq-server', ['start', ...FREE_PORTS, ...flags], home)
+    running.push(server)
+    const [, namesrvAddr, brokerAddr] = await server.printed(
+      /NameServer +(\S+) .*\n +Broker +(\S+)\n[^]*Stop with/,
+    )
+    return { server, namesrvAddr: namesrvAddr as string, brokerAddr: brokerAddr as string }
+  }
+
+  it('says where to connect, takes messages and stops at SIGINT', async () => {
+    const { server, brokerAddr } = await start('--store', 'store')
+    expect((await sendMessage(brokerAddr, 'Fresh')).code).to.equal(0)
+    expect(existsSync(join(home, 'store', 'commitlog', '00000000000000000000'))).to.equal(true)
+    expect((await server.stop('SIGINT')).code).to.equal(0)
+    expect(existsSync(join(home, 'store', 'abort'))).to.equal(false)
+    expect(existsSync(join(home, 'store', 'lock'))).to.equal(false)
+  })
+
+  it('stores under data when it is not told where', async () => {
+    await start()
+    expect(existsSync(join(home, 'data', 'lock'))).to.equal(true)
+  })
+
+  it('does not register with the name servers of the shell that starts it', async () => {
+    const environment = { NAMESRV_ADDR: '127.0.0.1:1' }
+    const { out } = await runToEnd('rocketmq-server', ['start', '-p'], home, environment)
+    expect(out).to.match(/^namesrvAddr=$/m)
+  })
+
+  it('takes over the store of a process that was killed', async () => {
+    const { server } = await start('--store', 'killed')
+    await server.stop('SIGKILL')
+    const again = await start('--store', 'killed')
+    expect((await sendMessage(again.brokerAddr, 'Fresh')).code).to.equal(0)
+  })
+
+  it('says in one line that its store is in use', async () => {
+    const { server } = await start('--store', 'used')
+    const flags = ['start', ...FREE_PORTS, '--store', 'used', '--logLevel', 'error']
+    expect(await runToEnd('rocketmq-server', flags, home)).to.deep.equal({
+      code: 1,
+      out: '',
+      err: `rocketmq-server: the store used is in use by the process ${server.child.pid}\n`,
+    })
+  })
+
+  const wrong: [args: string[], err: string][] = [
+    [
+      ['start', '--port', '70000'],
+      'rocketmq-server: command line: --port=70000: allowed is a whole number from 0 to 65535\n',
+    ],
+    [['start', '--prot', '1'], "rocketmq-server: Unknown option '--prot'\n"],
+    [[], 'rocketmq-server: what is to be done? Usage: rocketmq-server start [flags]\n'],
+  ]
+  for (const [args, err] of wrong) {
+    it(`refuses "${args.join(' ')}" in one line`, async () => {
+      const result = await runToEnd('rocketmq-server', args, home)
+      expect(result).to.deep.equal({ code: 1, out: '', err })
+    })
+  }
+
+  it('lets a flag go before the environment, and that before the file', async () => {
+    writeFileSync(join(home, 'a.conf'), 'listenPort=1\nnamesrvPort=1\nbrokerName=file\n')
+    const environment = { ROCKETMQ_NAMESRV_PORT: '2', ROCKETMQ_LISTEN_PORT: '2' }
+    const args = ['start', '-p', '-c', 'a.conf', '--port', '3']
+    const { out } = await runToEnd('rocketmq-server', args, home, environment)
+    const lines = out.split('\n')
+    expect(lines).to.include.members(['listenPort=3', 'namesrvPort=2', 'brokerName=file'])
+    expect(lines).to.include.members(['autoCreateTopicEnable=true', 'enablePropertyFilter=true'])
+  })
+})
+
+describe('mqbroker', () => {
+  const directory = makeTempDirectory()
+  after(() => directory.remove())
+
+  it('runs without a name server, and prints important settings', async () => {
+    const home = directory.path
+    writeFileSync(
+      join(home, 'broker.conf'),
+      ['bindAddress=127.0.0.1', 'listenPort=0', `storePathRootDir=${home}/store`].join('\n'),
+    )
+    const printed = await runToEnd('mqbroker', ['-m', '-c', 'broker.conf', '-n', 'a:1;b:2'], home)
+    expect(printed.out.split('\n')).to.include.members(['namesrvAddr=a:1;b:2', 'listenPort=0'])
+    expect(printed.out).not.to.match(/^sendMessageThreadPoolNums=/m)
+    const server = new ServerProcess('mqbroker', ['-c', 'broker.conf'], home)
+    const pattern = /^The broker\[(\S+), (127\.0\.0\.1:\d+)\] boot success/
+    const [, , brokerAddr] = await server.printed(pattern)
+    expect((await sendMessage(brokerAddr as string, 'Fresh')).code).to.equal(0)
+    expect((await runToEnd('mqshutdown', ['broker'], home)).code).to.equal(0)
+    expect((await server.ended).code).to.equal(0)
+  })
+})
