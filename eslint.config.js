@@ -17,7 +17,7 @@ const outsideModules = [
 ]
 
 export default tseslint.config(
-  { ignores: ['dist', 'build', 'coverage', 'node_modules', '**/target'] },
+  { ignores: ['dist', 'build', 'coverage', 'node_modules', '**/target', '**/*.generated.ts'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

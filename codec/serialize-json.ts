@@ -78,38 +78,16 @@ export function encodeJsonHeader(command: RemotingCommand, reserve: number): Buf
   const text = jsonHeader(command)
   const length = Buffer.byteLength(text)
   const buffer = Buffer.allocUnsafe(reserve + length)
-  // As many bytes as characters: all of them are ASCII, for which the latin1 writer is the faster one.
-  buffer.write(text, reserve, length, length === text.length ? 'latin1' : 'utf8')
+  buffer.write(text, reserve, length, 'utf8')
   return buffer
 }
 
 function jsonHeader(command: RemotingCommand): string {
-  const ext = command.extFields === undefined ? '' : `"extFields":${jsonFields(command.extFields)},`
-  const remark = command.remark === undefined ? '' : `"remark":${jsonString(command.remark)},`
+  const ext =
+    command.extFields === undefined ? '' : `"extFields":${JSON.stringify(command.extFields)},`
+  const remark = command.remark === undefined ? '' : `"remark":${JSON.stringify(command.remark)},`
   return (
     `{"code":${command.code},${ext}"flag":${command.flag},"language":"${languageName(command.language)}",` +
     `"opaque":${command.opaque},${remark}"serializeTypeCurrentRPC":"JSON","version":${command.version}}`
   )
-}
-
-function jsonFields(fields: ExtFields): string {
-  let text = '{'
-  for (const key in fields) {
-    if (text.length > 1) text += ','
-    text += `${jsonString(key)}:${jsonString(fields[key] as string)}`
-  }
-  return `${text}}`
-}
-
-/** What JSON.stringify writes; nearly all strings are printable ASCII, which only needs the quotes. */
-function jsonString(value: string): string {
-  return isPlain(value) ? `"${value}"` : JSON.stringify(value)
-}
-
-function isPlain(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const char = value.charCodeAt(i)
-    if (char < 0x20 || char > 0x7e || char === 0x22 || char === 0x5c) return false
-  }
-  return true
 }

@@ -65,6 +65,11 @@ export class ManagedProcess {
     clearTimeout(timer)
   }
 
+  /** Stops it as it is, with its connections open (SIGSTOP), or lets it go on. */
+  freeze(frozen: boolean): void {
+    this.#child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT')
+  }
+
   async kill9(): Promise<void> {
     this.#ending = true
     this.#child?.kill('SIGKILL')

@@ -121,6 +121,11 @@ export class Servers {
     await this.#member(name).process.kill9()
   }
 
+  /** Stops a member as it is, with its connections open, or lets it go on. */
+  freeze(name: string, frozen: boolean): void {
+    this.#member(name).process.freeze(frozen)
+  }
+
   /** Members that ended without being asked to. */
   failures(): string[] {
     return [...this.#members.values()]

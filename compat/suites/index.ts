@@ -2,6 +2,7 @@ import type { Suite } from '../harness/suite.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { goSuite } from './go.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
+import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 
 /** All suites, in the order in which they run. Each new one is added here. */
 export const SUITES: readonly Suite[] = [
@@ -12,4 +13,6 @@ export const SUITES: readonly Suite[] = [
   standaloneSuite,
   crossOurBroker,
   crossOurNamesrv,
+  namesrvAnswersSuite,
+  namesrvApacheBrokerSuite,
 ]

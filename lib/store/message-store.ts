@@ -75,6 +75,8 @@ export class DefaultMessageStore implements MessageStore {
   readonly #listeners: MessageArrivingListener[] = []
   #checkpoint: StoreCheckpoint | undefined
   #lastDispatchedTimestamp = 0
+  /** Up to where the log was dispatched when the checkpoint was written last. */
+  #checkpointOffset = -1
 
   constructor(deps: MessageStoreDeps) {
     this.#deps = deps
@@ -128,8 +130,8 @@ export class DefaultMessageStore implements MessageStore {
     fileSystem.makeDirectory(config.storePathRootDir)
     const lastExitOk = !this.#abortFile.exists
     this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
-    this.#log.files.load()
-    this.#queues.load()
+    this.#log.files.load(lastExitOk)
+    this.#queues.load(lastExitOk)
     await this.#recover(this.#checkpoint, lastExitOk)
     this.#abortFile.create(processId)
     this.#log.start()
@@ -187,8 +189,10 @@ export class DefaultMessageStore implements MessageStore {
   /** The log up to what has been dispatched is on the disk already; after this, so is what is derived from it. */
   async #flushDerived(checkpoint: StoreCheckpoint): Promise<void> {
     const storeTimestamp = this.#lastDispatchedTimestamp
-    if (checkpoint.values.logicsMsgTimestamp === storeTimestamp) return
+    const offset = this.#reput.reputFromOffset
+    if (offset === this.#checkpointOffset) return
     await this.#queues.flush()
+    this.#checkpointOffset = offset
     checkpoint.values.physicMsgTimestamp = storeTimestamp
     checkpoint.values.logicsMsgTimestamp = storeTimestamp
     await checkpoint.flush()

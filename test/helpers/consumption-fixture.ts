@@ -83,7 +83,7 @@ export class ConsumptionFixture {
     this.topics.createTopicIfAbsent(newTopicConfig(topicName, nums))
   }
 
-  put(topic: string, queueId: number, body: string, tag?: string): void {
+  put(topic: string, queueId: number, body: string | Buffer, tag?: string): void {
     this.store.putMessage(
       {
         topic,

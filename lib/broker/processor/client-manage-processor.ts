@@ -1,11 +1,13 @@
 import { CheckClientRequestBody } from '../../../codec/body/check-client.ts'
 import type { ConsumerData } from '../../../codec/body/heartbeat-data.ts'
 import { HeartbeatData } from '../../../codec/body/heartbeat-data.ts'
+import type { SubscriptionData } from '../../../codec/body/subscription-data.ts'
 import { UnregisterClientRequestHeader } from '../../../codec/header/unregister-client.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock } from '../../common/clock.ts'
+import { toError } from '../../common/errors.ts'
 import { PERM_READ_WRITE } from '../../common/perm-name.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { Channel, RequestProcessor } from '../../remoting/index.ts'
@@ -14,6 +16,7 @@ import type { ClientChannelInfo } from '../client/client-channel-info.ts'
 import type { ConsumerManager } from '../client/consumer-manager.ts'
 import type { ProducerManager } from '../client/producer-manager.ts'
 import { isTagType } from '../filter/expression-type.ts'
+import { checkExpression } from '../filter/message-filters.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { buildTopicSysFlag } from '../topic/topic-config.ts'
@@ -129,12 +132,22 @@ export class ClientManageProcessor implements RequestProcessor {
   #checkClientConfig(request: RemotingCommand): RemotingCommand {
     if (request.body === undefined) return RemotingCommand.response(ResponseCode.SUCCESS)
     const { subscriptionData: subscription } = CheckClientRequestBody.decode(request.body)
-    if (subscription !== undefined && !isTagType(subscription.expressionType)) {
+    if (subscription !== undefined) this.#checkSubscription(subscription)
+    return RemotingCommand.response(ResponseCode.SUCCESS)
+  }
+
+  #checkSubscription({ expressionType, subString }: SubscriptionData): void {
+    if (isTagType(expressionType)) return
+    if (!this.#deps.brokerConfig.enablePropertyFilter) {
       throw new RemotingError(
         ResponseCode.SYSTEM_ERROR,
-        `The broker does not support consumer to filter message by ${subscription.expressionType}`,
+        `The broker does not support consumer to filter message by ${expressionType}`,
       )
     }
-    return RemotingCommand.response(ResponseCode.SUCCESS)
+    try {
+      checkExpression(expressionType, subString)
+    } catch (error) {
+      throw new RemotingError(ResponseCode.SUBSCRIPTION_PARSE_FAILED, toError(error).message)
+    }
   }
 }

@@ -103,11 +103,11 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   }
 
   /** Takes up the queues that are on the disk. @throws StoreError */
-  load(): void {
+  load(lastExitOk: boolean): void {
     const { fileSystem } = this.#deps
     for (const topic of fileSystem.list(this.#directory)) {
       for (const queueId of fileSystem.list(join(this.#directory, topic))) {
-        if (/^\d+$/.test(queueId)) this.findOrCreate(topic, Number(queueId)).load()
+        if (/^\d+$/.test(queueId)) this.findOrCreate(topic, Number(queueId)).load(lastExitOk)
       }
     }
   }

@@ -73,8 +73,8 @@ export class ConsumeQueue {
   // ---- start ----
 
   /** @throws StoreError when a file has the wrong size or is missing */
-  load(): void {
-    this.#deps.files.load()
+  load(lastExitOk: boolean): void {
+    this.#deps.files.load(lastExitOk)
   }
 
   /**

@@ -49,10 +49,11 @@ export class LogFileQueue {
   }
 
   /**
-   * Takes up the files that are there. A last file without content, left behind by a crash while it was made, is removed.
+   * Takes up the files that are there. A crash may have left a last file that has no content yet, which is removed, or one
+   * that was being cut off, which gets its full size again.
    * @throws StoreError when a file has another size, or one is missing in the middle
    */
-  load(): void {
+  load(lastExitOk: boolean): void {
     this.#files = this.#directories
       .flatMap((directory) => this.#filesIn(directory))
       .sort((a, b) => a.startOffset - b.startOffset)
@@ -61,6 +62,7 @@ export class LogFileQueue {
       last.remove()
       this.#files.pop()
     }
+    if (!lastExitOk) this.#extendLast()
     for (const file of this.#files) this.#checkSize(file)
     this.#checkContiguous()
   }
@@ -76,6 +78,13 @@ export class LogFileQueue {
 
   #fileAt(path: string, offset: number): LogFile {
     return new LogFile(path, offset, this.fileSize, this.#fileSystem, this.#openFiles)
+  }
+
+  #extendLast(): void {
+    const last = this.last
+    if (last === undefined) return
+    const size = this.#fileSystem.stat(last.path)?.size ?? 0
+    if (size < this.fileSize) last.zeroFrom(last.startOffset + size)
   }
 
   #checkSize(file: LogFile): void {
@@ -127,17 +136,19 @@ export class LogFileQueue {
     return file
   }
 
-  /** Forgets all from `offset` on: later files are removed, the rest of its own file becomes zero. */
+  /** Forgets all from `offset` on: later files are removed first, then the rest of its own file becomes zero. */
   truncate(offset: number): void {
-    while (this.#files.length > 0) {
-      const last = this.#files.at(-1) as LogFile
-      if (last.startOffset < offset) {
-        if (offset < last.endOffset) last.zeroFrom(offset)
-        return
-      }
-      last.remove()
+    while (this.last !== undefined && this.last.startOffset >= offset) {
+      this.last.remove()
       this.#files.pop()
     }
+    if (this.#syncDirectories) this.#directories.forEach((path) => this.#syncDirectory(path))
+    const last = this.last
+    if (last !== undefined && offset < last.endOffset) last.zeroFrom(offset)
+  }
+
+  #syncDirectory(path: string): void {
+    if (this.#fileSystem.exists(path)) this.#fileSystem.syncDirectory(path)
   }
 
   /** Removes the first file, unless it is the only one. */

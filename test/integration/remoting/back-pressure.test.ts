@@ -86,11 +86,14 @@ function processors(): Record<number, RequestProcessor> {
       undefined,
       Buffer.alloc(Number(request.extFields?.['size'])),
     )
+  const waiting: (() => void)[] = []
+  const answerAll = (): void => waiting.splice(0).forEach((respond) => respond())
   return {
     [AT_ONCE]: { process: answer },
     [NEXT_TURN]: {
       process: (request, channel) => {
-        setImmediate(() => channel.respond(request, answer(request)))
+        if (waiting.length === 0) setImmediate(answerAll)
+        waiting.push(() => channel.respond(request, answer(request)))
         return undefined
       },
     },

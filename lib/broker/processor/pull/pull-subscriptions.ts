@@ -6,7 +6,7 @@ import type { MessageFilter } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
 import { isTagType } from '../../filter/expression-type.ts'
 import { SUB_ALL, buildSubscriptionData } from '../../filter/filter-api.ts'
-import { tagMessageFilter } from '../../filter/tag-message-filter.ts'
+import { messageFilterOf } from '../../filter/message-filters.ts'
 import type { SubscriptionGroupConfig } from '../../subscription/subscription-group-config.ts'
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
 import { FAQ_SUGGESTION } from '../faq.ts'
@@ -53,18 +53,18 @@ export class PullSubscriptions {
   }
 
   #filterOfRequest(header: PullMessageRequestHeader): MessageFilter | undefined {
-    const { topic, subscription, expressionType } = header
-    if (!isTagType(expressionType)) throw this.#unsupported(expressionType)
-    if (subscription === undefined || subscription === '' || subscription === SUB_ALL)
-      return undefined
-    const cached = this.#ofRequests.get(subscription)
-    if (cached !== undefined) return cached
-    const filter = parse(() =>
-      tagMessageFilter(buildSubscriptionData(topic, subscription, expressionType)),
-    )
-    if (this.#ofRequests.size >= MAX_CACHED_FILTERS) this.#ofRequests.clear()
-    this.#ofRequests.set(subscription, filter)
-    return filter
+    const { topic, subscription = '', expressionType } = header
+    const isTag = isTagType(expressionType)
+    if (isTag && (subscription === '' || subscription === SUB_ALL)) return undefined
+    const key = `${isTag ? '' : expressionType} ${subscription}`
+    if (!this.#ofRequests.has(key)) {
+      const make = () => messageFilterOf(buildSubscriptionData(topic, subscription, expressionType))
+      const filter = orRefuse(make, PARSE_FAILED)
+      if (this.#ofRequests.size >= MAX_CACHED_FILTERS) this.#ofRequests.clear()
+      this.#ofRequests.set(key, filter)
+    }
+    if (!isTag) this.#checkPropertyFilter(expressionType)
+    return this.#ofRequests.get(key)
   }
 
   #filterOfGroup(
@@ -72,13 +72,14 @@ export class PullSubscriptions {
     groupConfig: SubscriptionGroupConfig,
   ): MessageFilter | undefined {
     const subscription = this.#subscriptionOfGroup(header, groupConfig)
-    const cached = this.#ofGroups.get(subscription)
-    if (cached !== undefined) return cached.filter
-    if (!isTagType(subscription.expressionType))
-      throw this.#unsupported(subscription.expressionType)
-    const filter = tagMessageFilter(subscription)
-    this.#ofGroups.set(subscription, { filter })
-    return filter
+    let made = this.#ofGroups.get(subscription)
+    if (made === undefined) {
+      made = { filter: orRefuse(() => messageFilterOf(subscription), NO_FILTER_DATA) }
+      this.#ofGroups.set(subscription, made)
+    }
+    const { expressionType } = subscription
+    if (!isTagType(expressionType)) this.#checkPropertyFilter(expressionType)
+    return made.filter
   }
 
   #subscriptionOfGroup(
@@ -123,21 +124,31 @@ export class PullSubscriptions {
     return subscription
   }
 
-  #unsupported(expressionType: string | undefined): PullRefused {
-    return new PullRefused(
+  #checkPropertyFilter(expressionType: string): void {
+    if (this.#deps.brokerConfig.enablePropertyFilter) return
+    throw new PullRefused(
       ResponseCode.SYSTEM_ERROR,
       `The broker does not support consumer to filter message by ${expressionType}`,
     )
   }
 }
 
-function parse<T>(make: () => T): T {
+const PARSE_FAILED = [
+  ResponseCode.SUBSCRIPTION_PARSE_FAILED,
+  "parse the consumer's subscription failed",
+] as const
+const NO_FILTER_DATA = [
+  ResponseCode.FILTER_DATA_NOT_EXIST,
+  "The broker's consumer filter data is not exist!Your expression may be wrong!",
+] as const
+
+function orRefuse<T>(
+  make: () => T,
+  [code, remark]: readonly [code: ResponseCode, remark: string],
+): T {
   try {
     return make()
   } catch {
-    throw new PullRefused(
-      ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-      "parse the consumer's subscription failed",
-    )
+    throw new PullRefused(code, remark)
   }
 }

@@ -261,13 +261,29 @@ describe('ClientManageProcessor', () => {
       expect((await fixture.call(CHECK_CLIENT_CONFIG)).code).to.equal(0)
     })
 
+    const sql = (subString: string, expressionType = 'SQL92') => ({
+      ...subscription('T', subString),
+      expressionType,
+    })
+
     it('refuses SQL where the broker does not filter by properties', async () => {
-      const sql = { ...subscription('T', 'a > 1'), expressionType: 'SQL92' }
-      const { code, remark } = await check(sql)
+      const { code, remark } = await check(sql('a > 1'))
       expect([code, remark]).to.deep.equal([
         1,
         'The broker does not support consumer to filter message by SQL92',
       ])
+    })
+
+    it('checks SQL where the broker filters by properties', async () => {
+      fixture.config.enablePropertyFilter = true
+      expect((await check(sql('a > 1'))).code).to.equal(0)
+      const broken = await check(sql('a > 1 AND'))
+      expect(broken.code).to.equal(23)
+      expect(broken.remark).to.match(
+        /^Invalid MessageSelector\. Expected .* \(line 1, column 10\)$/,
+      )
+      const { code, remark } = await check(sql('a > 1', 'XQUERY'))
+      expect([code, remark]).to.deep.equal([23, 'unknown expression type XQUERY'])
     })
   })
 })
