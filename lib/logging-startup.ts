@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { DestinationStream } from 'pino'
+import type { DestinationStream, Logger as PinoLogger } from 'pino'
 import type { Logger } from './common/logger.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -23,10 +23,21 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024
 export async function createLogging(level: LogLevel): Promise<Logging> {
   const options = { level, base: null }
   if (process.stderr.isTTY) {
-    return { logger: pino(options, await prettyStream()), flush: () => undefined }
+    return { logger: adapt(pino(options, await prettyStream())), flush: () => undefined }
   }
   const stream = pino.destination({ dest: STDERR, sync: false, maxLength: MAX_WAITING_BYTES })
-  return { logger: pino(options, stream), flush: () => stream.flushSync() }
+  return { logger: adapt(pino(options, stream)), flush: () => stream.flushSync() }
+}
+
+/** Children are made of `root`, so that a child of a child has one name, its own. */
+function adapt(root: PinoLogger, logger = root): Logger {
+  return {
+    debug: (fields, event) => logger.debug(fields, event),
+    info: (fields, event) => logger.info(fields, event),
+    warn: (fields, event) => logger.warn(fields, event),
+    error: (fields, event) => logger.error(fields, event),
+    child: (bindings) => adapt(root, root.child(bindings)),
+  }
 }
 
 /** Loaded only where somebody looks at it. */

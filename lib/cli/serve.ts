@@ -1,6 +1,7 @@
 import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
 import type { Service } from '../common/service.ts'
+import { INT_MAX } from '../config/option.ts'
 import { PidFile } from './pid-file.ts'
 import type { ServerName } from './pid-file.ts'
 
@@ -19,10 +20,12 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 export async function serve(server: Service, options: ServeOptions): Promise<void> {
   const { name, pidDirectory, fileSystem, logger, onStarted } = options
   const signalled = watchSignals()
+  // Nothing else keeps the process alive between the last socket and the end of `stop`: the clock's timers do not.
+  const keepAlive = setInterval(() => undefined, INT_MAX)
   const pidFile = new PidFile(fileSystem, pidDirectory, name)
-  await server.start()
-  pidFile.write(logger)
   try {
+    await server.start()
+    pidFile.write(logger)
     onStarted()
     const signal = await signalled
     logger.info({ signal }, 'stopping')
@@ -30,6 +33,7 @@ export async function serve(server: Service, options: ServeOptions): Promise<voi
     logger.info({}, 'stopped')
   } finally {
     pidFile.remove()
+    clearInterval(keepAlive)
   }
 }
 
