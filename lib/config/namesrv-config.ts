@@ -15,7 +15,7 @@ export const NAMESRV_OPTIONS = {
     text: 'Where a changed configuration is written when there is no `-c`.',
   }),
   productEnvName: string('center'),
-  clusterTest: boolean(false, { text: 'Answer for unknown topics as the test environment does.' }),
+  clusterTest: boolean(false),
   orderMessageEnable: boolean(false, {
     text: 'Give clients the order configuration of topics with their routes.',
   }),
@@ -24,8 +24,14 @@ export const NAMESRV_OPTIONS = {
   }),
   clientRequestThreadPoolNums: int(8),
   defaultThreadPoolNums: int(16),
-  clientRequestThreadPoolQueueCapacity: int(50_000),
-  defaultThreadPoolQueueCapacity: int(10_000),
+  clientRequestThreadPoolQueueCapacity: int(50_000, {
+    min: 1,
+    text: 'Route requests without an answer; more are refused.',
+  }),
+  defaultThreadPoolQueueCapacity: int(10_000, {
+    min: 1,
+    text: 'Other requests without an answer; more are refused.',
+  }),
   scanNotActiveBrokerInterval: long(5000, {
     min: 1,
     text: 'Milliseconds between scans for brokers that have fallen silent.',

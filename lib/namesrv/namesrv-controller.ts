@@ -31,11 +31,8 @@ export class NamesrvController implements Service {
   constructor({ configs, configuration, clock, logger, fileSystem }: NamesrvControllerOptions) {
     const config = configs.namesrv
     const tables = createRouteTables()
-    this.#kvConfig = new KVConfigManager({
-      fileSystem,
-      logger,
-      kvConfigPath: () => config.kvConfigPath,
-    })
+    const { kvConfigPath } = config
+    this.#kvConfig = new KVConfigManager({ fileSystem, logger, kvConfigPath })
     this.#client = new RemotingClient({ clock, logger })
     this.#routeInfo = new RouteInfoManager({
       tables,

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { DataVersion, noDataVersion } from '../../../codec/body/data-version.ts'
 import { KVTable } from '../../../codec/body/kv-table.ts'
 import { RegisterBrokerBody } from '../../../codec/body/register-broker-body.ts'
+import { BROKER_ADDR_AUTO } from '../../../codec/extension-fields.ts'
 import {
   QueryDataVersionRequestHeader,
   QueryDataVersionResponseHeader,
@@ -47,8 +48,6 @@ export interface NameServerRegistrationDeps {
 }
 
 const UNREGISTER_TIMEOUT_MS = 3_000
-/** Our own extField of 103: see docs/decisions/0002-advertised-address.md */
-const BROKER_ADDR_AUTO = 'brokerAddrAuto'
 
 /** The broker's registration with one NameServer. Source: broker.out.BrokerOuterAPI#registerBroker */
 export class NameServerRegistration {

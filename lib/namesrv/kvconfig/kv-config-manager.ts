@@ -10,8 +10,8 @@ export const NAMESPACE_ORDER_TOPIC_CONFIG = 'ORDER_TOPIC_CONFIG'
 interface KVConfigDeps {
   readonly fileSystem: FileSystem
   readonly logger: Logger
-  /** Where the table is kept; asked at each use, because the configuration may change. */
-  readonly kvConfigPath: () => string
+  /** Where the table is kept. */
+  readonly kvConfigPath: string
 }
 
 /**
@@ -28,10 +28,10 @@ export class KVConfigManager {
   /** @throws the parser's error when the file and its backup are both broken: starting empty would lose them */
   load(): void {
     const { fileSystem, kvConfigPath, logger } = this.#deps
-    const table = readStateFile(fileSystem, kvConfigPath(), parseKVConfig)
+    const table = readStateFile(fileSystem, kvConfigPath, parseKVConfig)
     if (table === undefined) return
     this.#configTable = table
-    logger.info({ path: kvConfigPath(), namespaces: table.size }, 'KV configuration loaded')
+    logger.info({ path: kvConfigPath, namespaces: table.size }, 'KV configuration loaded')
   }
 
   /** @throws the file system's error when the table cannot be written; it is unchanged then */
@@ -64,7 +64,7 @@ export class KVConfigManager {
   #replace(namespace: string, values: ReadonlyMap<string, string>): void {
     const table = new Map(this.#configTable).set(namespace, values)
     const { fileSystem, kvConfigPath } = this.#deps
-    writeStateFile(fileSystem, kvConfigPath(), formatKVConfig(table))
+    writeStateFile(fileSystem, kvConfigPath, formatKVConfig(table))
     this.#configTable = table
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../codec/body/register-broker-body.ts'
 import { TopicConfigSerializeWrapper } from '../../../codec/body/topic-config-serialize-wrapper.ts'
 import { CodecError } from '../../../codec/errors.ts'
+import { BROKER_ADDR_AUTO, ZONE_NAME } from '../../../codec/extension-fields.ts'
 import { BrokerHeartbeatRequestHeader } from '../../../codec/header/broker-heartbeat.ts'
 import {
   QueryDataVersionRequestHeader,
@@ -29,10 +30,6 @@ import { NAMESPACE_ORDER_TOPIC_CONFIG } from '../kvconfig/kv-config-manager.ts'
 import { isOnThisMachine } from '../routeinfo/advertised-address.ts'
 import type { BrokerRegistration } from '../routeinfo/broker-registrar.ts'
 import type { RouteInfoManager } from '../routeinfo/route-info-manager.ts'
-import { ZONE_NAME } from '../routeinfo/zone-route.ts'
-
-/** Our extension of REGISTER_BROKER: the broker's address was not configured (docs/decisions/0002). */
-const BROKER_ADDR_AUTO = 'brokerAddrAuto'
 
 interface BrokerRegistrationDeps {
   readonly routeInfo: RouteInfoManager

@@ -1,10 +1,7 @@
 import type { TopicRouteData } from '../../../codec/body/topic-route-data.ts'
+import { ZONE_MODE, ZONE_NAME } from '../../../codec/extension-fields.ts'
 import type { ExtFields } from '../../../codec/remoting-command.ts'
 import { MASTER_ID } from './broker-addr-table.ts'
-
-/** Extension field with the zone of a broker or client. Source: common.MixAll#ZONE_NAME */
-export const ZONE_NAME = '__ZONE_NAME'
-const ZONE_MODE = '__ZONE_MODE'
 
 /**
  * The route as a client in zone mode gets it: the brokers of its own zone, and those without a master, whose slaves

@@ -19,7 +19,7 @@ describe('KVConfigManager', () => {
     const manager = new KVConfigManager({
       fileSystem: new NodeFileSystem(),
       logger: SILENT_LOGGER,
-      kvConfigPath: () => kvConfigPath,
+      kvConfigPath,
     })
     manager.load()
     return manager

@@ -101,6 +101,13 @@ describe('RouteInfoManager#registerBroker', () => {
     )
   })
 
+  it('takes an older state from the same address', () => {
+    const fixture = new RouteFixture()
+    fixture.register({ dataVersion: version(1, 3) })
+    fixture.register({ dataVersion: version(1, 2), topicConfigs: topics('T3', 'T4') })
+    expect(fixture.tables.topicQueues.has('T3', 'broker-a')).to.equal(true)
+  })
+
   it('tells a slave where its master is, once that is alive', () => {
     const fixture = new RouteFixture()
     expect(fixture.registerSlave(1)).to.deep.equal({})
@@ -154,6 +161,13 @@ describe('RouteInfoManager#registerBroker', () => {
     expect(epochOf()).to.equal(1)
     fixture.register({ topicQueueMappings: mapped(2), dataVersion: version(2) })
     expect(epochOf()).to.equal(2)
+  })
+
+  it('keeps a mapping under the broker name that it says', () => {
+    const fixture = new RouteFixture()
+    fixture.register({ topicQueueMappings: new Map([['S', staticTopic('S', 'broker-x')]]) })
+    const mappings = fixture.tables.topicQueueMappings.mappingsOf('S')
+    expect([...(mappings?.keys() ?? [])]).to.deep.equal(['broker-x'])
   })
 
   it('keeps topics that are no longer registered', () => {

@@ -20,6 +20,21 @@ describe('RouteInfoManager#submitUnRegisterBrokerRequest', () => {
     expect(fixture.tables.brokerLives.size).to.equal(0)
   })
 
+  it('removes its filter servers', () => {
+    const fixture = new RouteFixture()
+    fixture.register({ filterServers: ['f:1'] })
+    fixture.unregister()
+    expect(fixture.tables.filterServers.get(registration())).to.equal(undefined)
+  })
+
+  it('keeps write permission while the master is there', () => {
+    const fixture = new RouteFixture()
+    fixture.register({ enableActingMaster: true })
+    fixture.registerSlave(1, { enableActingMaster: true })
+    fixture.unregister({ brokerId: 1, brokerAddr: '10.0.0.2:10911' })
+    expect(fixture.perm('T1')).to.equal(6)
+  })
+
   it('keeps the name while a slave is left', () => {
     const fixture = new RouteFixture()
     fixture.register()
@@ -76,6 +91,16 @@ describe('RouteInfoManager, liveness', () => {
     fixture.clock.advance(0)
     expect(fixture.addrs()).to.deep.equal({})
     expect(fixture.tables.topicQueues.topics).to.deep.equal([])
+  })
+
+  it('tells brokers of two clusters with the same address apart', () => {
+    const fixture = new RouteFixture()
+    const channel = new FakeChannel()
+    fixture.register()
+    fixture.register({ clusterName: 'D', brokerName: 'broker-d', channel })
+    fixture.routeInfo.onChannelDestroy(channel)
+    fixture.clock.advance(0)
+    expect([...fixture.tables.brokerAddrs.all.keys()]).to.deep.equal(['broker-a'])
   })
 
   it('drops all brokers of a container when their connection closes', () => {
@@ -159,6 +184,22 @@ describe('RouteInfoManager, notification of the smallest broker id', () => {
       ['10.0.0.3:10911', 905, change],
     ])
     expect(fixture.sent[0]?.request.isOneway).to.equal(true)
+  })
+
+  it('tells a broker that is alone of its own smaller id', () => {
+    const fixture = new RouteFixture({ notifyMinBrokerIdChanged: 'true' })
+    const brokerAddr = '10.0.0.3:10911'
+    fixture.registerSlave(2, { brokerAddr })
+    fixture.registerSlave(1, { brokerAddr })
+    expect(fixture.sent.map(({ address }) => address)).to.deep.equal([brokerAddr])
+  })
+
+  it('tells nobody when a broker registers again', () => {
+    const fixture = new RouteFixture({ notifyMinBrokerIdChanged: 'true' })
+    fixture.register()
+    fixture.registerSlave(1)
+    fixture.register()
+    expect(fixture.sent).to.deep.equal([])
   })
 
   it('tells those that are left when the smallest id goes, with acting masters', () => {
