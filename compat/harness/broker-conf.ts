@@ -3,7 +3,7 @@ import { type BrokerSpec, CLUSTER_NAME } from './servers.ts'
 /**
  * The broker.conf that both kinds of server are given. What a case does not need is left at its default, so that the
  * defaults are compared too. The registration period is the shortest that Apache allows; small commit-log files make
- * the log roll.
+ * the log roll; and a busy machine is no reason to refuse sends.
  */
 export function brokerConf(spec: BrokerSpec): string {
   const store = `${spec.directory}/store`
@@ -20,6 +20,7 @@ export function brokerConf(spec: BrokerSpec): string {
     'brokerRole=ASYNC_MASTER',
     'flushDiskType=ASYNC_FLUSH',
     'mappedFileSizeCommitLog=67108864',
+    'waitTimeMillsInSendQueue=10000',
     `storePathRootDir=${store}`,
     `storePathCommitLog=${store}/commitlog`,
     '',
