@@ -34,6 +34,11 @@ func retryAndDeadLetter(c *caseContext) {
 		}
 		return consumer.ConsumeRetryLater, nil
 	}
+	// This client looks for the route of the retry topic once when it starts and then every 30 s. So the topic has to be
+	// there before: the first heartbeat of a group makes it.
+	first := c.consumeWith(group, topic, all, handle)
+	eventually("the retry topic", 20*time.Second, func() bool { return c.hasQueues("%RETRY%" + group) })
+	checkNoError(first.Shutdown(), "shutdown")
 	c.consumeWith(group, topic, all, handle, consumer.WithMaxReconsumeTimes(1))
 	c.send(c.producer(), topic, []string{"bad"})
 	deadTopic := "%DLQ%" + group

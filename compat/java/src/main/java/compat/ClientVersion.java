@@ -7,7 +7,7 @@ import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 
 /** What is called differently in 4.9.x and 5.x. */
-final class ClientVersion {
+public final class ClientVersion {
     private ClientVersion() {
     }
 
@@ -25,7 +25,7 @@ final class ClientVersion {
     }
 
     /** 5.x takes the topic's attributes too. */
-    static void createTopic(DefaultMQProducer producer, String key, String topic, int queues)
+    public static void createTopic(DefaultMQProducer producer, String key, String topic, int queues)
         throws ReflectiveOperationException {
         Class<?> type = DefaultMQProducer.class;
         try {

@@ -56,10 +56,11 @@ public final class LitePullCases {
         Collection<MessageQueue> queues = consumer.fetchMessageQueues(topic);
         MessageQueue second = queues.stream().filter(queue -> queue.getQueueId() == 1).findFirst().orElseThrow();
         consumer.assign(List.of(second));
-        consumer.seekToBegin(second);
-        Check.equal(bodies("m", 20), poll(consumer, 20), "from the beginning");
+        Check.equal(bodies("m", 20), poll(consumer, 20), "from where a new group begins");
         consumer.seek(second, 15);
         Check.equal(bodies("m", 20).subList(15, 20), poll(consumer, 5), "from offset 15");
+        consumer.seekToBegin(second);
+        Check.equal(bodies("m", 20), poll(consumer, 20), "from the beginning");
         consumer.commitSync();
         Check.eventually("committed 20", 10, () -> consumer.committed(second) == 20);
         Check.equal(20L, consumer.offsetForTimestamp(second, System.currentTimeMillis() + 60_000), "offset of a time to come");

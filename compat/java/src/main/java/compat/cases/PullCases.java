@@ -9,7 +9,6 @@ import compat.QueueReader;
 import compat.Received;
 import compat.Registry;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -111,9 +110,8 @@ public final class PullCases {
         Check.that(earliest >= before - 50 && earliest <= between, "earliest store time " + earliest + " of " + before);
         // The server's answer to a new group while a queue is young.
         Check.equal(0L, consumer.fetchConsumeOffset(queue, true), "offset of a group that has none");
-        consumer.updateConsumeOffset(queue, 7);
-        consumer.getOffsetStore().persistAll(Set.of(queue));
-        Check.eventually("offset stored", 10, () -> consumer.fetchConsumeOffset(queue, true) == 7);
+        consumer.getOffsetStore().updateConsumeOffsetToBroker(queue, 7, false);
+        Check.equal(7L, consumer.fetchConsumeOffset(queue, true), "offset stored");
         consumer.shutdown();
         DefaultMQPullConsumer again = context.pullConsumer(group);
         Check.equal(7L, again.fetchConsumeOffset(queue, true), "offset after a restart of the client");
