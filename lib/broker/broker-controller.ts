@@ -93,6 +93,7 @@ export class BrokerController implements Service {
       store: messageStore,
       topics: this.topicConfigManager,
       groups: this.subscriptionGroupManager,
+      counters: this.#counters,
     })
     this.scheduleMessageService = new ScheduleMessageService({
       ...shared,

@@ -17,6 +17,7 @@ import { DefaultConsumerIdsChangeListener } from './client/default-consumer-ids-
 import { ProducerManager } from './client/producer-manager.ts'
 import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
+import type { MessageCounters } from './metrics/message-counters.ts'
 import { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
 import { ConsumeStatsProcessor } from './processor/admin/consume-stats-processor.ts'
@@ -38,6 +39,7 @@ export interface ConsumptionDeps {
   readonly store: MessageStore
   readonly topics: TopicConfigManager
   readonly groups: SubscriptionGroupManager
+  readonly counters: MessageCounters
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -179,7 +181,7 @@ export class Consumption implements Service, ChannelEventListener {
   }
 
   #newPullProcessor(): PullMessageProcessor {
-    const { brokerConfig, storeConfig, store, topics, groups, logger } = this.#deps
+    const { brokerConfig, storeConfig, store, topics, groups, counters, logger } = this.#deps
     const { offsets, consumers, holdService } = this
     return new PullMessageProcessor({
       brokerConfig,
@@ -187,6 +189,7 @@ export class Consumption implements Service, ChannelEventListener {
       store,
       offsets,
       holdService,
+      counters,
       logger,
       checks: new PullChecks({ brokerConfig, topics, groups, consumers }),
       subscriptions: new PullSubscriptions({ brokerConfig, groups, consumers }),

@@ -3,6 +3,7 @@ import { Host } from '../../codec/message/host.ts'
 import type { ExtFields } from '../../codec/remoting-command.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { Consumption } from '../../lib/broker/consumption.ts'
+import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
 import type { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { newTopicConfig } from '../../lib/broker/topic/topic-config.ts'
@@ -19,6 +20,7 @@ const HOST = Host.of('127.0.0.1', 1)
 /** What a broker has for its consumers, over a store in memory, called through a dispatcher without sockets. */
 export class ConsumptionFixture {
   readonly logger = new RecordingLogger()
+  readonly counters = new MessageCounters()
   readonly consumption: Consumption
   readonly dispatcher = new RequestDispatcher(this.logger)
   readonly #parts = makeBrokerParts({ brokerIP1: '10.0.0.1' })
@@ -56,13 +58,14 @@ export class ConsumptionFixture {
   /** Another one over the same files, as after a restart. */
   newConsumption(): Consumption {
     const { brokerConfig, storeConfig, clock, fileSystem } = this.#parts
-    const { store, topics, groups, logger } = this
+    const { store, topics, groups, counters, logger } = this
     return new Consumption({
       brokerConfig,
       storeConfig,
       store,
       topics,
       groups,
+      counters,
       clock,
       fileSystem,
       logger,

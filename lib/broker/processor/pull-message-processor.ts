@@ -10,6 +10,7 @@ import type { GetMessageResult, MessageFilter, MessageStore } from '../../store/
 import { GetMessageStatus } from '../../store/types.ts'
 import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
 import type { PullRequest } from '../longpolling/pull-request.ts'
+import type { MessageCounters } from '../metrics/message-counters.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
@@ -34,6 +35,7 @@ export interface PullMessageDeps {
   readonly subscriptions: PullSubscriptions
   readonly offsets: ConsumerOffsetManager
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
+  readonly counters: MessageCounters
   readonly logger: Logger
 }
 
@@ -154,6 +156,7 @@ export class PullMessageProcessor implements RequestProcessor {
       isSlave: this.#isSlave,
       offsetCheckInSlave: this.#deps.storeConfig.offsetCheckInSlave,
     })
+    this.#count(result)
     this.#commitOffsets(header, result.nextBeginOffset, maySuspend)
     if (
       response.code === ResponseCode.PULL_NOT_FOUND &&
@@ -165,6 +168,13 @@ export class PullMessageProcessor implements RequestProcessor {
     }
     if (response.code === ResponseCode.PULL_OFFSET_MOVED) this.#logOffsetMoved(header, result)
     return response
+  }
+
+  #count({ status, messageCount }: GetMessageResult): void {
+    const { counters } = this.#deps
+    counters.getMessages += messageCount
+    if (status === GetMessageStatus.FOUND) counters.getFound++
+    else counters.getMiss++
   }
 
   #commitOffsets(

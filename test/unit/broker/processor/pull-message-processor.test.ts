@@ -133,6 +133,13 @@ describe('PullMessageProcessor', () => {
       expect([large.code, large.extFields?.nextBeginOffset]).to.deep.equal([21, '3'])
     })
 
+    it('counts what it gives and what it does not find', async () => {
+      for (const body of ['a', 'b', 'c']) fixture.put('T', 0, body)
+      await pull()
+      await pull({ queueOffset: 99 })
+      expect(fixture.counters).to.include({ getFound: 1, getMiss: 1, getMessages: 3 })
+    })
+
     it('suggests a slave to a slow group where slaves may be read', async () => {
       fixture.config.slaveReadEnable = true
       const result: GetMessageResult = {
