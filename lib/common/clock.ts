@@ -62,3 +62,8 @@ export function startOfLocalDay(timestampMs: number): number {
   const date = new Date(timestampMs)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 }
+
+/** Hour of the day in local time, 0 to 23. */
+export function localHour(timestampMs: number): number {
+  return new Date(timestampMs).getHours()
+}

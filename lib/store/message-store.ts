@@ -15,11 +15,13 @@ import { DEFAULT_STORE_LIMITS, type MessageStoreConfig, type StoreLimits } from 
 import { ConsumeQueueStore } from './consumequeue/consume-queue-store.ts'
 import { FlushConsumeQueueService } from './consumequeue/flush-consume-queue-service.ts'
 import { DelayLevels } from './delay-levels.ts'
+import { IndexService } from './index/index-service.ts'
 import { LogFileQueue } from './logfile/log-file-queue.ts'
 import { OpenFiles } from './logfile/open-files.ts'
 import { ColdReader } from './read/cold-reader.ts'
 import { iterateUnits } from './read/cq-units.ts'
 import { MessageReader } from './read/message-reader.ts'
+import { hasKey } from './index/message-keys.ts'
 import { StoreTimes } from './read/store-times.ts'
 import { Recovery } from './recovery/recovery.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
@@ -33,6 +35,7 @@ import type {
   MessageArrivingListener,
   MessageStore,
   PutMessageCallback,
+  QueryMessageResult,
 } from './types.ts'
 
 export { StoreError } from './errors.ts'
@@ -65,6 +68,7 @@ export class DefaultMessageStore implements MessageStore {
   readonly #deps: MessageStoreDeps
   readonly #log: CommitLog
   readonly #queues: ConsumeQueueStore
+  readonly #index: IndexService
   readonly #coldReader: ColdReader
   readonly #reader: MessageReader
   readonly #storeTimes: StoreTimes
@@ -94,6 +98,7 @@ export class DefaultMessageStore implements MessageStore {
     this.#queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
     const onConfirmed = () => this.#reput.notify()
     this.#log = new CommitLog({ config, limits, clock, logger, files, onConfirmed })
+    this.#index = new IndexService({ config, clock, fileSystem, logger })
     this.#coldReader = new ColdReader(files, limits.coldReads, limits.coldReadsWaiting)
     this.#storeTimes = new StoreTimes(this.#log, this.#coldReader)
     this.#reader = new MessageReader({
@@ -110,7 +115,7 @@ export class DefaultMessageStore implements MessageStore {
       log: this.#log,
       coldReader: this.#coldReader,
       delayLevels: this.#delayLevels,
-      dispatchers: [this.#queues],
+      dispatchers: [this.#queues, this.#index],
       onDispatched: (request) => this.#onDispatched(request),
     })
     this.#flushQueues = new FlushConsumeQueueService({
@@ -148,7 +153,7 @@ export class DefaultMessageStore implements MessageStore {
       queues: this.#queues,
       checkpoint,
       delayLevels: this.#delayLevels,
-      followers: [],
+      followers: [this.#index],
     })
     const { endOffset, storeTimestamp } = await recovery.run(lastExitOk)
     this.#log.begin(endOffset, storeTimestamp)
@@ -176,6 +181,7 @@ export class DefaultMessageStore implements MessageStore {
     } finally {
       this.#log.files.close()
       this.#queues.close()
+      this.#index.close()
     }
   }
 
@@ -192,6 +198,7 @@ export class DefaultMessageStore implements MessageStore {
     const offset = this.#reput.reputFromOffset
     if (offset === this.#checkpointOffset) return
     await this.#queues.flush()
+    await this.#index.flush(checkpoint)
     this.#checkpointOffset = offset
     checkpoint.values.physicMsgTimestamp = storeTimestamp
     checkpoint.values.logicsMsgTimestamp = storeTimestamp
@@ -292,6 +299,22 @@ export class DefaultMessageStore implements MessageStore {
     const chunk = this.#log.tail.find(offset)
     if (chunk === undefined) return this.#coldReader.read(offset, size)
     return chunk.buffer.subarray(offset - chunk.startOffset, chunk.length)
+  }
+
+  async queryMessage(
+    topic: string,
+    key: string,
+    maxNum: number,
+    beginMs: number,
+    endMs: number,
+  ): Promise<QueryMessageResult> {
+    const limit = Math.min(maxNum, this.#deps.config.maxMsgsNumBatch)
+    const records: Buffer[] = []
+    for (const offset of await this.#index.queryOffset(topic, key, limit, beginMs, endMs)) {
+      const record = await this.selectOneMessageByOffset(offset)
+      if (record !== undefined && hasKey(record, topic, key)) records.push(record)
+    }
+    return { records, ...this.#index.lastUpdate }
   }
 
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean {

@@ -99,6 +99,15 @@ export interface CqUnit {
   readonly tagsCode: number
 }
 
+/** Source: store.QueryMessageResult */
+export interface QueryMessageResult {
+  /** Stored records, the oldest first. */
+  readonly records: readonly Buffer[]
+  /** The message that was indexed last: its store time and log offset, 0 when there is none. */
+  readonly indexLastUpdateTimestamp: number
+  readonly indexLastUpdatePhyoffset: number
+}
+
 /** `lower`: the first message at or after the time; `upper`: the last one at or before. Source: common.BoundaryType */
 export type BoundaryType = 'lower' | 'upper'
 
@@ -153,6 +162,17 @@ export interface MessageStore extends Service {
   lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined>
   /** The stored record that begins at a log offset; undefined when there is none. */
   selectOneMessageByOffset(commitLogOffset: number): Promise<Buffer | undefined>
+  /**
+   * Messages of a topic that have `key` (one of the words of KEYS, or the unique key), stored between two times in
+   * milliseconds: up to `maxNum`, the newest ones.
+   */
+  queryMessage(
+    topic: string,
+    key: string,
+    maxNum: number,
+    beginMs: number,
+    endMs: number,
+  ): Promise<QueryMessageResult>
   /** True when the record of a queue offset is still among those that are read from memory. */
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean
   /** Removes the consume queues of topics. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/common/clock.ts'
 import type {
   BoundaryType,
   CqUnit,
+  QueryMessageResult,
   GetMessageRequest,
   GetMessageResult,
   GetMessageStatus,
@@ -183,6 +184,10 @@ export class MemoryMessageStore implements MessageStore {
       size: message.storeSize,
       tagsCode,
     }))
+  }
+
+  async queryMessage(): Promise<QueryMessageResult> {
+    return { records: [], indexLastUpdateTimestamp: 0, indexLastUpdatePhyoffset: 0 }
   }
 
   getMaxOffsetInQueue(topic: string, queueId: number): number {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { FileSystem } from '../../common/file-system.ts'
 import { StoreError } from '../errors.ts'
 import { fileNameToOffset, offsetToFileName } from './file-name.ts'
@@ -138,29 +138,30 @@ export class LogFileQueue {
 
   /** Forgets all from `offset` on: later files are removed first, then the rest of its own file becomes zero. */
   truncate(offset: number): void {
-    while (this.last !== undefined && this.last.startOffset >= offset) {
-      this.last.remove()
-      this.#files.pop()
-    }
-    if (this.#syncDirectories) this.#directories.forEach((path) => this.#syncDirectory(path))
+    const behind = this.#files.filter((file) => file.startOffset >= offset)
+    this.#files = this.#files.slice(0, this.#files.length - behind.length)
+    this.#remove(behind)
     const last = this.last
     if (last !== undefined && offset < last.endOffset) last.zeroFrom(offset)
-  }
-
-  #syncDirectory(path: string): void {
-    if (this.#fileSystem.exists(path)) this.#fileSystem.syncDirectory(path)
   }
 
   /** Removes the first file, unless it is the only one. */
   removeFirst(): boolean {
     if (this.#files.length < 2) return false
-    this.#files.shift()?.remove()
+    this.#remove(this.#files.splice(0, 1))
     return true
   }
 
   removeAll(): void {
-    for (const file of this.#files) file.remove()
-    this.#files = []
+    this.#remove(this.#files.splice(0))
+  }
+
+  /** A removed file must not come back after a power loss: it would leave a gap, or remains behind the end. */
+  #remove(files: readonly LogFile[]): void {
+    for (const file of files) file.remove()
+    for (const directory of new Set(files.map((file) => dirname(file.path)))) {
+      if (this.#fileSystem.exists(directory)) this.#fileSystem.syncDirectory(directory)
+    }
   }
 
   close(): void {

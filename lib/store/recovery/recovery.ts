@@ -29,7 +29,14 @@ export interface RecoverableFollower extends CommitLogDispatcher {
    * Repairs what is on the disk and returns the log offset from which on the follower needs the messages again; undefined when
    * it needs none (it is switched off).
    */
-  recover(lastExitOk: boolean, minOffset: number, maxOffset: number): Promise<number | undefined>
+  recover(
+    lastExitOk: boolean,
+    checkpoint: StoreCheckpoint,
+    minOffset: number,
+    maxOffset: number,
+  ): Promise<number | undefined>
+  /** Forgets messages at `maxOffset` of the log and beyond, as it ends there, and brings what was repaired to the disk. */
+  truncate(maxOffset: number): Promise<void>
 }
 
 export interface RecoveryDeps {
@@ -71,7 +78,8 @@ export class Recovery {
     const { files, queues, logger } = this.#deps
     if (files.last === undefined) {
       queues.destroy()
-      for (const follower of this.#deps.followers) await follower.recover(lastExitOk, 0, 0)
+      await this.#startOfFollowers(0, lastExitOk)
+      for (const follower of this.#deps.followers) await follower.truncate(0)
       return { endOffset: 0, storeTimestamp: 0 }
     }
     const start = lastExitOk ? this.#startAfterStop() : this.#startAfterCrash()
@@ -80,6 +88,7 @@ export class Recovery {
     const recovered = await this.#scan(fromOffset, start.storeTimestamp, lastExitOk)
     files.truncate(recovered.endOffset)
     for (const queue of queues.queues()) queue.truncateDirty(recovered.endOffset)
+    for (const follower of this.#deps.followers) await follower.truncate(recovered.endOffset)
     await this.#flushLog(fromOffset)
     queues.correctMinOffset(files.first?.startOffset ?? 0)
     return recovered
@@ -131,11 +140,12 @@ export class Recovery {
 
   /** The lowest offset that any follower needs, moved down to the start of its file: a known border between records. */
   async #startOfFollowers(offset: number, lastExitOk: boolean): Promise<number> {
-    const { files, followers, logger } = this.#deps
+    const { files, followers, logger, checkpoint } = this.#deps
     const minOffset = files.first?.startOffset ?? 0
+    const maxOffset = files.last?.endOffset ?? 0
     let start = offset
     for (const follower of followers) {
-      const needed = await follower.recover(lastExitOk, minOffset, files.last?.endOffset ?? 0)
+      const needed = await follower.recover(lastExitOk, checkpoint, minOffset, maxOffset)
       if (needed === undefined || needed >= start) continue
       logger.info({ follower: follower.name, from: needed }, 'follower is behind')
       start = Math.max(files.fileStart(needed), minOffset)

@@ -94,12 +94,13 @@ class Run {
       }
       if (size === 1) {
         const body = Buffer.from(attempts[0]?.body ?? '')
-        this.#store.putMessage(makeMessage({ ...target, body }), done)
+        const properties = keysOf(attempts[0]?.body ?? '')
+        this.#store.putMessage(makeMessage({ ...target, body, properties }), done)
       } else {
         const members = attempts.map(({ body }) => ({
           flag: 0,
           body: Buffer.from(body),
-          properties: '',
+          properties: keysOf(body),
         }))
         this.#store.putMessages(makeMessage({ ...target, body: encodeBatch(members) }), done)
       }
@@ -131,6 +132,7 @@ class Run {
     this.#store = this.#newStore()
     await this.#store.start()
     for (const queue of QUEUES) await this.#check(queue, isLossy)
+    await this.#checkIndex()
     await this.#checkLog()
   }
 
@@ -151,6 +153,21 @@ class Run {
       queue,
       found.map((body, queueOffset) => ({ body, state: 'acked', queueOffset })),
     )
+  }
+
+  /** Each message is found by its key, once. */
+  async #checkIndex(): Promise<void> {
+    for (const [queue, attempts] of this.#attempts) {
+      const [topic = ''] = queue.split('/')
+      for (const { body } of attempts) {
+        const key = keyOf(body)
+        const { records } = await this.#store.queryMessage(topic, key, 64, 0, this.#clock.now())
+        const bodies = records.map((record) => decodeRecord(record).body.toString())
+        if (bodies.length !== 1 || bodies[0] !== body) {
+          expect.fail(`${topic}#${key} found ${bodies.length} times`)
+        }
+      }
+    }
   }
 
   async #readQueue(queue: string): Promise<string[]> {
@@ -190,6 +207,14 @@ class Run {
     }
     expect(inLog).to.equal(inQueues)
   }
+}
+
+function keyOf(body: string): string {
+  return `k${parseInt(body, 10)}`
+}
+
+function keysOf(body: string): string {
+  return `KEYS\x01${keyOf(body)} shared\x02`
 }
 
 function nextTurn(): Promise<void> {

@@ -1,0 +1,205 @@
+import {
+  decodeIndexHeader,
+  encodeIndexHeader,
+  INDEX_ENTRY_SIZE,
+  INDEX_HEADER_SIZE,
+  INDEX_SLOT_SIZE,
+  readIndexEntry,
+  writeIndexEntry,
+  type IndexEntry,
+  type IndexHeader,
+} from '../../../codec/store/index-file.ts'
+import type { FileHandle, FileSystem } from '../../common/file-system.ts'
+import { SlotTable } from './slot-table.ts'
+
+const TAIL_BYTES = 64 * 1024
+const TIME_DIFF_MAX = 0x7fffffff
+
+export interface IndexFileOptions {
+  readonly path: string
+  readonly hashSlotNum: number
+  readonly indexNum: number
+  readonly fileSystem: FileSystem
+}
+
+/**
+ * A hash index from keys to log offsets. What is put stands in memory first; `write` brings entries, slots and then the
+ * header to the page cache. Apache: store.index.IndexFile
+ */
+export class IndexFile {
+  readonly path: string
+  readonly header: IndexHeader
+  readonly hashSlotNum: number
+  readonly #indexNum: number
+  readonly #handle: FileHandle
+  readonly #slots: SlotTable
+  /** Entries that have not been written, the first with the number `#writtenCount`. */
+  #tail: Buffer = Buffer.alloc(0)
+  #tailBytes = 0
+  #writtenCount: number
+
+  private constructor(options: IndexFileOptions, handle: FileHandle, isFresh: boolean) {
+    this.path = options.path
+    this.hashSlotNum = options.hashSlotNum
+    this.#indexNum = options.indexNum
+    this.#handle = handle
+    const head = Buffer.alloc(INDEX_HEADER_SIZE)
+    if (!isFresh) handle.readSync(head, 0)
+    this.header = decodeIndexHeader(head)
+    this.#writtenCount = this.header.indexCount
+    this.#slots = new SlotTable(handle, options.hashSlotNum, isFresh)
+  }
+
+  /** A new file behind one that ends at `endPhyOffset` and `endTimestamp`; 0 for the first. */
+  static create(options: IndexFileOptions, endPhyOffset: number, endTimestamp: number): IndexFile {
+    const size = indexFileSize(options.hashSlotNum, options.indexNum)
+    const handle = options.fileSystem.createSparse(options.path, size)
+    const file = new IndexFile(options, handle, true)
+    Object.assign(file.header, {
+      beginPhyOffset: endPhyOffset,
+      endPhyOffset,
+      beginTimestamp: endTimestamp,
+      endTimestamp,
+    })
+    return file
+  }
+
+  static open(options: IndexFileOptions): IndexFile {
+    return new IndexFile(options, options.fileSystem.open(options.path, 'r+'), false)
+  }
+
+  get isWriteFull(): boolean {
+    return this.header.indexCount >= this.#indexNum
+  }
+
+  #entryPosition(number: number): number {
+    return INDEX_HEADER_SIZE + this.hashSlotNum * INDEX_SLOT_SIZE + number * INDEX_ENTRY_SIZE
+  }
+
+  /** Adds an entry; the file must not be full. */
+  put(keyHash: number, phyOffset: number, storeTimestamp: number): void {
+    const { header } = this
+    const slot = keyHash % this.hashSlotNum
+    const newest = this.#slots.get(slot)
+    const previous = newest > 0 && newest < header.indexCount ? newest : 0
+    if (header.indexCount <= 1) {
+      header.beginPhyOffset = phyOffset
+      header.beginTimestamp = storeTimestamp
+    }
+    const seconds = Math.floor((storeTimestamp - header.beginTimestamp) / 1000)
+    const timeDiffSeconds = Math.min(Math.max(seconds, 0), TIME_DIFF_MAX)
+    this.#append({ keyHash, phyOffset, timeDiffSeconds, previous })
+    this.#slots.set(slot, header.indexCount)
+    if (previous === 0) header.hashSlotCount++
+    header.indexCount++
+    header.endPhyOffset = phyOffset
+    header.endTimestamp = storeTimestamp
+  }
+
+  #append(entry: IndexEntry): void {
+    if (this.#tailBytes === TAIL_BYTES - (TAIL_BYTES % INDEX_ENTRY_SIZE)) this.#writeEntries()
+    if (this.#tail.length === 0) this.#tail = Buffer.allocUnsafeSlow(TAIL_BYTES)
+    writeIndexEntry(this.#tail, this.#tailBytes, entry)
+    this.#tailBytes += INDEX_ENTRY_SIZE
+  }
+
+  #writeEntries(): void {
+    if (this.#tailBytes === 0) return
+    const position = this.#entryPosition(this.#writtenCount)
+    this.#handle.writeSync(this.#tail.subarray(0, this.#tailBytes), position)
+    this.#writtenCount += this.#tailBytes / INDEX_ENTRY_SIZE
+    this.#tailBytes = 0
+  }
+
+  /** Brings all to the page cache. */
+  write(): void {
+    this.#writeEntries()
+    this.#slots.write()
+    this.#handle.writeSync(encodeIndexHeader(this.header), 0)
+  }
+
+  /** Brings all to the disk. */
+  async flush(): Promise<void> {
+    this.write()
+    await this.#handle.datasync()
+  }
+
+  /** Gives back the memory of a file that is full. */
+  release(): void {
+    this.#slots.release()
+    this.#tail = Buffer.alloc(0)
+  }
+
+  /** Whether any entry may lie between the times. Source: store.index.IndexFile#isTimeMatched */
+  isTimeMatched(beginMs: number, endMs: number): boolean {
+    return beginMs <= this.header.endTimestamp && endMs >= this.header.beginTimestamp
+  }
+
+  /** Adds to `phyOffsets`, up to `maxNum`, where messages with this hash stand, the newest first. */
+  async select(
+    phyOffsets: number[],
+    keyHash: number,
+    maxNum: number,
+    beginMs: number,
+    endMs: number,
+  ): Promise<void> {
+    let number = this.#slots.get(keyHash % this.hashSlotNum)
+    const { beginTimestamp } = this.header
+    while (number > 0 && number < this.header.indexCount && phyOffsets.length < maxNum) {
+      const entry = await this.#read(number)
+      const storeMs = beginTimestamp + entry.timeDiffSeconds * 1000
+      if (entry.keyHash === keyHash && storeMs >= beginMs && storeMs <= endMs) {
+        phyOffsets.push(entry.phyOffset)
+      }
+      if (entry.timeDiffSeconds < 0 || entry.previous >= number || storeMs < beginMs) return
+      number = entry.previous
+    }
+  }
+
+  async #read(number: number): Promise<IndexEntry> {
+    if (number >= this.#writtenCount) {
+      return readIndexEntry(this.#tail, (number - this.#writtenCount) * INDEX_ENTRY_SIZE)
+    }
+    const bytes = Buffer.alloc(INDEX_ENTRY_SIZE)
+    await this.#handle.read(bytes, this.#entryPosition(number))
+    return readIndexEntry(bytes, 0)
+  }
+
+  /** Up to `count` entries on the disk, from `number` on. */
+  readEntries(number: number, count: number): Buffer {
+    const bytes = Buffer.alloc(count * INDEX_ENTRY_SIZE)
+    this.#handle.readSync(bytes, this.#entryPosition(number))
+    return bytes
+  }
+
+  /** Makes the slots again from the first `entries`, and makes those behind zero. All must have been written. */
+  rebuild(entries: Iterable<IndexEntry>): void {
+    const { header } = this
+    this.#slots.clear()
+    const { beginPhyOffset, beginTimestamp, indexCount: countBefore } = header
+    Object.assign(header, {
+      endPhyOffset: beginPhyOffset,
+      endTimestamp: beginTimestamp,
+      hashSlotCount: 0,
+      indexCount: 1,
+    })
+    for (const entry of entries) {
+      if (entry.previous === 0) header.hashSlotCount++
+      this.#slots.set(entry.keyHash % this.hashSlotNum, header.indexCount)
+      header.indexCount++
+      header.endPhyOffset = entry.phyOffset
+      header.endTimestamp = beginTimestamp + entry.timeDiffSeconds * 1000
+    }
+    this.#writtenCount = header.indexCount
+    const zeroes = Buffer.alloc((countBefore - header.indexCount) * INDEX_ENTRY_SIZE)
+    this.#handle.writeSync(zeroes, this.#entryPosition(header.indexCount))
+  }
+
+  close(): void {
+    this.#handle.close()
+  }
+}
+
+export function indexFileSize(hashSlotNum: number, indexNum: number): number {
+  return INDEX_HEADER_SIZE + hashSlotNum * INDEX_SLOT_SIZE + indexNum * INDEX_ENTRY_SIZE
+}

@@ -1,0 +1,228 @@
+import { join } from 'node:path'
+import { getTransactionValue, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
+import { indexKeyHash } from '../../../codec/store/index-file.ts'
+import { timeMillisToHumanString, type Clock } from '../../common/clock.ts'
+import type { FileSystem } from '../../common/file-system.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { MessageStoreConfig } from '../config.ts'
+import type { RecoverableFollower } from '../recovery/recovery.ts'
+import type { DispatchRequest } from '../reput/dispatch-request.ts'
+import type { StoreCheckpoint } from '../store-checkpoint.ts'
+import { IndexFile, indexFileSize, type IndexFileOptions } from './index-file.ts'
+import { messageKeys } from './message-keys.ts'
+import { repairIndexFile } from './index-repair.ts'
+
+export interface IndexServiceDeps {
+  readonly config: MessageStoreConfig
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+}
+
+/** Finds messages by key: follows the log with a series of index files. Apache: store.index.IndexService */
+export class IndexService implements RecoverableFollower {
+  readonly name = 'index'
+  readonly #deps: IndexServiceDeps
+  readonly #directory: string
+  #files: IndexFile[] = []
+  /** The keys of messages up to this log offset are in the index. */
+  #indexedOffset = -1
+  /** The message that is being indexed, and how many of its keys are in. */
+  #partial = { offset: -1, keys: 0 }
+  /** Full files that have not been flushed. */
+  #full: IndexFile[] = []
+
+  constructor(deps: IndexServiceDeps) {
+    this.#deps = deps
+    this.#directory = join(deps.config.storePathRootDir, 'index')
+  }
+
+  // ---- start ----
+
+  async recover(
+    lastExitOk: boolean,
+    checkpoint: StoreCheckpoint,
+    minOffset: number,
+    maxOffset: number,
+  ): Promise<number | undefined> {
+    if (!this.#deps.config.messageIndexEnable) return undefined
+    this.#load()
+    const hasHole = lastExitOk ? false : this.#repair(checkpoint, maxOffset)
+    const last = this.#noteIndexed()
+    if (last === undefined) return minOffset
+    return hasHole ? last.header.endPhyOffset : undefined
+  }
+
+  #noteIndexed(): IndexFile | undefined {
+    const last = this.#files.at(-1)
+    const isEmpty =
+      last === undefined || (last.header.indexCount <= 1 && last.header.endPhyOffset === 0)
+    this.#indexedOffset = isEmpty ? -1 : last.header.endPhyOffset
+    return last
+  }
+
+  async truncate(maxOffset: number): Promise<void> {
+    if (this.#indexedOffset >= maxOffset) this.#cutOff(maxOffset)
+    await this.#files.at(-1)?.flush()
+  }
+
+  #cutOff(maxOffset: number): void {
+    for (let file = this.#files.at(-1); file !== undefined; file = this.#files.at(-1)) {
+      file.write()
+      repairIndexFile(file, maxOffset, false)
+      if (file.header.indexCount > 1) break
+      this.#remove(file)
+    }
+    this.#noteIndexed()
+  }
+
+  /** Files of another size were made with other settings and cannot be used; they are left alone. */
+  #load(): void {
+    const { config, fileSystem, logger } = this.#deps
+    const size = indexFileSize(config.maxHashSlotNum, config.maxIndexNum)
+    for (const name of fileSystem.list(this.#directory)) {
+      const path = join(this.#directory, name)
+      if (/^\d{17}$/.test(name) && fileSystem.stat(path)?.size === size) {
+        this.#files.push(IndexFile.open(this.#options(path)))
+      } else {
+        logger.warn({ path, size }, 'not an index file of the configured size')
+      }
+    }
+  }
+
+  #options(path: string): IndexFileOptions {
+    const { config, fileSystem } = this.#deps
+    return { path, hashSlotNum: config.maxHashSlotNum, indexNum: config.maxIndexNum, fileSystem }
+  }
+
+  /** Repairs the files that were not complete at the checkpoint. Returns whether anything was missing. */
+  #repair(checkpoint: StoreCheckpoint, maxOffset: number): boolean {
+    const { indexMsgTimestamp } = checkpoint.values
+    let hasHole = false
+    for (const file of this.#files.slice(0, -1)) {
+      if (file.header.endTimestamp < indexMsgTimestamp) continue
+      const lacksEntries = repairIndexFile(file, maxOffset, false) || !file.isWriteFull
+      if (!lacksEntries) continue
+      hasHole = true
+      for (const later of this.#files.slice(this.#files.indexOf(file) + 1)) this.#remove(later)
+      break
+    }
+    for (let last = this.#files.at(-1); last !== undefined; last = this.#files.at(-1)) {
+      if (repairIndexFile(last, maxOffset, true)) hasHole = true
+      if (last.header.indexCount > 1) break
+      this.#remove(last)
+      hasHole = true
+    }
+    return hasHole
+  }
+
+  #remove(file: IndexFile): void {
+    this.#files = this.#files.filter((other) => other !== file)
+    file.close()
+    this.#deps.fileSystem.remove(file.path)
+    this.#deps.fileSystem.syncDirectory(this.#directory)
+  }
+
+  // ---- following the log ----
+
+  dispatch(request: DispatchRequest): void {
+    if (!this.#deps.config.messageIndexEnable) return
+    const { commitLogOffset, properties } = request
+    if (commitLogOffset <= this.#indexedOffset) return
+    if (getTransactionValue(request.sysFlag) !== MessageSysFlag.TRANSACTION_ROLLBACK_TYPE) {
+      if (this.#files.length === 0) this.#create()
+      this.#putKeys(request, messageKeys(properties))
+    }
+    this.#indexedOffset = commitLogOffset
+  }
+
+  /** Goes on where it stopped when the message comes again after a failure. */
+  #putKeys(request: DispatchRequest, keys: readonly string[]): void {
+    if (this.#partial.offset !== request.commitLogOffset) {
+      this.#partial = { offset: request.commitLogOffset, keys: 0 }
+    }
+    for (const key of keys.slice(this.#partial.keys)) {
+      this.#put(request, indexKeyHash(request.topic, key))
+      this.#partial.keys++
+    }
+  }
+
+  #put({ commitLogOffset, storeTimestamp }: DispatchRequest, keyHash: number): void {
+    let file = this.#files.at(-1)
+    if (file === undefined || file.isWriteFull) file = this.#create()
+    file.put(keyHash, commitLogOffset, storeTimestamp)
+  }
+
+  #create(): IndexFile {
+    const { clock, fileSystem } = this.#deps
+    const previous = this.#files.at(-1)
+    fileSystem.makeDirectory(this.#directory)
+    let timeMs = clock.now()
+    let path = this.#pathOf(timeMs)
+    while (fileSystem.exists(path)) path = this.#pathOf(++timeMs)
+    const { endPhyOffset = 0, endTimestamp = 0 } = previous?.header ?? {}
+    const file = IndexFile.create(this.#options(path), endPhyOffset, endTimestamp)
+    if (previous !== undefined) this.#full.push(previous)
+    this.#files.push(file)
+    return file
+  }
+
+  /** A file is named by the local time at which it was made: 17 digits. */
+  #pathOf(timeMs: number): string {
+    return join(this.#directory, timeMillisToHumanString(timeMs).replace(/\D/g, ''))
+  }
+
+  /** Brings all to the disk, and notes in `checkpoint` up to when files are complete. */
+  async flush(checkpoint: StoreCheckpoint): Promise<void> {
+    for (let file = this.#full[0]; file !== undefined; file = this.#full[0]) {
+      await file.flush()
+      file.release()
+      this.#full.shift()
+      checkpoint.values.indexMsgTimestamp = file.header.endTimestamp
+    }
+    await this.#files.at(-1)?.flush()
+  }
+
+  // ---- queries ----
+
+  /** The message that was indexed last. */
+  get lastUpdate(): { indexLastUpdateTimestamp: number; indexLastUpdatePhyoffset: number } {
+    const { endTimestamp = 0, endPhyOffset = 0 } = this.#files.at(-1)?.header ?? {}
+    return { indexLastUpdateTimestamp: endTimestamp, indexLastUpdatePhyoffset: endPhyOffset }
+  }
+
+  /** Log offsets of up to `maxNum` messages that have a key with this one's hash, in ascending order. */
+  async queryOffset(
+    topic: string,
+    key: string,
+    maxNum: number,
+    beginMs: number,
+    endMs: number,
+  ): Promise<number[]> {
+    const phyOffsets: number[] = []
+    const keyHash = indexKeyHash(topic, key)
+    for (const file of [...this.#files].reverse()) {
+      if (phyOffsets.length >= maxNum) break
+      if (file.isTimeMatched(beginMs, endMs)) {
+        await file.select(phyOffsets, keyHash, maxNum, beginMs, endMs)
+      }
+      if (file.header.beginTimestamp < beginMs) break
+    }
+    return phyOffsets.sort((a, b) => a - b)
+  }
+
+  // ---- cleaning ----
+
+  /** Removes files whose messages are all below `minOffset`, but never the last. */
+  deleteExpiredFiles(minOffset: number): void {
+    for (const file of this.#files.slice(0, -1)) {
+      if (file.header.endPhyOffset >= minOffset) return
+      this.#full = this.#full.filter((other) => other !== file)
+      this.#remove(file)
+    }
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close()
+  }
+}
