@@ -102,6 +102,8 @@ export interface StoreLimits {
   readonly coldReads: number
   /** Reads that may wait for their turn; beyond it gets are answered as if nothing was found yet. */
   readonly coldReadsWaiting: number
+  /** Of the log as it was read from the disk, kept for the next reader, in bytes. */
+  readonly coldCacheBytes: number
   /** Files held open. */
   readonly openFiles: number
 }
@@ -112,5 +114,6 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = {
   consumeQueueTailBytes: 64 * 1024 * 1024,
   coldReads: 3,
   coldReadsWaiting: 10_000,
+  coldCacheBytes: 32 * 1024 * 1024,
   openFiles: 1_000,
 }

@@ -99,7 +99,13 @@ export class DefaultMessageStore implements MessageStore {
     const onConfirmed = () => this.#reput.notify()
     this.#log = new CommitLog({ config, limits, clock, logger, files, onConfirmed })
     this.#index = new IndexService({ config, clock, fileSystem, logger })
-    this.#coldReader = new ColdReader(files, limits.coldReads, limits.coldReadsWaiting)
+    this.#coldReader = new ColdReader({
+      files,
+      concurrency: limits.coldReads,
+      waitingMax: limits.coldReadsWaiting,
+      cacheBytes: limits.coldCacheBytes,
+      writtenOffset: () => this.#log.writtenOffset,
+    })
     this.#storeTimes = new StoreTimes(this.#log, this.#coldReader)
     this.#reader = new MessageReader({
       config,

@@ -1,4 +1,5 @@
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import { BLOCK_BYTES, BlockCache } from './block-cache.ts'
 
 /** A place in the log. */
 export interface Range {
@@ -6,27 +7,32 @@ export interface Range {
   readonly size: number
 }
 
-/** Records that are this close are read in one go, with what lies between them. */
-const GAP_MAX = 16 * 1024
-const READ_MAX = 1024 * 1024
-
 /** Too many reads wait for the disk. */
 export class ReadsExhaustedError extends Error {
   override readonly name = 'ReadsExhaustedError'
 }
 
-/** Reads the log from the disk: large ranges, a bounded number at a time, others waiting in a bounded line. */
+export interface ColdReaderDeps {
+  readonly files: LogFileQueue
+  /** Reads at a time, and reads that may wait for their turn. */
+  readonly concurrency: number
+  readonly waitingMax: number
+  /** For blocks that have been read. */
+  readonly cacheBytes: number
+  /** What lies below is never written again. */
+  readonly writtenOffset: () => number
+}
+
+/** Reads the log from the disk: in large pieces, a bounded number at a time, others waiting in a bounded line. */
 export class ColdReader {
-  readonly #files: LogFileQueue
-  readonly #concurrency: number
-  readonly #waitingMax: number
+  readonly #deps: ColdReaderDeps
+  readonly #blocks: BlockCache
   #running = 0
   #waiting: (() => void)[] = []
 
-  constructor(files: LogFileQueue, concurrency: number, waitingMax: number) {
-    this.#files = files
-    this.#concurrency = concurrency
-    this.#waitingMax = waitingMax
+  constructor(deps: ColdReaderDeps) {
+    this.#deps = deps
+    this.#blocks = new BlockCache(deps.cacheBytes)
   }
 
   /**
@@ -36,7 +42,7 @@ export class ColdReader {
   async read(offset: number, size: number): Promise<Buffer | undefined> {
     await this.#enter()
     try {
-      const file = this.#files.find(offset)
+      const file = this.#deps.files.find(offset)
       if (file === undefined) return undefined
       const bytes = Buffer.allocUnsafeSlow(Math.min(size, file.endOffset - offset))
       const count = await file.read(bytes, offset)
@@ -46,44 +52,47 @@ export class ColdReader {
     }
   }
 
-  /** Reads ranges, given in ascending order; for each its bytes, undefined where they are not there (any more). */
+  /** Reads records for consumers; for each range its bytes, undefined where they are not there (any more). */
   async readRanges(ranges: readonly Range[]): Promise<(Buffer | undefined)[]> {
     const results: (Buffer | undefined)[] = []
-    for (let i = 0; i < ranges.length;) {
-      const first = ranges[i] as Range
-      const count = this.#countTogether(ranges, i)
-      const last = ranges[i + count - 1] as Range
-      const bytes = await this.read(first.offset, last.offset + last.size - first.offset)
-      for (const { offset, size } of ranges.slice(i, i + count)) {
-        const part = bytes?.subarray(offset - first.offset, offset - first.offset + size)
-        results.push(part?.length === size ? part : undefined)
-      }
-      i += count
+    for (const range of ranges) {
+      const isGone = this.#deps.files.find(range.offset) === undefined
+      results.push(isGone ? undefined : (this.#fromCache(range) ?? (await this.#readRange(range))))
     }
     return results
   }
 
-  #countTogether(ranges: readonly Range[], from: number): number {
-    const first = ranges[from] as Range
-    const fileEnd = this.#files.find(first.offset)?.endOffset ?? first.offset
-    let end = first.offset + first.size
-    let count = 1
-    for (let next = ranges[from + 1]; next !== undefined; next = ranges[from + count]) {
-      const nextEnd = next.offset + next.size
-      const fits = next.offset >= end && next.offset - end <= GAP_MAX && nextEnd <= fileEnd
-      if (!fits || nextEnd - first.offset > READ_MAX) break
-      end = nextEnd
-      count++
+  #fromCache({ offset, size }: Range): Buffer | undefined {
+    const start = this.#blockStart(offset)
+    return slice(this.#blocks.get(start), offset - start, size)
+  }
+
+  async #readRange({ offset, size }: Range): Promise<Buffer | undefined> {
+    const start = this.#blockStart(offset)
+    const blockEnd = Math.min(start + BLOCK_BYTES, this.#fileEnd(offset))
+    if (offset + size > blockEnd || blockEnd > this.#deps.writtenOffset()) {
+      return slice(await this.read(offset, size), 0, size)
     }
-    return count
+    const block = await this.#blocks.getOrLoad(start, () => this.read(start, BLOCK_BYTES))
+    return slice(block, offset - start, size)
+  }
+
+  /** Blocks are counted from the start of a file, and the last one ends with it. */
+  #blockStart(offset: number): number {
+    return offset - ((offset - this.#deps.files.fileStart(offset)) % BLOCK_BYTES)
+  }
+
+  #fileEnd(offset: number): number {
+    const { files } = this.#deps
+    return files.fileStart(offset) + files.fileSize
   }
 
   async #enter(): Promise<void> {
-    if (this.#running < this.#concurrency) {
+    if (this.#running < this.#deps.concurrency) {
       this.#running++
       return
     }
-    if (this.#waiting.length >= this.#waitingMax) {
+    if (this.#waiting.length >= this.#deps.waitingMax) {
       throw new ReadsExhaustedError('too many reads wait for the disk')
     }
     await new Promise<void>((resolve) => this.#waiting.push(resolve))
@@ -94,4 +103,10 @@ export class ColdReader {
     if (next === undefined) this.#running--
     else next()
   }
+}
+
+/** A part of `bytes`; undefined when it is not all there. */
+function slice(bytes: Buffer | undefined, start: number, size: number): Buffer | undefined {
+  if (bytes === undefined || start + size > bytes.length) return undefined
+  return bytes.subarray(start, start + size)
 }
