@@ -3,10 +3,10 @@ import { SubscriptionGroupWrapper } from '../../../codec/body/subscription-group
 import type { Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
-import { readStateFile, writeStateFile } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { alterCurrentAttributes, SUBSCRIPTION_GROUP_ATTRIBUTES } from '../topic/attributes.ts'
+import { ConfigFile } from '../topic/config-file.ts'
 import { DataVersion } from '../topic/data-version.ts'
 import { isGroupNameAcceptable } from '../topic/topic-validator.ts'
 import {
@@ -51,8 +51,7 @@ const SYSTEM_GROUPS = [
 export class SubscriptionGroupManager {
   readonly dataVersion: DataVersion
   readonly #brokerConfig: SubscriptionGroupOptions
-  readonly #path: string
-  readonly #fileSystem: FileSystem
+  readonly #file: ConfigFile
   readonly #logger: Logger
   readonly #subscriptionGroupTable = new Map<string, SubscriptionGroupConfig>()
   readonly #forbiddenTable = new Map<string, Map<string, number>>()
@@ -60,8 +59,8 @@ export class SubscriptionGroupManager {
   constructor(deps: SubscriptionGroupManagerDeps) {
     this.dataVersion = new DataVersion(deps.clock)
     this.#brokerConfig = deps.brokerConfig
-    this.#path = join(deps.storeConfig.storePathRootDir, 'config', 'subscriptionGroup.json')
-    this.#fileSystem = deps.fileSystem
+    const path = join(deps.storeConfig.storePathRootDir, 'config', 'subscriptionGroup.json')
+    this.#file = new ConfigFile(deps.fileSystem, path, deps.logger)
     this.#logger = deps.logger
     for (const group of SYSTEM_GROUPS) {
       this.#subscriptionGroupTable.set(group, newSubscriptionGroupConfig(group))
@@ -70,9 +69,7 @@ export class SubscriptionGroupManager {
 
   /** Reads subscriptionGroup.json, if it is there. @throws what its parser throws when it is broken */
   load(): void {
-    const file = readStateFile(this.#fileSystem, this.#path, (text) =>
-      SubscriptionGroupWrapper.decode(text),
-    )
+    const file = this.#file.read((text) => SubscriptionGroupWrapper.decode(text))
     if (file === undefined) return
     for (const [group, config] of file.subscriptionGroupTable) {
       this.#subscriptionGroupTable.set(group, config)
@@ -83,8 +80,7 @@ export class SubscriptionGroupManager {
   }
 
   persist(): void {
-    const content = SubscriptionGroupWrapper.encode(this.encode(), { pretty: true })
-    writeStateFile(this.#fileSystem, this.#path, content)
+    this.#file.write(SubscriptionGroupWrapper.encode(this.encode(), { pretty: true }))
   }
 
   /** What subscriptionGroup.json holds. */

@@ -5,8 +5,8 @@ import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { isInherited, PERM_READ_WRITE, PermName } from '../../common/perm-name.ts'
-import { readStateFile, writeStateFile } from '../../common/state-file.ts'
 import { alterCurrentAttributes, TOPIC_ATTRIBUTES } from './attributes.ts'
+import { ConfigFile } from './config-file.ts'
 import { DataVersion } from './data-version.ts'
 import { systemTopicConfigs, type SystemTopicOptions } from './system-topic-configs.ts'
 import { newTopicConfig, withUnitSubFlag, type TopicConfig } from './topic-config.ts'
@@ -43,8 +43,7 @@ const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 export class TopicConfigManager {
   readonly dataVersion: DataVersion
   readonly #brokerConfig: SystemTopicOptions
-  readonly #path: string
-  readonly #fileSystem: FileSystem
+  readonly #file: ConfigFile
   readonly #logger: Logger
   readonly #topicConfigTable = new Map<string, TopicConfig>()
   readonly #systemTopics = new Set(SYSTEM_TOPICS)
@@ -53,8 +52,8 @@ export class TopicConfigManager {
   constructor({ brokerConfig, storeConfig, clock, fileSystem, logger }: TopicConfigManagerDeps) {
     this.dataVersion = new DataVersion(clock)
     this.#brokerConfig = brokerConfig
-    this.#path = join(storeConfig.storePathRootDir, 'config', 'topics.json')
-    this.#fileSystem = fileSystem
+    const path = join(storeConfig.storePathRootDir, 'config', 'topics.json')
+    this.#file = new ConfigFile(fileSystem, path, logger)
     this.#logger = logger
     for (const topicConfig of systemTopicConfigs(brokerConfig, storeConfig.timerWheelEnable)) {
       this.#topicConfigTable.set(topicConfig.topicName, topicConfig)
@@ -64,9 +63,7 @@ export class TopicConfigManager {
 
   /** Reads topics.json, if it is there. @throws what its parser throws when it is broken */
   load(): void {
-    const file = readStateFile(this.#fileSystem, this.#path, (text) =>
-      TopicConfigSerializeWrapper.decode(text),
-    )
+    const file = this.#file.read((text) => TopicConfigSerializeWrapper.decode(text))
     if (file === undefined) return
     for (const [name, config] of file.topicConfigTable) this.#topicConfigTable.set(name, config)
     this.dataVersion.assignNewOne(file.dataVersion)
@@ -74,8 +71,7 @@ export class TopicConfigManager {
   }
 
   persist(): void {
-    const content = TopicConfigSerializeWrapper.encode(this.encode(), { pretty: true })
-    writeStateFile(this.#fileSystem, this.#path, content)
+    this.#file.write(TopicConfigSerializeWrapper.encode(this.encode(), { pretty: true }))
   }
 
   /** What topics.json holds. */
