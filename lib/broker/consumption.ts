@@ -107,7 +107,7 @@ export class Consumption implements Service, ChannelEventListener {
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
-    const { brokerConfig, store, topics, groups, clock } = this.#deps
+    const { brokerConfig, storeConfig, store, topics, groups, clock } = this.#deps
     const { offsets, consumers, producers } = this
     const pulls = new ProcessorGroup({
       name: 'PullMessage',
@@ -151,7 +151,9 @@ export class Consumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.GET_MIN_OFFSET, queueOffset)
     dispatcher.registerProcessor(RequestCode.GET_EARLIEST_MSG_STORETIME, queueOffset)
 
-    dispatcher.registerProcessor(RequestCode.VIEW_MESSAGE_BY_ID, new QueryMessageProcessor(store))
+    const queryMessage = new QueryMessageProcessor(storeConfig, store)
+    dispatcher.registerProcessor(RequestCode.QUERY_MESSAGE, queryMessage)
+    dispatcher.registerProcessor(RequestCode.VIEW_MESSAGE_BY_ID, queryMessage)
     this.#registerAdminProcessors(dispatcher)
   }
 

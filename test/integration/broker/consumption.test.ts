@@ -42,6 +42,7 @@ describe('a broker that is consumed from', () => {
       properties: encodeProperties([
         ['TAGS', tag],
         ['n', body],
+        ['KEYS', `key-${body}`],
       ]),
     })
     return fixture.invoke(RequestCode.SEND_MESSAGE_V2, fields, Buffer.from(body))
@@ -138,6 +139,16 @@ describe('a broker that is consumed from', () => {
     const fields = { consumerGroup: 'G' }
     const list = await fixture.invoke(RequestCode.GET_CONSUMER_LIST_BY_GROUP, fields)
     expect(list.body?.toString()).to.equal('{"consumerIdList":["c1"]}')
+  })
+
+  it('finds messages by their keys', async () => {
+    for (const body of ['1', '2', '1']) await send(body)
+    const client = await connect()
+    await client.invoke(pullRequest({ queueOffset: 2 }))
+    const fields = { topic: 'T', maxNum: '10', beginTimestamp: '0', endTimestamp: '9999999999999' }
+    const query = (key: string) => fixture.invoke(RequestCode.QUERY_MESSAGE, { ...fields, key })
+    expect(bodiesIn(await query('key-1'))).to.deep.equal(['1', '1'])
+    expect((await query('key-3')).code).to.equal(22)
   })
 
   it('keeps committed offsets over a restart', async () => {

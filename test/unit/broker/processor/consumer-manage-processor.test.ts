@@ -193,6 +193,52 @@ describe('requests of consumers', () => {
     })
   })
 
+  describe('QUERY_MESSAGE', () => {
+    const asked: unknown[][] = []
+    const query = (extFields = {}) =>
+      fixture.call(RequestCode.QUERY_MESSAGE, {
+        ...{ topic: 'T', key: 'k', maxNum: '5', beginTimestamp: '1', endTimestamp: '2' },
+        ...extFields,
+      })
+
+    function storeHas(...records: Buffer[]): void {
+      const result = { records, indexLastUpdateTimestamp: 7, indexLastUpdatePhyoffset: 8 }
+      Object.assign(fixture.store, {
+        queryMessage: (...args: unknown[]) => {
+          asked.push(args)
+          return Promise.resolve(result)
+        },
+      })
+    }
+    const header = { indexLastUpdateTimestamp: '7', indexLastUpdatePhyoffset: '8' }
+
+    beforeEach(() => {
+      asked.length = 0
+    })
+
+    it('answers with the records of a key', async () => {
+      storeHas(Buffer.from('a'), Buffer.from('b'))
+      const response = await query()
+      expect([response.code, response.extFields]).to.deep.equal([0, header])
+      expect(response.bodySlices?.map(String)).to.deep.equal(['a', 'b'])
+      await query({ _UNIQUE_KEY_QUERY: 'true' })
+      expect(asked).to.deep.equal([
+        ['T', 'k', 5, 1, 2],
+        ['T', 'k', 32, 1, 2],
+      ])
+    })
+
+    it('says that there are none', async () => {
+      storeHas()
+      const { code, remark, extFields } = await query()
+      expect([code, remark, extFields]).to.deep.equal([
+        22,
+        'can not find message, maybe time range not correct',
+        header,
+      ])
+    })
+  })
+
   describe('VIEW_MESSAGE_BY_ID', () => {
     it('answers with the record, or says that there is none', async () => {
       fixture.put('T', 0, 'first')
