@@ -140,7 +140,7 @@ export const MESSAGE_STORE_OPTIONS = {
   messageIndexEnable: boolean(true, { important: true, text: 'Keep the index by key.' }),
   maxHashSlotNum: int(5_000_000, { min: 1, text: 'Hash slots of an index file.' }),
   maxIndexNum: int(20_000_000, { min: 1, text: 'Entries of an index file.' }),
-  maxMsgsNumBatch: int(64),
+  maxMsgsNumBatch: int(64, { min: 1, text: 'Messages that one query by key returns at most.' }),
   messageIndexSafe: boolean(false, { important: true }),
   haListenPort: int(10_912, {
     min: 0,
