@@ -171,7 +171,7 @@ export class NameServerRegistration {
     const { brokerPermission } = this.#deps.config
     const isLimited = !isReadable(brokerPermission) || !isWriteable(brokerPermission)
     const perm = isLimited ? topicConfig.perm & brokerPermission : topicConfig.perm
-    return { ...topicConfig, perm, attributes: new Map(Object.entries(topicConfig.attributes)) }
+    return { ...topicConfig, perm }
   }
 
   async #invoke(request: RemotingCommand, timeoutMs: number): Promise<RemotingCommand> {

@@ -137,11 +137,15 @@ describe('BrokerOuterApi', () => {
     const { nameServer, address } = await startNameServer()
     const { api, topicConfigManager } = createApi({ namesrvAddr: address })
     await api.start()
-    topicConfigManager.createTopicIfAbsent(newTopicConfig('Fresh', { writeQueueNums: 3 }))
+    const attributes = new Map([['message.type', 'FIFO']])
+    topicConfigManager.createTopicIfAbsent(
+      newTopicConfig('Fresh', { writeQueueNums: 3, attributes }),
+    )
     await nameServer.fixture.signals(2)
     expect(nameServer.topics(1)).to.deep.equal(['Fresh'])
     const { topicConfigTable, dataVersion } = nameServer.body(1).topicConfigSerializeWrapper
     expect(topicConfigTable.get('Fresh')?.writeQueueNums).to.equal(3)
+    expect(topicConfigTable.get('Fresh')?.attributes).to.deep.equal(attributes)
     expect(dataVersion).to.deep.equal(topicConfigManager.dataVersion.toJSON())
   })
 
