@@ -5,9 +5,6 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/** What a level that the table does not have is delayed by. */
-const UNKNOWN_LEVEL_MS = 1_000
-
 /**
  * The delays that messages may be sent with, by level from 1 on, out of messageDelayLevel (`1s 5s 10s 30s 1m ...`).
  *
@@ -26,9 +23,10 @@ export class DelayLevels {
     return this.delaysMs.length
   }
 
-  /** When a message of `level`, stored at `storeTimestamp`, is to be delivered. */
+  /** When a message of `level`, stored at `storeTimestamp`, is to be delivered; levels beyond the last are the last. */
   computeDeliverTimestamp(level: number, storeTimestamp: number): number {
-    return storeTimestamp + (this.delaysMs[level - 1] ?? UNKNOWN_LEVEL_MS)
+    const index = Math.min(level, this.maxDelayLevel) - 1
+    return storeTimestamp + (this.delaysMs[index] as number)
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../../codec/message/record-reader.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
-import type { DelayLevels } from '../delay-levels.ts'
+import type { DelayLevels } from '../../common/delay-levels.ts'
 import { StoreError } from '../errors.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { LogFile } from '../logfile/log-file.ts'

@@ -9,7 +9,7 @@ import {
   recordSysFlag,
 } from '../../../codec/message/record-reader.ts'
 import { tagsString2tagsCode } from '../../../codec/message/tags.ts'
-import type { DelayLevels } from '../delay-levels.ts'
+import type { DelayLevels } from '../../common/delay-levels.ts'
 
 const SCHEDULE_TOPIC = 'SCHEDULE_TOPIC_XXXX'
 
@@ -62,7 +62,7 @@ function tagsCodeOf(
 ): number {
   if (topic === SCHEDULE_TOPIC) {
     const level = Number(findProperty(properties, MessageConst.PROPERTY_DELAY_TIME_LEVEL))
-    if (level > 0) return delayLevels.deliverTimestamp(level, storeTimestamp)
+    if (level > 0) return delayLevels.computeDeliverTimestamp(level, storeTimestamp)
   }
   return tagsString2tagsCode(findProperty(properties, MessageConst.PROPERTY_TAGS))
 }

@@ -8,10 +8,10 @@ describe('DelayLevels', () => {
     expect(levels.maxDelayLevel).to.equal(5)
   })
 
-  it('adds the delay of a level to the store time, one second for a level that it does not have', () => {
+  it('adds the delay of a level to the store time, that of the last for levels beyond it', () => {
     const levels = new DelayLevels('1s 5s')
     expect(levels.computeDeliverTimestamp(2, 100)).to.equal(5_100)
-    expect(levels.computeDeliverTimestamp(3, 100)).to.equal(1_100)
+    expect(levels.computeDeliverTimestamp(3, 100)).to.equal(5_100)
   })
 
   it('refuses what is not a delay', () => {
