@@ -1,7 +1,9 @@
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import {
+  isBodyIntact,
   isMessageMagic,
+  locateParts,
   MIN_RECORD_SIZE,
   recordCommitLogOffset,
   recordMagic,
@@ -127,15 +129,18 @@ export class Recovery {
     return isMessageMagic(recordMagic(head, 0)) ? recordStoreTimestamp(head, 0) : 0
   }
 
-  /** undefined when there is no record of this place and size. */
+  /** undefined when there is no whole record of this place and size. */
   #storeTimestampAt({ offset, size }: Range): number | undefined {
-    const head = Buffer.alloc(HEAD_BYTES)
-    this.#deps.files.find(offset)?.readSync(head, offset)
-    const isThere =
-      isMessageMagic(recordMagic(head, 0)) &&
-      recordTotalSize(head, 0) === size &&
-      recordCommitLogOffset(head, 0) === offset
-    return isThere ? recordStoreTimestamp(head, 0) : undefined
+    if (size < MIN_RECORD_SIZE || size > this.#deps.files.fileSize) return undefined
+    const record = Buffer.alloc(size)
+    this.#deps.files.find(offset)?.readSync(record, offset)
+    const isHere =
+      isMessageMagic(recordMagic(record, 0)) &&
+      recordTotalSize(record, 0) === size &&
+      recordCommitLogOffset(record, 0) === offset
+    const parts = isHere ? locateParts(record, 0, size) : undefined
+    if (parts === undefined || !isBodyIntact(record, 0, parts)) return undefined
+    return recordStoreTimestamp(record, 0)
   }
 
   /** The lowest offset that any follower needs, moved down to the start of its file: a known border between records. */
