@@ -110,6 +110,8 @@ public final class PullCases {
         Check.that(earliest >= before - 50 && earliest <= between, "earliest store time " + earliest + " of " + before);
         // The server's answer to a new group while a queue is young.
         Check.equal(0L, consumer.fetchConsumeOffset(queue, true), "offset of a group that has none");
+        // The first pull makes the group; offsets of a group that is not there are refused.
+        consumer.pull(queue, "*", 0, 1);
         consumer.getOffsetStore().updateConsumeOffsetToBroker(queue, 7, false);
         Check.equal(7L, consumer.fetchConsumeOffset(queue, true), "offset stored");
         consumer.shutdown();
