@@ -11,10 +11,10 @@ import {
 } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
 import { hasFlag, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
-import { type ExtFields, RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
-import { type Clock, timeMillisToHumanString } from '../../common/clock.ts'
+import type { Clock } from '../../common/clock.ts'
 import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
@@ -26,6 +26,7 @@ import type { TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
 import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
 import { deadLetterTopicOfSend, type RetryOrDeadLetterDeps } from './send/retry-or-dead-letter.ts'
+import { checkServing, chooseQueue, commonAnswerFields } from './send/send-request.ts'
 import { checkSendTopic } from './send/send-topic-check.ts'
 import { type SentProperties, SentPropertiesBuilder } from './send/sent-properties.ts'
 
@@ -78,22 +79,19 @@ export class SendMessageProcessor implements RequestProcessor {
   process(request: RemotingCommand, channel: Channel): RemotingCommand | undefined {
     const header = parseRequestHeader(request)
     try {
-      this.#checkServing()
+      checkServing(this.#deps.brokerConfig, this.#deps.clock)
       const topicConfig = checkSendTopic(this.#deps, header, channel)
       if (header.batch === true) this.#sendBatchMessage(request, header, topicConfig, channel)
       else this.#sendMessage(request, header, topicConfig, channel)
       return undefined
     } catch (error) {
       if (!(error instanceof RemotingError)) throw error
-      return RemotingCommand.response(error.code, error.message, this.#commonFields())
+      return RemotingCommand.response(
+        error.code,
+        error.message,
+        commonAnswerFields(this.#deps.brokerConfig),
+      )
     }
-  }
-
-  #checkServing(): void {
-    const startMs = this.#deps.brokerConfig.startAcceptSendRequestTimeStamp
-    if (startMs === 0 || this.#deps.clock.now() >= startMs) return
-    const remark = `broker unable to service, until ${timeMillisToHumanString(startMs)}`
-    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
   }
 
   #sendMessage(
@@ -102,7 +100,7 @@ export class SendMessageProcessor implements RequestProcessor {
     topicConfig: TopicConfig,
     channel: Channel,
   ): void {
-    const queueId = this.#chooseQueue(header.queueId, topicConfig)
+    const queueId = chooseQueue(header.queueId, topicConfig, this.#deps.random)
     const deadLetterTopic = isRetryTopic(header.topic)
       ? deadLetterTopicOfSend(this.#deps, header, request.version)
       : undefined
@@ -124,7 +122,7 @@ export class SendMessageProcessor implements RequestProcessor {
     topicConfig: TopicConfig,
     channel: Channel,
   ): void {
-    const queueId = this.#chooseQueue(header.queueId, topicConfig)
+    const queueId = chooseQueue(header.queueId, topicConfig, this.#deps.random)
     if (isRetryTopic(header.topic)) {
       const remark = `batch request does not support retry group ${header.topic}`
       throw new RemotingError(ResponseCode.MESSAGE_ILLEGAL, remark)
@@ -137,13 +135,6 @@ export class SendMessageProcessor implements RequestProcessor {
     this.#deps.messageStore.putMessages(batch, (result) => {
       this.#answer(request, channel, queueId, sent.uniqKey, result)
     })
-  }
-
-  #chooseQueue(queueId: number, { topicName, writeQueueNums }: TopicConfig): number {
-    if (queueId >= 0) return queueId
-    if (writeQueueNums > 0) return Math.floor(this.#deps.random() * writeQueueNums)
-    const remark = `topic[${topicName}] has no queue to write to`
-    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
   }
 
   /** A message under the topic it was sent to; queue and properties are still those of the request. */
@@ -201,7 +192,7 @@ export class SendMessageProcessor implements RequestProcessor {
   ): void {
     this.#count(appended)
     if (request.isOneway) return
-    const fields = this.#commonFields()
+    const fields = commonAnswerFields(this.#deps.brokerConfig)
     if (appended !== undefined) {
       fields['msgId'] = appended.offsetMsgId
       fields['queueId'] = String(queueId)
@@ -225,12 +216,6 @@ export class SendMessageProcessor implements RequestProcessor {
   #remarkFacts() {
     const { storeConfig, diskUtil } = this.#deps
     return { maxMessageSize: storeConfig.maxMessageSize, diskUtil }
-  }
-
-  /** Fields of every response to a send, refusals too. */
-  #commonFields(): ExtFields {
-    const { regionId, traceOn } = this.#deps.brokerConfig
-    return { MSG_REGION: regionId, TRACE_ON: traceOn ? 'true' : 'false' }
   }
 }
 
