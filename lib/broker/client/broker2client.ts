@@ -3,8 +3,16 @@ import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import type { Channel } from '../../remoting/index.ts'
 
+/** How long a client may take for a request that is passed on to it. */
+const CALL_TIMEOUT_MS = 10_000
+
 /** Requests from the broker to its clients. Apache: broker.client.net.Broker2Client */
 export class Broker2Client {
+  /** Sends a request to a client and resolves with its answer. @throws RemotingError (rejects), see Channel#invoke */
+  callClient(channel: Channel, request: RemotingCommand): Promise<RemotingCommand> {
+    return channel.invoke(request, CALL_TIMEOUT_MS)
+  }
+
   /** Tells a consumer that its group has changed and that it shall rebalance. */
   notifyConsumerIdsChanged(channel: Channel, consumerGroup: string): void {
     channel.invokeOneway(
