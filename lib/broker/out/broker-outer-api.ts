@@ -1,10 +1,15 @@
+import { TopicRouteData } from '../../../codec/body/topic-route-data.ts'
+import { GetRouteInfoRequestHeader } from '../../../codec/header/get-route-info.ts'
 import type { Host } from '../../../codec/message/host.ts'
+import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../codec/request-code.ts'
+import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { NettyClientConfig } from '../../config/netty-client-config.ts'
-import { RemotingClient } from '../../remoting/index.ts'
+import { RemotingClient, RemotingError } from '../../remoting/index.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import type { BrokerAddress } from './broker-address.ts'
@@ -28,6 +33,7 @@ const MIN_PERIOD_MS = 10_000
 const MAX_PERIOD_MS = 60_000
 /** After a registration that failed, or a connection to a NameServer that was lost (it forgets us then). */
 const RETRY_DELAY_MS = 2_000
+const ROUTE_TIMEOUT_MS = 3_000
 
 /**
  * Keeps the broker registered with its NameServers: with all topics at the start and in each period, with the changed
@@ -70,6 +76,31 @@ export class BrokerOuterApi implements Service {
     this.#retry?.cancel()
     await Promise.all([...this.#registrations.values()].map((each) => each.unregister()))
     await this.#client.stop()
+  }
+
+  /**
+   * The route of a topic, from the first NameServer that can be reached.
+   * @throws RemotingError TOPIC_NOT_EXIST; another code when no NameServer answers
+   */
+  async getTopicRouteInfoFromNameServer(topic: string): Promise<TopicRouteData> {
+    const header = GetRouteInfoRequestHeader.encode({ topic })
+    let failure: unknown = new RemotingError(ResponseCode.SYSTEM_ERROR, 'no name server is known')
+    for (const address of this.#registrations.keys()) {
+      const request = RemotingCommand.request(RequestCode.GET_ROUTEINFO_BY_TOPIC, header)
+      try {
+        const {
+          code,
+          remark = '',
+          body,
+        } = await this.#client.invoke(address, request, ROUTE_TIMEOUT_MS)
+        if (code === ResponseCode.SUCCESS) return TopicRouteData.decode(body)
+        throw new RemotingError(code as ResponseCode, remark)
+      } catch (error) {
+        failure = error
+        if (error instanceof RemotingError && error.code > 0) break
+      }
+    }
+    throw failure
   }
 
   /** Registers all topics with every NameServer. Never rejects: failures are logged and tried again. */
