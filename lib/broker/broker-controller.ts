@@ -5,7 +5,7 @@ import { RequestCode } from '../../codec/request-code.ts'
 import { type Clock, startOfLocalMonth } from '../common/clock.ts'
 import { DelayLevels } from '../common/delay-levels.ts'
 import type { FileSystem } from '../common/file-system.ts'
-import { localAddresses, selectLocalAddress } from '../common/local-address.ts'
+import { hostAndPort, localAddresses, selectLocalAddress } from '../common/local-address.ts'
 import type { Logger } from '../common/logger.ts'
 import { type Service, startAll, stopAll } from '../common/service.ts'
 import type { Configuration } from '../config/configuration.ts'
@@ -20,7 +20,10 @@ import {
   type RequestProcessor,
 } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
+import { Broker2Client } from './client/broker2client.ts'
+import { registerConsumerAdministration } from './consumer-administration.ts'
 import { Consumption } from './consumption.ts'
+import { LoadBalance } from './load-balance.ts'
 import { MessageCounters } from './metrics/message-counters.ts'
 import { RuntimeInfo } from './metrics/runtime-info.ts'
 import { ThroughputService } from './metrics/throughput-service.ts'
@@ -30,6 +33,7 @@ import { BrokerAdminProcessor } from './processor/admin/broker-admin-processor.t
 import { SubscriptionGroupAdminProcessor } from './processor/admin/subscription-group-admin-processor.ts'
 import { TopicAdminProcessor } from './processor/admin/topic-admin-processor.ts'
 import { ConsumerSendMsgBackProcessor } from './processor/consumer-send-msg-back-processor.ts'
+import { ReplyMessageProcessor } from './processor/reply-message-processor.ts'
 import { SendMessageProcessor } from './processor/send-message-processor.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
@@ -63,6 +67,7 @@ export class BrokerController implements Service {
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumption: Consumption
+  readonly loadBalance: LoadBalance
   readonly scheduleMessageService: ScheduleMessageService
   readonly brokerOuterApi: BrokerOuterApi
   readonly #deps: BrokerControllerDeps
@@ -111,6 +116,13 @@ export class BrokerController implements Service {
     this.#server = new RemotingServer(serverOptions)
     this.#vipServer = new VipServer(serverOptions)
     this.brokerOuterApi = this.#createOuterApi()
+    this.loadBalance = new LoadBalance({
+      ...shared,
+      topics: this.topicConfigManager,
+      groups: this.subscriptionGroupManager,
+      consumers: this.consumption.consumers,
+      getTopicRouteInfo: (topic) => this.brokerOuterApi.getTopicRouteInfoFromNameServer(topic),
+    })
     this.#registerProcessors()
   }
 
@@ -125,6 +137,7 @@ export class BrokerController implements Service {
     this.subscriptionGroupManager.load()
     this.consumption.load()
     this.scheduleMessageService.load()
+    this.loadBalance.load()
     await startAll(this.#services)
   }
 
@@ -141,6 +154,7 @@ export class BrokerController implements Service {
       this.#server,
       this.#vipServer,
       this.brokerOuterApi,
+      this.loadBalance,
     ]
   }
 
@@ -182,7 +196,10 @@ export class BrokerController implements Service {
       this.#newConsumerSendMsgBackProcessor(),
       sends,
     )
+    const replies = newGroup('ReplyMessage', broker.replyThreadPoolQueueCapacity)
+    this.#register(ReplyMessageProcessor.requestCodes, this.#newReplyMessageProcessor(), replies)
     this.consumption.registerProcessors(this.#dispatcher)
+    this.loadBalance.registerProcessors(this.#dispatcher)
     this.#register(TopicAdminProcessor.requestCodes, this.#newTopicAdminProcessor(), admin)
     this.#register(
       SubscriptionGroupAdminProcessor.requestCodes,
@@ -190,6 +207,24 @@ export class BrokerController implements Service {
       admin,
     )
     this.#register(BrokerAdminProcessor.requestCodes, this.#newBrokerAdminProcessor(), admin)
+    this.#registerConsumerAdministration(admin)
+  }
+
+  #registerConsumerAdministration(group: ProcessorGroup): void {
+    const { configs, messageStore, clock, logger } = this.#deps
+    registerConsumerAdministration(this.#dispatcher, group, {
+      brokerConfig: configs.broker,
+      store: messageStore,
+      topics: this.topicConfigManager,
+      groups: this.subscriptionGroupManager,
+      consumers: this.consumption.consumers,
+      offsets: this.consumption.offsets,
+      scheduleMessageService: this.scheduleMessageService,
+      messageRequestModeManager: this.loadBalance.messageRequestModeManager,
+      brokerAddr: (channel) => this.#brokerAddr(channel),
+      clock,
+      logger,
+    })
   }
 
   #register(codes: readonly number[], processor: RequestProcessor, group: ProcessorGroup): void {
@@ -225,6 +260,22 @@ export class BrokerController implements Service {
       delayLevels: this.#delayLevels,
       storeHost: (channel) => this.#storeHost(channel),
       random: Math.random,
+      logger,
+    })
+  }
+
+  #newReplyMessageProcessor(): ReplyMessageProcessor {
+    const { configs, messageStore, clock, logger } = this.#deps
+    return new ReplyMessageProcessor({
+      brokerConfig: configs.broker,
+      storeConfig: configs.store,
+      topicConfigManager: this.topicConfigManager,
+      producers: this.consumption.producers,
+      broker2Client: new Broker2Client(),
+      messageStore,
+      storeHost: (channel) => this.#storeHost(channel),
+      random: Math.random,
+      clock,
       logger,
     })
   }
@@ -270,6 +321,11 @@ export class BrokerController implements Service {
       this.#configuredHost = ipHost(brokerIP1, this.address.port)
     }
     return this.#configuredHost ?? channel.localHost
+  }
+
+  /** brokerIP1, which may be a name, or where the client reached us. */
+  #brokerAddr({ localHost }: Channel): string {
+    return hostAndPort(this.#deps.configs.broker.brokerIP1 || localHost.address, this.address.port)
   }
 
   #createUniqKey(): string {

@@ -7,6 +7,9 @@ export const PermName = {
   PERM_INHERIT: 1,
 } as const
 
+/** Bit number of PERM_READ, for tables of what is forbidden. Source: PermName#INDEX_PERM_READ */
+export const INDEX_PERM_READ = 2
+
 export const PERM_READ_WRITE: number = PermName.PERM_READ | PermName.PERM_WRITE
 
 export function isReadable(perm: number): boolean {

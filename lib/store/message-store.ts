@@ -330,6 +330,10 @@ export class DefaultMessageStore implements MessageStore {
 
   // ---- the rest ----
 
+  get topics(): readonly string[] {
+    return this.#queues.topics()
+  }
+
   deleteTopics(topics: ReadonlySet<string>): void {
     for (const topic of topics) {
       this.#queues.deleteTopic(topic)

@@ -175,6 +175,8 @@ export interface MessageStore extends Service {
   ): Promise<QueryMessageResult>
   /** True when the record of a queue offset is still among those that are read from memory. */
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean
+  /** The topics that have consume queues. */
+  readonly topics: readonly string[]
   /** Removes the consume queues of topics. */
   deleteTopics(topics: ReadonlySet<string>): void
   /** Called after each message has been dispatched; one listener of each caller. */

@@ -237,6 +237,10 @@ export class MemoryMessageStore implements MessageStore {
     return queue?.messages[offset - queue.minOffset] !== undefined
   }
 
+  get topics(): string[] {
+    return [...new Set([...this.#queues.values()].map(({ topic }) => topic))]
+  }
+
   deleteTopics(topics: ReadonlySet<string>): void {
     this.deletedTopics.push(...topics)
     for (const [key, queue] of this.#queues) if (topics.has(queue.topic)) this.#queues.delete(key)

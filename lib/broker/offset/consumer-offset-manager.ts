@@ -123,6 +123,19 @@ export class ConsumerOffsetManager implements Service {
     return this.#offsetTable.get(key)?.get(queueId) ?? -1
   }
 
+  /** The next offset by queue id; empty when nothing is stored. Apache: queryOffset with two arguments */
+  queryOffsets(group: string, topic: string): ReadonlyMap<number, number> {
+    return this.#offsetTable.get(topicAtGroup(topic, group)) ?? newOffsets()
+  }
+
+  /** Lets a group begin a topic where another one stands. */
+  cloneOffset(srcGroup: string, destGroup: string, topic: string): void {
+    const offsets = this.#offsetTable.get(topicAtGroup(topic, srcGroup))
+    if (offsets === undefined) return
+    this.#offsetTable.set(topicAtGroup(topic, destGroup), new Map(offsets))
+    this.#isChanged = true
+  }
+
   /** Notes where the group's next pull of a queue will begin. */
   commitPullOffset(group: string, topic: string, queueId: number, offset: number): void {
     getOrAdd(this.#pullOffsetTable, topicAtGroup(topic, group), newOffsets).set(queueId, offset)

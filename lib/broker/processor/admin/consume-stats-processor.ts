@@ -13,6 +13,7 @@ import type { MessageStore } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
 import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+import { queueProgress } from './queue-progress.ts'
 
 export interface ConsumeStatsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
@@ -49,7 +50,7 @@ export class ConsumeStatsProcessor implements RequestProcessor {
       const readQueueNums = this.#deps.topics.selectTopicConfig(topic)?.readQueueNums ?? 0
       for (let queueId = 0; queueId < readQueueNums; queueId++) {
         const queue = { brokerName: this.#deps.brokerConfig.brokerName, queueId, topic }
-        offsetTable.push([queue, await this.#progress(group, topic, queueId)])
+        offsetTable.push([queue, await queueProgress(this.#deps, group, topic, queueId)])
       }
     }
     return success(ConsumeStats.encode({ consumeTps: 0, offsetTable }))
@@ -62,20 +63,6 @@ export class ConsumeStatsProcessor implements RequestProcessor {
     const subscriptions = this.#deps.consumers.getConsumerGroupInfo(group)?.subscriptionTable
     if (subscriptions === undefined || subscriptions.size === 0) return topics
     return topics.filter((topic) => subscriptions.has(topic))
-  }
-
-  async #progress(group: string, topic: string, queueId: number): Promise<OffsetWrapper> {
-    const { offsets, store } = this.#deps
-    const consumerOffset = Math.max(offsets.queryOffset(group, topic, queueId), 0)
-    const lastConsumed = consumerOffset - 1
-    const lastTimestamp =
-      lastConsumed < 0 ? 0 : await store.getMessageStoreTimestamp(topic, queueId, lastConsumed)
-    return {
-      brokerOffset: store.getMaxOffsetInQueue(topic, queueId),
-      consumerOffset,
-      lastTimestamp: Math.max(lastTimestamp, 0),
-      pullOffset: Math.max(consumerOffset, offsets.queryPullOffset(group, topic, queueId)),
-    }
   }
 
   /** Groups that are online, and groups with offsets. (Apache names the topic in place of those that are online.) */

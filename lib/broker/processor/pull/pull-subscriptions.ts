@@ -1,6 +1,7 @@
 import type { SubscriptionData } from '../../../../codec/body/subscription-data.ts'
 import type { PullMessageRequestHeader } from '../../../../codec/header/pull-message.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import { INDEX_PERM_READ } from '../../../common/perm-name.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import type { MessageFilter } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
@@ -19,8 +20,6 @@ export interface PullSubscriptionsDeps {
   readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
 }
 
-/** The bit of a forbidden table that says "may not read". Source: common.constant.PermName#INDEX_PERM_READ */
-const INDEX_PERM_READ = 2
 /** Filters kept of subscriptions that came with pulls. */
 const MAX_CACHED_FILTERS = 1024
 

@@ -1,0 +1,74 @@
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { Logger } from '../../../common/logger.ts'
+import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
+import type { MessageStore } from '../../../store/types.ts'
+import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+
+export interface StoreCleaningDeps {
+  readonly topics: Pick<TopicConfigManager, 'containsTopic' | 'isSystemTopic'>
+  readonly store: Pick<MessageStore, 'topics' | 'deleteTopics'> & Partial<ExpiredFiles>
+  readonly logger: Logger
+}
+
+/** Light queues belong to no topic. Source: common.MixAll#LMQ_PREFIX */
+const LMQ_PREFIX = '%LMQ%'
+
+/** A store that can be told to look for files that have expired. Apache: store.MessageStore */
+export interface ExpiredFiles {
+  /** Removes consume queue files whose messages are no longer in the commit log. */
+  cleanExpiredConsumerQueue(): void | Promise<void>
+  /** Removes commit log files that have expired, whatever the hour. */
+  executeDeleteFilesManually(): void | Promise<void>
+}
+
+/**
+ * Removes at once what would be removed in time: CLEAN_EXPIRED_CONSUMEQUEUE, DELETE_EXPIRED_COMMITLOG and
+ * CLEAN_UNUSED_TOPIC (queues of topics that are not known).
+ *
+ * Apache: broker.processor.AdminBrokerProcessor
+ */
+export class StoreCleaningProcessor implements RequestProcessor {
+  static readonly requestCodes: readonly number[] = [
+    RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE,
+    RequestCode.DELETE_EXPIRED_COMMITLOG,
+    RequestCode.CLEAN_UNUSED_TOPIC,
+  ]
+
+  readonly #deps: StoreCleaningDeps
+
+  constructor(deps: StoreCleaningDeps) {
+    this.#deps = deps
+  }
+
+  async process(request: RemotingCommand, channel: Channel): Promise<RemotingCommand> {
+    const { store, logger } = this.#deps
+    const caller = channel.remoteHost.toString()
+    logger.info({ code: request.code, caller }, 'clean the store')
+    if (request.code === RequestCode.CLEAN_UNUSED_TOPIC) this.#cleanUnusedTopic()
+    else if (request.code === RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE) {
+      await supported(store.cleanExpiredConsumerQueue).call(store)
+    } else await supported(store.executeDeleteFilesManually).call(store)
+    return RemotingCommand.response(ResponseCode.SUCCESS)
+  }
+
+  /** Source: store.DefaultMessageStore#cleanUnusedTopic */
+  #cleanUnusedTopic(): void {
+    const { topics, store, logger } = this.#deps
+    const unused = store.topics.filter(
+      (topic) =>
+        !topics.containsTopic(topic) &&
+        !topics.isSystemTopic(topic) &&
+        !topic.startsWith(LMQ_PREFIX),
+    )
+    logger.info({ topics: unused }, 'queues of unknown topics removed')
+    store.deleteTopics(new Set(unused))
+  }
+}
+
+function supported<T>(method: T | undefined): T {
+  if (method !== undefined) return method
+  const remark = 'this store does not remove files on request'
+  throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
+}
