@@ -287,6 +287,7 @@ export class BrokerController implements Service {
       topicConfigManager: this.topicConfigManager,
       consumerOffsetManager: this.consumption.offsets,
       messageStore,
+      topicsRegistered: () => this.brokerOuterApi.topicsRegistered(),
       logger,
     })
   }

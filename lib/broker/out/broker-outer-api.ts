@@ -45,6 +45,8 @@ export class BrokerOuterApi implements Service {
   readonly #deps: BrokerOuterApiDeps
   readonly #client: RemotingClient
   #registrations = new Map<string, NameServerRegistration>()
+  /** Tidings of changed topics that are not answered yet. */
+  readonly #underWay = new Set<Promise<void>>()
   #period: Timer | undefined
   #retry: Timer | undefined
   #stopping = false
@@ -113,7 +115,14 @@ export class BrokerOuterApi implements Service {
   /** Tells every NameServer of changed topics; at once, when the connection stands. */
   registerIncrementBrokerData(topicConfigs: readonly TopicConfig[]): void {
     if (this.#stopping) return
-    void this.#toEach((registration) => registration.registerTopics(topicConfigs))
+    const told = this.#toEach((registration) => registration.registerTopics(topicConfigs))
+    this.#underWay.add(told)
+    void told.finally(() => this.#underWay.delete(told))
+  }
+
+  /** Resolves when each NameServer has answered what it was told of changed topics so far, or cannot be reached. */
+  async topicsRegistered(): Promise<void> {
+    await Promise.all(this.#underWay)
   }
 
   async #toEach(register: (registration: NameServerRegistration) => Promise<boolean>) {

@@ -37,6 +37,8 @@ export interface TopicAdminDeps {
     cleanOffsetByTopic(topic: string): void
   }
   readonly messageStore: MessageStore
+  /** Resolves when the name servers know of the topics changed so far, or cannot be told. */
+  readonly topicsRegistered: () => Promise<void>
   readonly logger: Logger
 }
 
@@ -83,8 +85,14 @@ export class TopicAdminProcessor implements RequestProcessor {
     }
   }
 
-  /** Topics that would not change are left alone (Apache then leaves the whole list alone). */
-  #updateAndCreateTopics(topicConfigs: readonly TopicConfig[], channel: Channel): RemotingCommand {
+  /**
+   * Topics that would not change are left alone (Apache then leaves the whole list alone). Answered after the
+   * registration, as by Apache: administrators and clients ask for the route right after the answer.
+   */
+  async #updateAndCreateTopics(
+    topicConfigs: readonly TopicConfig[],
+    channel: Channel,
+  ): Promise<RemotingCommand> {
     for (const topicConfig of topicConfigs) this.#checkTopic(topicConfig)
     const { topicConfigManager, logger } = this.#deps
     const changed = topicConfigs.filter((topicConfig) => {
@@ -99,6 +107,7 @@ export class TopicAdminProcessor implements RequestProcessor {
       if (!(error instanceof AttributeError)) throw error
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, error.message)
     }
+    await this.#deps.topicsRegistered()
     return success()
   }
 

@@ -28,12 +28,14 @@ describe('TopicAdminProcessor', () => {
   let parts: BrokerParts
   let cleaned: string[]
   let told: string[]
+  let registered: Promise<void>
   let processor: TopicAdminProcessor
 
   beforeEach(() => {
     parts = makeBrokerParts()
     cleaned = []
     told = []
+    registered = Promise.resolve()
     parts.topicConfigManager.onTopicConfigChanged(({ topicName }) => told.push(topicName))
     processor = new TopicAdminProcessor({
       ...parts,
@@ -41,6 +43,7 @@ describe('TopicAdminProcessor', () => {
         whichGroupByTopic: () => ['g', 'other'],
         cleanOffsetByTopic: (topic) => cleaned.push(topic),
       },
+      topicsRegistered: () => registered,
     })
   })
   afterEach(() => parts.remove())
@@ -65,6 +68,16 @@ describe('TopicAdminProcessor', () => {
     )
     expect([error.code, error.message]).to.deep.equal([code, remark])
   }
+
+  it('answers a creation after the name servers have been told', async () => {
+    const order: string[] = []
+    registered = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      order.push('registered')
+    })
+    await create()
+    order.push('answered')
+    expect(order).to.deep.equal(['registered', 'answered'])
+  })
 
   it('creates a topic as asked and tells of it', async () => {
     const response = await create({ attributes: '+message.type=FIFO', topicSysFlag: 1 })
