@@ -39,6 +39,26 @@ export default {
       to: { path: '^lib/store/', pathNot: '^lib/store/(message-store|types)\\.ts$' },
     },
     {
+      name: 'store-tools-through-their-door',
+      comment:
+        'Commands import lib/store/tools/index.ts only; nothing in the store knows of the tools.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/store/tools/' },
+      to: { path: '^lib/store/tools/', pathNot: '^lib/store/tools/index\\.ts$' },
+    },
+    {
+      name: 'store-without-its-tools',
+      severity: 'error',
+      from: { path: '^lib/(?!cli/|store/tools/)' },
+      to: { path: '^lib/store/tools/' },
+    },
+    {
+      name: 'commands-not-into-the-store',
+      severity: 'error',
+      from: { path: '^lib/cli/' },
+      to: { path: '^lib/store/', pathNot: '^lib/store/tools/index\\.ts$' },
+    },
+    {
       name: 'remoting-through-its-door',
       comment: 'Other folders import lib/remoting/index.ts only.',
       severity: 'error',

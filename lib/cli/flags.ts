@@ -26,6 +26,22 @@ export function parseFlags<const F extends Flags>(
   flags: F,
   args: readonly string[],
 ): FlagValues<F> {
+  return parse(flags, args, false).values
+}
+
+/** As parseFlags, for commands that take words beside their flags. @throws UsageError */
+export function parseWordsAndFlags<const F extends Flags>(
+  flags: F,
+  args: readonly string[],
+): { words: string[]; values: FlagValues<F> } {
+  return parse(flags, args, true)
+}
+
+function parse<F extends Flags>(
+  flags: F,
+  args: readonly string[],
+  allowPositionals: boolean,
+): { words: string[]; values: FlagValues<F> } {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { short, value }]) => [
       name,
@@ -33,7 +49,8 @@ export function parseFlags<const F extends Flags>(
     ]),
   )
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values as FlagValues<F>
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals })
+    return { words: positionals, values: values as FlagValues<F> }
   } catch (error) {
     throw new UsageError(toError(error).message.split('. To specify')[0])
   }

@@ -7,9 +7,11 @@ import { parseFlags, UsageError } from './flags.ts'
 import type { CommandContext } from './run-command.ts'
 import { printedOnRequest, runServer, SERVER_FLAGS } from './server-command.ts'
 import { flagLayer, settingLayers } from './settings.ts'
+import { storeCommand } from './store/store-command.ts'
 
 const USAGE = `Usage: rocketmq-server start [flags]
-Starts a NameServer and a broker in one process.`
+Starts a NameServer and a broker in one process.
+To look into a store: rocketmq-server store --help`
 const FLAGS = {
   store: { value: 'DIR', text: 'directory of the store; data by default' },
   'namesrv-port': {
@@ -21,10 +23,11 @@ const FLAGS = {
   ...SERVER_FLAGS,
 } as const satisfies Flags
 
-/** `rocketmq-server start`: all that a first client needs, without any settings. */
+/** `rocketmq-server start`: all that a first client needs, without any settings; `rocketmq-server store`: tools. */
 export async function rocketmqServer(context: CommandContext): Promise<number> {
   const { terminal } = context
   const [action, ...args] = context.args
+  if (action === 'store') return storeCommand({ ...context, args })
   const isStart = action === 'start'
   const values = parseFlags(FLAGS, isStart ? args : context.args)
   const printed = printedOnRequest(values, USAGE, FLAGS)
