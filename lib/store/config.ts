@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+
 /** Source: store.config.FlushDiskType */
 export type FlushDiskType = 'ASYNC_FLUSH' | 'SYNC_FLUSH'
 
@@ -49,6 +51,15 @@ export interface MessageStoreConfig {
   readonly cleanFileForciblyEnable: boolean
   readonly cleanResourceInterval: number
   readonly deleteFileBatchMax: number
+}
+
+/** Where the files of the log are. */
+export function commitLogDirectories(config: MessageStoreConfig): string[] {
+  const { storePathCommitLog, storePathRootDir } = config
+  if (storePathCommitLog === undefined || storePathCommitLog === '') {
+    return [join(storePathRootDir, 'commitlog')]
+  }
+  return storePathCommitLog.split(',').map((directory) => directory.trim())
 }
 
 /** Apache 5.3.3's defaults; `storePathRootDir` has none here. */

@@ -1,9 +1,6 @@
 import { totalmem } from 'node:os'
-import { join } from 'node:path'
-import { decodeBatch } from '../../codec/message/batch.ts'
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
-import { closeProperties } from '../../codec/message/properties.ts'
-import { isMessageMagic, decodeRecord } from '../../codec/message/record-reader.ts'
+import { decodeRecord } from '../../codec/message/record-reader.ts'
 import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { FileSystem } from '../common/file-system.ts'
@@ -11,7 +8,13 @@ import type { Logger } from '../common/logger.ts'
 import { AbortFile } from './abort-file.ts'
 import { illegal } from './commitlog/append-check.ts'
 import { CommitLog } from './commitlog/commit-log.ts'
-import { DEFAULT_STORE_LIMITS, type MessageStoreConfig, type StoreLimits } from './config.ts'
+import { splitBatch } from './commitlog/split-batch.ts'
+import {
+  commitLogDirectories,
+  DEFAULT_STORE_LIMITS,
+  type MessageStoreConfig,
+  type StoreLimits,
+} from './config.ts'
 import { ConsumeQueueStore } from './consumequeue/consume-queue-store.ts'
 import { FlushConsumeQueueService } from './consumequeue/flush-consume-queue-service.ts'
 import { DelayLevels } from '../common/delay-levels.ts'
@@ -20,13 +23,14 @@ import { LogFileQueue } from './logfile/log-file-queue.ts'
 import { OpenFiles } from './logfile/open-files.ts'
 import { ColdReader } from './read/cold-reader.ts'
 import { iterateUnits } from './read/cq-units.ts'
+import { MessageLookup } from './read/message-lookup.ts'
 import { MessageReader } from './read/message-reader.ts'
-import { hasKey } from './index/message-keys.ts'
 import { StoreTimes } from './read/store-times.ts'
 import { Recovery } from './recovery/recovery.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
 import { StoreCheckpoint } from './store-checkpoint.ts'
+import { StoreFlusher } from './store-flusher.ts'
 import type {
   BoundaryType,
   CqUnit,
@@ -46,9 +50,6 @@ export {
   type MessageStoreConfig,
   type StoreLimits,
 } from './config.ts'
-
-/** Records up to this size are read in one go when only their offset is known. */
-const FIRST_READ_BYTES = 8 * 1024
 
 export interface MessageStoreDeps {
   readonly config: MessageStoreConfig
@@ -71,16 +72,15 @@ export class DefaultMessageStore implements MessageStore {
   readonly #index: IndexService
   readonly #coldReader: ColdReader
   readonly #reader: MessageReader
+  readonly #lookup: MessageLookup
   readonly #storeTimes: StoreTimes
   readonly #reput: ReputService
+  readonly #flusher: StoreFlusher
   readonly #flushQueues: FlushConsumeQueueService
   readonly #delayLevels: DelayLevels
   readonly #abortFile: AbortFile
   readonly #listeners: MessageArrivingListener[] = []
   #checkpoint: StoreCheckpoint | undefined
-  #lastDispatchedTimestamp = 0
-  /** Up to where the log was dispatched when the checkpoint was written last. */
-  #checkpointOffset = -1
 
   constructor(deps: MessageStoreDeps) {
     this.#deps = deps
@@ -115,6 +115,12 @@ export class DefaultMessageStore implements MessageStore {
       coldReader: this.#coldReader,
       totalMemoryBytes: totalmem(),
     })
+    this.#lookup = new MessageLookup({
+      config,
+      log: this.#log,
+      index: this.#index,
+      coldReader: this.#coldReader,
+    })
     this.#reput = new ReputService({
       clock,
       logger,
@@ -123,6 +129,12 @@ export class DefaultMessageStore implements MessageStore {
       delayLevels: this.#delayLevels,
       dispatchers: [this.#queues, this.#index],
       onDispatched: (request) => this.#onDispatched(request),
+    })
+    this.#flusher = new StoreFlusher({
+      log: this.#log,
+      queues: this.#queues,
+      index: this.#index,
+      reput: this.#reput,
     })
     this.#flushQueues = new FlushConsumeQueueService({
       clock,
@@ -166,7 +178,7 @@ export class DefaultMessageStore implements MessageStore {
     for (const { topic, queueId, maxOffset } of this.#queues.queues()) {
       this.#log.queueOffsets.set(topic, queueId, maxOffset)
     }
-    this.#lastDispatchedTimestamp = storeTimestamp
+    this.#flusher.dispatched(storeTimestamp)
     this.#reput.start(endOffset)
   }
 
@@ -180,7 +192,7 @@ export class DefaultMessageStore implements MessageStore {
       this.#reput.notify()
       await this.#reput.stop()
       await this.#flushQueues.stop()
-      await this.#flushDerived(checkpoint)
+      await this.#flusher.flushDerived(checkpoint)
       if (this.#reput.behindBytes === 0) this.#abortFile.remove()
     } catch (error) {
       this.#deps.logger.error({ err: toError(error) }, 'the store could not be stopped cleanly')
@@ -192,27 +204,11 @@ export class DefaultMessageStore implements MessageStore {
   }
 
   async #flushAll(): Promise<void> {
-    const checkpoint = this.#checkpoint
-    if (checkpoint === undefined) return
-    await this.#log.flusher.flush(this.#log.writtenOffset)
-    await this.#flushDerived(checkpoint)
-  }
-
-  /** The log up to what has been dispatched is on the disk already; after this, so is what is derived from it. */
-  async #flushDerived(checkpoint: StoreCheckpoint): Promise<void> {
-    const storeTimestamp = this.#lastDispatchedTimestamp
-    const offset = this.#reput.reputFromOffset
-    if (offset === this.#checkpointOffset) return
-    await this.#queues.flush()
-    await this.#index.flush(checkpoint)
-    this.#checkpointOffset = offset
-    checkpoint.values.physicMsgTimestamp = storeTimestamp
-    checkpoint.values.logicsMsgTimestamp = storeTimestamp
-    await checkpoint.flush()
+    if (this.#checkpoint !== undefined) await this.#flusher.flushAll(this.#checkpoint)
   }
 
   #onDispatched(request: DispatchRequest): void {
-    this.#lastDispatchedTimestamp = request.storeTimestamp
+    this.#flusher.dispatched(request.storeTimestamp)
     const { topic, queueId, queueOffset, tagsCode, storeTimestamp } = request
     const logicOffset = queueOffset + 1
     for (const listener of this.#listeners) {
@@ -287,40 +283,18 @@ export class DefaultMessageStore implements MessageStore {
     return record === undefined ? undefined : decodeRecord(record)
   }
 
-  async selectOneMessageByOffset(commitLogOffset: number): Promise<Buffer | undefined> {
-    const { confirmOffset, minOffset } = this.#log
-    if (commitLogOffset < minOffset || commitLogOffset + 8 > confirmOffset) return undefined
-    const head = await this.#readLog(commitLogOffset, FIRST_READ_BYTES)
-    if (head === undefined || head.length < 8 || !isMessageMagic(head.readInt32BE(4)))
-      return undefined
-    const size = head.readInt32BE(0)
-    if (size <= 0 || commitLogOffset + size > confirmOffset) return undefined
-    if (size <= head.length) return head.subarray(0, size)
-    const record = await this.#readLog(commitLogOffset, size)
-    return record?.length === size ? record : undefined
+  selectOneMessageByOffset(commitLogOffset: number): Promise<Buffer | undefined> {
+    return this.#lookup.recordAt(commitLogOffset)
   }
 
-  /** Bytes from `offset` on: what is in memory there, or up to `size` bytes from the disk. */
-  async #readLog(offset: number, size: number): Promise<Buffer | undefined> {
-    const chunk = this.#log.tail.find(offset)
-    if (chunk === undefined) return this.#coldReader.read(offset, size)
-    return chunk.buffer.subarray(offset - chunk.startOffset, chunk.length)
-  }
-
-  async queryMessage(
+  queryMessage(
     topic: string,
     key: string,
     maxNum: number,
     beginMs: number,
     endMs: number,
   ): Promise<QueryMessageResult> {
-    const limit = Math.min(maxNum, this.#deps.config.maxMsgsNumBatch)
-    const records: Buffer[] = []
-    for (const offset of await this.#index.queryOffset(topic, key, limit, beginMs, endMs)) {
-      const record = await this.selectOneMessageByOffset(offset)
-      if (record !== undefined && hasKey(record, topic, key)) records.push(record)
-    }
-    return { records, ...this.#index.lastUpdate }
+    return this.#lookup.query(topic, key, maxNum, beginMs, endMs)
   }
 
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean {
@@ -356,24 +330,4 @@ export class DefaultMessageStore implements MessageStore {
   isOsPageCacheBusy(): boolean {
     return this.#log.isBusy
   }
-}
-
-function commitLogDirectories(config: MessageStoreConfig): string[] {
-  const { storePathCommitLog, storePathRootDir } = config
-  if (storePathCommitLog === undefined || storePathCommitLog === '') {
-    return [join(storePathRootDir, 'commitlog')]
-  }
-  return storePathCommitLog.split(',').map((directory) => directory.trim())
-}
-
-/** The batch's properties follow those of each message. @throws CodecError */
-function splitBatch(batch: MessageExtBrokerInner): MessageExtBrokerInner[] {
-  return decodeBatch(batch.body).map(({ flag, body, properties }) => ({
-    ...batch,
-    flag,
-    body,
-    properties:
-      batch.properties === '' ? properties : closeProperties(properties) + batch.properties,
-    preparedTransactionOffset: 0,
-  }))
 }

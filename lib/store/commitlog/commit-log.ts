@@ -5,14 +5,7 @@ import { createOffsetMsgId } from '../../../codec/message/message-id.ts'
 import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
 import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
-import {
-  BLANK_MAGIC,
-  encodeRecord,
-  END_FILE_MIN_BLANK_LENGTH,
-  planRecord,
-  type RecordPlan,
-} from '../../../codec/message/record.ts'
-import { getTransactionValue, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
+import { planRecord, type RecordPlan } from '../../../codec/message/record.ts'
 import type { MessageStoreConfig, StoreLimits } from '../config.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import {
@@ -26,8 +19,9 @@ import { FlushRealTimeService } from './flush-real-time-service.ts'
 import { GroupCommitService } from './group-commit-service.ts'
 import { LogFlusher } from './log-flusher.ts'
 import { LogWriter } from './log-writer.ts'
-import type { PendingPut } from './pending-put.ts'
+import { PendingPuts, type PendingPut } from './pending-puts.ts'
 import { QueueOffsetTable } from './queue-offset-table.ts'
+import { TailAppender } from './tail-appender.ts'
 import { TailCache } from './tail-cache.ts'
 
 export interface CommitLogDeps {
@@ -55,12 +49,11 @@ export class CommitLog {
   readonly queueOffsets = new QueueOffsetTable()
   readonly flusher: LogFlusher
   readonly #deps: CommitLogDeps
+  readonly #appender: TailAppender
   readonly #writer: LogWriter
   readonly #groupCommit: GroupCommitService
   readonly #flushRealTime: FlushRealTimeService
-  #endOffset = 0
-  #pending: PendingPut[] = []
-  #lastStoreTimestamp = 0
+  readonly #pending = new PendingPuts()
   /** Why nothing may be written any more. */
   #failure: string | undefined
   /** What a failed write may have left behind the log's end must become zero before the next write. */
@@ -71,6 +64,12 @@ export class CommitLog {
     this.files = deps.files
     this.tail = new TailCache(deps.limits.tailBytes)
     this.flusher = new LogFlusher(deps.files)
+    this.#appender = new TailAppender({
+      clock: deps.clock,
+      files: deps.files,
+      tail: this.tail,
+      queueOffsets: this.queueOffsets,
+    })
     this.#writer = new LogWriter({
       clock: deps.clock,
       files: deps.files,
@@ -101,7 +100,7 @@ export class CommitLog {
 
   /** End of what has been appended. */
   get maxOffset(): number {
-    return this.#endOffset
+    return this.#appender.endOffset
   }
 
   get writtenOffset(): number {
@@ -111,10 +110,6 @@ export class CommitLog {
   /** End of what readers may see. Source: store.CommitLog#getConfirmOffset */
   get confirmOffset(): number {
     return this.#isSyncFlush ? this.flusher.flushedOffset : this.#writer.writtenOffset
-  }
-
-  get lastStoreTimestamp(): number {
-    return this.#lastStoreTimestamp
   }
 
   get #isSyncFlush(): boolean {
@@ -128,8 +123,7 @@ export class CommitLog {
 
   /** The log ends at `offset`, where recovery has found its end; messages before it were stored at `storeTimestamp` at the latest. */
   begin(offset: number, storeTimestamp: number): void {
-    this.#endOffset = offset
-    this.#lastStoreTimestamp = storeTimestamp
+    this.#appender.begin(offset, storeTimestamp)
     this.#writer.reset(offset)
     this.flusher.reset(offset)
   }
@@ -168,10 +162,10 @@ export class CommitLog {
       done(tooLarge)
       return
     }
-    const storeTimestamp = this.#nextStoreTimestamp()
-    const commitLogOffset = this.#endOffset
+    const storeTimestamp = this.#appender.nextStoreTimestamp()
+    const commitLogOffset = this.#appender.endOffset
     const previousQueueOffset = this.queueOffsets.get(message.topic, message.queueId)
-    const queueOffset = this.#place(message, plan, storeTimestamp)
+    const queueOffset = this.#appender.place(message, plan, storeTimestamp)
     this.#submit(message, done, previousQueueOffset, {
       commitLogOffset,
       size: plan.size,
@@ -190,27 +184,23 @@ export class CommitLog {
       done(illegal('the batch is empty'))
       return
     }
-    const plans: RecordPlan[] = []
-    let size = 0
-    let refused = this.#checkState() ?? checkMessage(first, config)
-    for (const message of messages) {
-      if (refused !== undefined) break
-      const plan = planRecord(message, config.enabledAppendPropCRC)
-      plans.push(plan)
-      size += plan.size
-      refused = checkPlan(plan, config)
-    }
-    refused ??= this.#makeRoom(size)
+    const plans = messages.map((message) => planRecord(message, config.enabledAppendPropCRC))
+    const size = plans.reduce((sum, plan) => sum + plan.size, 0)
+    const refused =
+      this.#checkState() ??
+      checkMessage(first, config) ??
+      plans.map((plan) => checkPlan(plan, config)).find((result) => result !== undefined) ??
+      this.#makeRoom(size)
     if (refused !== undefined) {
       done(refused)
       return
     }
-    const storeTimestamp = this.#nextStoreTimestamp()
-    const commitLogOffset = this.#endOffset
+    const storeTimestamp = this.#appender.nextStoreTimestamp()
+    const commitLogOffset = this.#appender.endOffset
     const queueOffset = this.queueOffsets.get(first.topic, first.queueId)
     const ids = messages.map((message, index) => {
-      const id = createOffsetMsgId(message.storeHost, this.#endOffset)
-      this.#place(message, plans[index] as RecordPlan, storeTimestamp)
+      const id = createOffsetMsgId(message.storeHost, this.#appender.endOffset)
+      this.#appender.place(message, plans[index] as RecordPlan, storeTimestamp)
       return id
     })
     this.#submit(first, done, queueOffset, {
@@ -241,65 +231,21 @@ export class CommitLog {
 
   /** Sees to it that the next `size` bytes have room in the append buffer and in one file. */
   #makeRoom(size: number): PutMessageResult | undefined {
-    if (this.#endOffset - this.#writer.writtenOffset + size > this.#deps.limits.appendBufferBytes) {
+    const unwrittenBytes = this.#appender.endOffset - this.#writer.writtenOffset
+    if (unwrittenBytes + size > this.#deps.limits.appendBufferBytes) {
       return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the append buffer is full' }
     }
-    if (size + END_FILE_MIN_BLANK_LENGTH > this.files.fileSize) {
+    if (!this.#appender.fitsIntoFile(size)) {
       return illegal(`${size} bytes do not fit into a file of ${this.files.fileSize}`)
     }
     try {
-      const file = this.files.findOrCreate(this.#endOffset)
-      if (size + END_FILE_MIN_BLANK_LENGTH > file.endOffset - this.#endOffset) {
-        this.files.findOrCreate(file.endOffset)
-        this.#closeFile(file.endOffset)
-      }
+      this.#appender.makeRoom(size)
       return undefined
     } catch (error) {
       const reason = `no new commit log file: ${toError(error).message}`
       this.#deps.logger.error({ err: error }, 'commit log file cannot be made')
       return { status: PutMessageStatus.CREATE_MAPPED_FILE_FAILED, reason }
     }
-  }
-
-  /** Fills the rest of a file and goes on at the next one's start. */
-  #closeFile(nextFileOffset: number): void {
-    const chunk = this.tail.reserve(this.#endOffset, END_FILE_MIN_BLANK_LENGTH)
-    chunk.buffer.writeInt32BE(nextFileOffset - this.#endOffset, chunk.length)
-    chunk.buffer.writeInt32BE(BLANK_MAGIC, chunk.length + 4)
-    chunk.length += END_FILE_MIN_BLANK_LENGTH
-    this.tail.seal()
-    this.#endOffset = nextFileOffset
-  }
-
-  #nextStoreTimestamp(): number {
-    this.#lastStoreTimestamp = Math.max(this.#lastStoreTimestamp, this.#deps.clock.now())
-    return this.#lastStoreTimestamp
-  }
-
-  /** Gives a message its offsets and encodes its record there. Returns its queue offset. */
-  #place(message: MessageExtBrokerInner, plan: RecordPlan, storeTimestamp: number): number {
-    const queueOffset = this.#takeQueueOffset(message)
-    const commitLogOffset = this.#endOffset
-    const chunk = this.tail.reserve(commitLogOffset, plan.size)
-    const place = { queueOffset, commitLogOffset, storeTimestamp }
-    encodeRecord(chunk.buffer, chunk.length, message, plan, place)
-    chunk.length += plan.size
-    this.#endOffset += plan.size
-    return queueOffset
-  }
-
-  /** Prepared and rolled back messages have no place in their queue. */
-  #takeQueueOffset({ topic, queueId, sysFlag }: MessageExtBrokerInner): number {
-    const type = getTransactionValue(sysFlag)
-    if (
-      type === MessageSysFlag.TRANSACTION_PREPARED_TYPE ||
-      type === MessageSysFlag.TRANSACTION_ROLLBACK_TYPE
-    ) {
-      return 0
-    }
-    const queueOffset = this.queueOffsets.get(topic, queueId)
-    this.queueOffsets.set(topic, queueId, queueOffset + 1)
-    return queueOffset
   }
 
   #submit(
@@ -309,21 +255,21 @@ export class CommitLog {
     appended: AppendResult,
   ): void {
     const wait = findProperty(message.properties, MessageConst.PROPERTY_WAIT_STORE_MSG_OK)
-    this.#pending.push({
+    this.#pending.add({
       done,
       appended,
-      endOffset: this.#endOffset,
+      endOffset: this.#appender.endOffset,
       waitStoreMsgOk: wait !== 'false',
       topic: message.topic,
       queueId: message.queueId,
       previousQueueOffset,
     })
-    this.#writer.schedule(this.#endOffset)
+    this.#writer.schedule(this.#appender.endOffset)
   }
 
   #onWritten(offset: number): void {
     this.tail.evict(offset)
-    const puts = this.#takeWritten(offset)
+    const puts = this.#pending.takeWritten(offset)
     const isSyncFlush = this.#isSyncFlush
     for (const put of puts) {
       if (isSyncFlush && put.waitStoreMsgOk) this.#groupCommit.submit(put)
@@ -331,16 +277,6 @@ export class CommitLog {
     }
     if (isSyncFlush) this.#groupCommit.written(offset)
     else this.#deps.onConfirmed()
-  }
-
-  #takeWritten(offset: number): PendingPut[] {
-    const puts = this.#pending
-    if (offset === this.#endOffset) {
-      this.#pending = []
-      return puts
-    }
-    const count = puts.findIndex((put) => put.endOffset > offset)
-    return puts.splice(0, count < 0 ? puts.length : count)
   }
 
   #answer(put: PendingPut, result: PutMessageResult): void {
@@ -354,13 +290,11 @@ export class CommitLog {
   /** Nothing from `offset` on has been acknowledged: takes back the places and queue offsets that were given out. */
   #onWriteFailed(error: Error, offset: number): void {
     this.#deps.logger.error({ err: error, offset }, 'commit log write failed')
-    const puts = this.#pending
-    this.#pending = []
+    const puts = this.#pending.takeAll()
     for (const put of [...puts].reverse()) {
       this.queueOffsets.set(put.topic, put.queueId, put.previousQueueOffset)
     }
-    this.#endOffset = offset
-    this.tail.truncate(offset)
+    this.#appender.truncate(offset)
     this.#dirtyFrom = offset
     const status =
       errorCode(error) === 'ENOSPC'

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../common/clock.ts'
 import { toError } from '../../common/errors.ts'
 import { PutMessageStatus } from '../types.ts'
 import type { LogFlusher } from './log-flusher.ts'
-import type { PendingPut } from './pending-put.ts'
+import type { PendingPut } from './pending-puts.ts'
 
 export interface GroupCommitDeps {
   readonly clock: Clock

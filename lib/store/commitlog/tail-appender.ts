@@ -1,0 +1,110 @@
+import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
+import {
+  BLANK_MAGIC,
+  encodeRecord,
+  END_FILE_MIN_BLANK_LENGTH,
+  type RecordPlan,
+} from '../../../codec/message/record.ts'
+import { getTransactionValue, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import type { QueueOffsetTable } from './queue-offset-table.ts'
+import type { TailCache } from './tail-cache.ts'
+
+export interface TailAppenderDeps {
+  readonly clock: Clock
+  readonly files: LogFileQueue
+  readonly tail: TailCache
+  readonly queueOffsets: QueueOffsetTable
+}
+
+/**
+ * The end of the log, where records get their offsets and are encoded at their final place in memory. A record never crosses the
+ * border of two files: what is left of a file that has no room for it is filled with a blank.
+ *
+ * Apache: store.CommitLog.DefaultAppendMessageCallback
+ */
+export class TailAppender {
+  readonly #deps: TailAppenderDeps
+  #endOffset = 0
+  #lastStoreTimestamp = 0
+
+  constructor(deps: TailAppenderDeps) {
+    this.#deps = deps
+  }
+
+  /** End of what has been appended. */
+  get endOffset(): number {
+    return this.#endOffset
+  }
+
+  /** The log ends at `offset`; messages before it were stored at `storeTimestamp` at the latest. */
+  begin(offset: number, storeTimestamp: number): void {
+    this.#endOffset = offset
+    this.#lastStoreTimestamp = storeTimestamp
+  }
+
+  /** Takes back all from `offset` on. */
+  truncate(offset: number): void {
+    this.#endOffset = offset
+    this.#deps.tail.truncate(offset)
+  }
+
+  /** Whether any file has room for a record of `size` bytes. */
+  fitsIntoFile(size: number): boolean {
+    return size + END_FILE_MIN_BLANK_LENGTH <= this.#deps.files.fileSize
+  }
+
+  /** Sees to it that the next `size` bytes, which fit into a file, lie in one. @throws when a new file cannot be made */
+  makeRoom(size: number): void {
+    const { files } = this.#deps
+    const file = files.findOrCreate(this.#endOffset)
+    if (size + END_FILE_MIN_BLANK_LENGTH <= file.endOffset - this.#endOffset) return
+    files.findOrCreate(file.endOffset)
+    this.#closeFile(file.endOffset)
+  }
+
+  /** Fills the rest of a file and goes on at the next one's start. */
+  #closeFile(nextFileOffset: number): void {
+    const { tail } = this.#deps
+    const chunk = tail.reserve(this.#endOffset, END_FILE_MIN_BLANK_LENGTH)
+    chunk.buffer.writeInt32BE(nextFileOffset - this.#endOffset, chunk.length)
+    chunk.buffer.writeInt32BE(BLANK_MAGIC, chunk.length + 4)
+    chunk.length += END_FILE_MIN_BLANK_LENGTH
+    tail.seal()
+    this.#endOffset = nextFileOffset
+  }
+
+  /** Store times never go back, whatever the clock does. */
+  nextStoreTimestamp(): number {
+    this.#lastStoreTimestamp = Math.max(this.#lastStoreTimestamp, this.#deps.clock.now())
+    return this.#lastStoreTimestamp
+  }
+
+  /** Gives a message its offsets and encodes its record there. Returns its queue offset. */
+  place(message: MessageExtBrokerInner, plan: RecordPlan, storeTimestamp: number): number {
+    const queueOffset = this.#takeQueueOffset(message)
+    const commitLogOffset = this.#endOffset
+    const chunk = this.#deps.tail.reserve(commitLogOffset, plan.size)
+    const place = { queueOffset, commitLogOffset, storeTimestamp }
+    encodeRecord(chunk.buffer, chunk.length, message, plan, place)
+    chunk.length += plan.size
+    this.#endOffset += plan.size
+    return queueOffset
+  }
+
+  /** Prepared and rolled back messages have no place in their queue. */
+  #takeQueueOffset({ topic, queueId, sysFlag }: MessageExtBrokerInner): number {
+    const type = getTransactionValue(sysFlag)
+    if (
+      type === MessageSysFlag.TRANSACTION_PREPARED_TYPE ||
+      type === MessageSysFlag.TRANSACTION_ROLLBACK_TYPE
+    ) {
+      return 0
+    }
+    const { queueOffsets } = this.#deps
+    const queueOffset = queueOffsets.get(topic, queueId)
+    queueOffsets.set(topic, queueId, queueOffset + 1)
+    return queueOffset
+  }
+}
