@@ -192,7 +192,7 @@ export class DefaultMessageStore implements MessageStore {
       this.#reput.notify()
       await this.#reput.stop()
       await this.#flushQueues.stop()
-      await this.#flusher.flushDerived(checkpoint)
+      await this.#flusher.flush(checkpoint)
       if (this.#reput.behindBytes === 0) this.#abortFile.remove()
     } catch (error) {
       this.#deps.logger.error({ err: toError(error) }, 'the store could not be stopped cleanly')
@@ -204,7 +204,7 @@ export class DefaultMessageStore implements MessageStore {
   }
 
   async #flushAll(): Promise<void> {
-    if (this.#checkpoint !== undefined) await this.#flusher.flushAll(this.#checkpoint)
+    if (this.#checkpoint !== undefined) await this.#flusher.flush(this.#checkpoint)
   }
 
   #onDispatched(request: DispatchRequest): void {

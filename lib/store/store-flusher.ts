@@ -31,18 +31,13 @@ export class StoreFlusher {
     this.#storeTimestamp = storeTimestamp
   }
 
-  async flushAll(checkpoint: StoreCheckpoint): Promise<void> {
-    const { log } = this.#deps
-    await log.flusher.flush(log.writtenOffset)
-    await this.flushDerived(checkpoint)
-  }
-
-  /** The log up to what has been dispatched is on the disk already; after this, so is what is derived from it. */
-  async flushDerived(checkpoint: StoreCheckpoint): Promise<void> {
-    const { queues, index, reput } = this.#deps
+  /** What has been dispatched now is on the disk afterwards, and noted as such: the log may have grown meanwhile. */
+  async flush(checkpoint: StoreCheckpoint): Promise<void> {
+    const { log, queues, index, reput } = this.#deps
     const storeTimestamp = this.#storeTimestamp
     const offset = reput.reputFromOffset
     if (offset === this.#checkpointOffset) return
+    await log.flusher.flush(log.writtenOffset)
     await queues.flush()
     await index.flush(checkpoint)
     this.#checkpointOffset = offset
