@@ -34,6 +34,7 @@ func allCases() []testCase {
 	cases = append(cases, consumeCases()...)
 	cases = append(cases, orderCases()...)
 	cases = append(cases, retryCases()...)
+	cases = append(cases, requestCases()...)
 	cases = append(cases, restartCases()...)
 	return cases
 }

@@ -16,6 +16,7 @@ export function brokerConf(spec: BrokerSpec): string {
     `namesrvAddr=${spec.namesrvAddresses.join(';')}`,
     'autoCreateTopicEnable=true',
     'enablePropertyFilter=true',
+    'traceTopicEnable=true',
     'registerNameServerPeriod=10000',
     'brokerRole=ASYNC_MASTER',
     'flushDiskType=ASYNC_FLUSH',

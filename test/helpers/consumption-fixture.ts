@@ -2,13 +2,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Host } from '../../codec/message/host.ts'
 import type { ExtFields } from '../../codec/remoting-command.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
+import type { TopicRouteData } from '../../codec/body/topic-route-data.ts'
+import { ResponseCode } from '../../codec/response-code.ts'
+import { registerConsumerAdministration } from '../../lib/broker/consumer-administration.ts'
 import { Consumption } from '../../lib/broker/consumption.ts'
+import { LoadBalance } from '../../lib/broker/load-balance.ts'
+import { ScheduleMessageService } from '../../lib/broker/schedule/schedule-message-service.ts'
 import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
 import type { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { newTopicConfig } from '../../lib/broker/topic/topic-config.ts'
-import { RequestDispatcher } from '../../lib/remoting/index.ts'
+import { ProcessorGroup, RemotingError, RequestDispatcher } from '../../lib/remoting/index.ts'
 import type { BrokerParts } from './broker-parts.ts'
+import type { FakeChannelOptions } from './fake-channel.ts'
 import { makeBrokerParts } from './broker-parts.ts'
 import type { MemoryMessageStore } from './memory-message-store.ts'
 import { RecordingLogger } from './recording-logger.ts'
@@ -23,12 +29,32 @@ export class ConsumptionFixture {
   readonly counters = new MessageCounters()
   readonly consumption: Consumption
   readonly dispatcher = new RequestDispatcher(this.logger)
+  /** What the name server knows, by topic. */
+  readonly routes = new Map<string, TopicRouteData>()
   readonly #parts = makeBrokerParts({ brokerIP1: '10.0.0.1' })
   #lastChannelId = 0
 
   constructor() {
     this.consumption = this.newConsumption()
     this.consumption.registerProcessors(this.dispatcher)
+    const loadBalance = this.newLoadBalance()
+    loadBalance.registerProcessors(this.dispatcher)
+    this.#registerAdministration(loadBalance)
+  }
+
+  #registerAdministration({ messageRequestModeManager }: LoadBalance): void {
+    const { store, topics, groups, logger } = this
+    const { consumers, offsets } = this.consumption
+    registerConsumerAdministration(
+      this.dispatcher,
+      new ProcessorGroup({ name: 'admin', queueCapacity: 100 }),
+      {
+        ...this.#parts,
+        ...{ store, topics, groups, consumers, offsets, logger, messageRequestModeManager },
+        scheduleMessageService: new ScheduleMessageService(this.#parts),
+        brokerAddr: () => '10.0.0.1:10911',
+      },
+    )
   }
 
   get config(): BrokerParts['brokerConfig'] {
@@ -72,6 +98,20 @@ export class ConsumptionFixture {
     })
   }
 
+  /** Another one over the same files, as after a restart. */
+  newLoadBalance(): LoadBalance {
+    const { topics, groups, logger } = this
+    return new LoadBalance({
+      ...this.#parts,
+      ...{ topics, groups, consumers: this.consumption.consumers, logger },
+      getTopicRouteInfo: async (topic) => {
+        const route = this.routes.get(topic)
+        if (route === undefined) throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, 'no topic')
+        return route
+      },
+    })
+  }
+
   get storePath(): string {
     return this.#parts.directory
   }
@@ -105,8 +145,9 @@ export class ConsumptionFixture {
     )
   }
 
-  newChannel(): FakeRequestChannel {
-    return new FakeRequestChannel({ id: ++this.#lastChannelId })
+  /** `answer` answers the requests that the broker sends over it. */
+  newChannel(answer?: FakeChannelOptions['answer']): FakeRequestChannel {
+    return new FakeRequestChannel({ id: ++this.#lastChannelId, answer })
   }
 
   /** Sends a request without waiting. */

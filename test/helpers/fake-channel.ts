@@ -7,7 +7,8 @@ export interface FakeChannelOptions {
   readonly remoteHost?: Host
   readonly localHost?: Host
   /** Answers requests that the broker sends over this connection. */
-  readonly answer?: (request: RemotingCommand) => RemotingCommand | Promise<RemotingCommand>
+  readonly answer?:
+    ((request: RemotingCommand) => RemotingCommand | Promise<RemotingCommand>) | undefined
 }
 
 /** A connection that keeps what a processor does to it. */

@@ -3,6 +3,7 @@ package compat;
 import java.lang.reflect.Method;
 import java.util.Collections;
 import java.util.Map;
+import org.apache.rocketmq.client.ClientConfig;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 
@@ -34,5 +35,15 @@ public final class ClientVersion {
         } catch (NoSuchMethodException e) {
             type.getMethod("createTopic", String.class, String.class, int.class).invoke(producer, key, topic, queues);
         }
+    }
+
+    /** The broker shares out the queues of such a consumer; 5.x only. */
+    public static void setServerRebalance(DefaultMQPushConsumer consumer) throws ReflectiveOperationException {
+        DefaultMQPushConsumer.class.getMethod("setClientRebalance", boolean.class).invoke(consumer, false);
+    }
+
+    /** Lets a client that is not started write traces; 5.x only. */
+    public static void setTraced(ClientConfig client) throws ReflectiveOperationException {
+        ClientConfig.class.getMethod("setEnableTrace", boolean.class).invoke(client, true);
     }
 }

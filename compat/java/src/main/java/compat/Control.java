@@ -26,6 +26,11 @@ public final class Control {
         return send(request("/").GET().build()).lines().anyMatch(member::equals);
     }
 
+    /** Host and port of a server. */
+    public String address(String member) throws Exception {
+        return send(request("/" + member + "/address").GET().build()).trim();
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(100));
     }

@@ -1,5 +1,6 @@
 package compat;
 
+import compat.cases.AssignmentCases;
 import compat.cases.BodyCases;
 import compat.cases.BroadcastCases;
 import compat.cases.ClusteringCases;
@@ -9,10 +10,13 @@ import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
 import compat.cases.PullCases;
+import compat.cases.RelayCases;
+import compat.cases.RequestReplyCases;
 import compat.cases.RestartCases;
 import compat.cases.RetryCases;
 import compat.cases.SendCases;
 import compat.cases.TopicCases;
+import compat.cases.TraceCases;
 import compat.cases.TwoServersCases;
 
 /** Runs the cases of one set against running servers; the harness reads the result lines. */
@@ -38,6 +42,10 @@ public final class Main {
         OrderCases.register(registry);
         OffsetCases.register(registry);
         RetryCases.register(registry);
+        RequestReplyCases.register(registry);
+        RelayCases.register(registry);
+        AssignmentCases.register(registry);
+        TraceCases.register(registry);
         RestartCases.register(registry);
         TwoServersCases.register(registry);
         CrashCases.register(registry);
