@@ -20,7 +20,7 @@ export interface MessageExtBrokerInner {
   bornHost: Host
   storeHost: Host
   reconsumeTimes: number
-  /** Queue offset of the half message of a committed transaction, otherwise 0. */
+  /** Commit log offset of the half message of a committed transaction, otherwise 0. */
   preparedTransactionOffset: number
 }
 

@@ -38,6 +38,7 @@ import { SendMessageProcessor } from './processor/send-message-processor.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from './topic/topic-config-manager.ts'
+import { Transactions } from './transactions.ts'
 import { VipServer } from './vip-server.ts'
 
 export interface BrokerControllerDeps {
@@ -69,6 +70,7 @@ export class BrokerController implements Service {
   readonly consumption: Consumption
   readonly loadBalance: LoadBalance
   readonly scheduleMessageService: ScheduleMessageService
+  readonly transactions: Transactions
   readonly brokerOuterApi: BrokerOuterApi
   readonly #deps: BrokerControllerDeps
   readonly #delayLevels: DelayLevels
@@ -104,6 +106,15 @@ export class BrokerController implements Service {
       ...shared,
       delayLevels: this.#delayLevels,
     })
+    this.transactions = new Transactions({
+      ...shared,
+      topicConfigManager: this.topicConfigManager,
+      consumerOffsetManager: this.consumption.offsets,
+      producers: this.consumption.producers,
+      delayLevels: this.#delayLevels,
+      counters: this.#counters,
+      brokerHost: () => this.#brokerHost(),
+    })
     this.#throughput = new ThroughputService(this.#counters, clock)
     this.#runtimeInfo = new RuntimeInfo({
       ...shared,
@@ -137,6 +148,7 @@ export class BrokerController implements Service {
     this.subscriptionGroupManager.load()
     this.consumption.load()
     this.scheduleMessageService.load()
+    this.transactions.load()
     this.loadBalance.load()
     await startAll(this.#services)
   }
@@ -150,6 +162,7 @@ export class BrokerController implements Service {
       this.#deps.messageStore,
       this.consumption,
       this.scheduleMessageService,
+      this.transactions,
       this.#throughput,
       this.#server,
       this.#vipServer,
@@ -199,6 +212,7 @@ export class BrokerController implements Service {
     const replies = newGroup('ReplyMessage', broker.replyThreadPoolQueueCapacity)
     this.#register(ReplyMessageProcessor.requestCodes, this.#newReplyMessageProcessor(), replies)
     this.consumption.registerProcessors(this.#dispatcher)
+    this.transactions.registerProcessors(this.#dispatcher)
     this.loadBalance.registerProcessors(this.#dispatcher)
     this.#register(TopicAdminProcessor.requestCodes, this.#newTopicAdminProcessor(), admin)
     this.#register(
@@ -242,6 +256,7 @@ export class BrokerController implements Service {
       subscriptionGroupManager: this.subscriptionGroupManager,
       rebalanceLockManager: this.consumption.locks,
       delayLevels: this.#delayLevels,
+      transactions: this.transactions.service,
       counters: this.#counters,
       storeHost: (channel) => this.#storeHost(channel),
       createUniqKey: () => this.#createUniqKey(),
@@ -316,12 +331,22 @@ export class BrokerController implements Service {
 
   /** The address in offset ids, by which clients look messages up: brokerIP1, or where the client reached us. */
   #storeHost(channel: Channel): Host {
+    return this.#addressOfBrokerIP1() ?? channel.localHost
+  }
+
+  /** The same for messages that no client has sent. */
+  #brokerHost(): Host {
+    return this.#addressOfBrokerIP1() ?? Host.of(this.#machineAddress, this.address.port)
+  }
+
+  /** undefined when brokerIP1 is not set, or no IP address. */
+  #addressOfBrokerIP1(): Host | undefined {
     const { brokerIP1 } = this.#deps.configs.broker
     if (this.#configuredIp !== brokerIP1) {
       this.#configuredIp = brokerIP1
       this.#configuredHost = ipHost(brokerIP1, this.address.port)
     }
-    return this.#configuredHost ?? channel.localHost
+    return this.#configuredHost
   }
 
   /** brokerIP1, which may be a name, or where the client reached us. */

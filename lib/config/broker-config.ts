@@ -195,12 +195,25 @@ export const BROKER_OPTIONS = {
   serverLoadBalancerEnable: boolean(true),
   defaultMessageRequestMode: oneOf(['PULL', 'POP'], 'PULL'),
   defaultPopShareQueueNum: int(-1),
-  transactionTimeOut: long(6000, { important: true }),
-  transactionCheckMax: int(15, { important: true }),
-  transactionCheckInterval: long(30_000, { important: true }),
-  transactionMetricFlushInterval: long(3000),
-  transactionOpMsgMaxSize: int(4096),
-  transactionOpBatchInterval: int(3000),
+  transactionTimeOut: long(6000, {
+    important: true,
+    text: 'Age at which the producer of a half message is asked, ms, unless the message sets it.',
+  }),
+  transactionCheckMax: int(15, {
+    important: true,
+    text: 'A half message that was asked about so often goes to TRANS_CHECK_MAX_TIME_TOPIC.',
+  }),
+  transactionCheckInterval: long(30_000, {
+    important: true,
+    text: 'Between checks of the half messages, ms.',
+  }),
+  transactionMetricFlushInterval: long(3000, {
+    text: 'Between writes of transactionMetrics, ms.',
+  }),
+  transactionOpMsgMaxSize: int(4096, { text: 'An op message is written at this size, bytes.' }),
+  transactionOpBatchInterval: int(3000, {
+    text: 'An op message is written after this time, ms.',
+  }),
   aclEnable: boolean(false, { important: true }),
   storeReplyMessageEnable: boolean(true),
   enableDetailStat: boolean(true),

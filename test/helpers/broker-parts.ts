@@ -1,8 +1,12 @@
+import { Host } from '../../codec/message/host.ts'
+import { ProducerManager } from '../../lib/broker/client/producer-manager.ts'
 import type { Channel } from '../../lib/remoting/index.ts'
 import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
+import { ConsumerOffsetManager } from '../../lib/broker/offset/consumer-offset-manager.ts'
 import { SendMessageProcessor } from '../../lib/broker/processor/send-message-processor.ts'
 import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
+import { Transactions } from '../../lib/broker/transactions.ts'
 import { DelayLevels } from '../../lib/common/delay-levels.ts'
 import { NodeFileSystem } from '../../lib/common/file-system.ts'
 import { SILENT_LOGGER } from '../../lib/common/logger.ts'
@@ -10,6 +14,7 @@ import type { BrokerConfig } from '../../lib/config/broker-config.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
 import type { MessageStoreConfig } from '../../lib/config/message-store-config.ts'
 import { BROKER_TABLES } from '../../lib/config/tables.ts'
+import type { MessageStore } from '../../lib/store/types.ts'
 import { MemoryMessageStore } from './memory-message-store.ts'
 import { SimClock } from './sim-clock.ts'
 import { makeTempDirectory } from './temp-directory.ts'
@@ -43,17 +48,32 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     messageStore: new MemoryMessageStore({ clock, delayLevelsMs: delayLevels.delaysMs }),
     topicConfigManager: new TopicConfigManager({ ...shared, fileSystem }),
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
+    consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
+    producers: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),
     /** Groups whose queues are locked by orderly consumers. */
     lockedGroups: new Set<string>(),
   }
 }
 export type BrokerParts = ReturnType<typeof makeBrokerParts>
 
+/** Transactions whose timers run by the parts' clock once they are started. */
+export function makeTransactions(
+  parts: BrokerParts,
+  messageStore: MessageStore = parts.messageStore,
+) {
+  return new Transactions({
+    ...parts,
+    messageStore,
+    brokerHost: () => Host.of('127.0.0.1', 10911),
+  })
+}
+
 /** A send processor whose random numbers are `random` and whose unique keys are UNIQ-1, UNIQ-2, ... */
 export function makeSendProcessor(parts: BrokerParts, random = 0): SendMessageProcessor {
   let lastKey = 0
   return new SendMessageProcessor({
     ...parts,
+    transactions: makeTransactions(parts).service,
     rebalanceLockManager: { isLockAllExpired: (group) => !parts.lockedGroups.has(group) },
     storeHost: (channel: Channel) => channel.localHost,
     createUniqKey: () => `UNIQ-${++lastKey}`,

@@ -1,3 +1,4 @@
+import { CheckTransactionStateRequestHeader } from '../../../codec/header/check-transaction-state.ts'
 import { NotifyConsumerIdsChangedRequestHeader } from '../../../codec/header/notify-consumer-ids-changed.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
@@ -19,6 +20,21 @@ export class Broker2Client {
       RemotingCommand.request(
         RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
         NotifyConsumerIdsChangedRequestHeader.encode({ consumerGroup }),
+      ),
+    )
+  }
+
+  /** Asks a producer what shall become of the half message in `body`; it answers with END_TRANSACTION. */
+  checkProducerTransactionState(
+    channel: Channel,
+    header: CheckTransactionStateRequestHeader,
+    body: Buffer,
+  ): void {
+    channel.invokeOneway(
+      RemotingCommand.request(
+        RequestCode.CHECK_TRANSACTION_STATE,
+        CheckTransactionStateRequestHeader.encode(header),
+        body,
       ),
     )
   }

@@ -19,11 +19,17 @@ import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
-import type { AppendResult, MessageStore, PutMessageResult } from '../../store/types.ts'
+import type {
+  AppendResult,
+  MessageStore,
+  PutMessageCallback,
+  PutMessageResult,
+} from '../../store/types.ts'
 import type { MessageCounters } from '../metrics/message-counters.ts'
 import { getDelayTimeLevel, handleScheduleMessage } from '../schedule/delay-transform.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
+import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
 import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
 import { deadLetterTopicOfSend, type RetryOrDeadLetterDeps } from './send/retry-or-dead-letter.ts'
 import { checkServing, chooseQueue, commonAnswerFields } from './send/send-request.ts'
@@ -40,11 +46,13 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
     | 'traceOn'
     | 'startAcceptSendRequestTimeStamp'
     | 'enableSlaveActingMaster'
+    | 'rejectTransactionMessage'
   >
   readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize' | 'brokerRole'>
   readonly clock: Clock
   readonly messageStore: MessageStore
   readonly delayLevels: DelayLevels
+  readonly transactions: Pick<TransactionalMessageService, 'asyncPrepareMessage'>
   readonly counters: MessageCounters
   /** The address that messages sent over a connection carry as the store's. */
   readonly storeHost: (channel: Channel) => Host
@@ -110,10 +118,11 @@ export class SendMessageProcessor implements RequestProcessor {
     message.properties = sent.text
     if (topicConfig.attributes.get('cleanup.policy') === 'COMPACTION') requireKeys(sent)
     if (deadLetterTopic !== undefined) redirectToDeadLetters(message, sent, deadLetterTopic)
-    if (sent.all !== undefined) this.#obeyProperties(message, sent.all, channel)
-    this.#deps.messageStore.putMessage(message, (result) => {
+    const done: PutMessageCallback = (result) => {
       this.#answer(request, channel, queueId, sent.uniqKey, result)
-    })
+    }
+    if (sent.all === undefined) this.#deps.messageStore.putMessage(message, done)
+    else this.#putObeying(message, sent.all, channel, done)
   }
 
   #sendBatchMessage(
@@ -163,19 +172,31 @@ export class SendMessageProcessor implements RequestProcessor {
     }
   }
 
-  /** Properties that ask for a transaction or a delay, or that are not a client's to set. */
-  #obeyProperties(
+  /** For messages with properties that ask for a transaction or a delay, or that are not a client's to set. */
+  #putObeying(
     message: MessageExtBrokerInner,
     all: Map<string, string>,
     channel: Channel,
+    done: PutMessageCallback,
   ): void {
-    if (isTransactional(message, all)) {
-      const brokerIp = this.#deps.brokerConfig.brokerIP1 ?? channel.localHost.address
-      const remark = `the broker[${brokerIp}] sending transaction message is forbidden`
-      throw new RemotingError(ResponseCode.NO_PERMISSION, remark)
-    }
+    const { messageStore, transactions, delayLevels } = this.#deps
+    const isHalf = isTransactional(message, all)
+    if (isHalf) this.#checkTransactionsAllowed(channel)
     if (all.has(MessageConst.PROPERTY_INNER_NUM)) this.#refuseIllegal()
-    handleScheduleMessage(message, all, this.#deps.delayLevels)
+    if (isHalf) {
+      transactions.asyncPrepareMessage(message, all, done)
+    } else {
+      handleScheduleMessage(message, all, delayLevels)
+      messageStore.putMessage(message, done)
+    }
+  }
+
+  #checkTransactionsAllowed(channel: Channel): void {
+    const { rejectTransactionMessage, brokerIP1 } = this.#deps.brokerConfig
+    if (!rejectTransactionMessage) return
+    const brokerIp = brokerIP1 ?? channel.localHost.address
+    const remark = `the broker[${brokerIp}] sending transaction message is forbidden`
+    throw new RemotingError(ResponseCode.NO_PERMISSION, remark)
   }
 
   #refuseIllegal(): never {

@@ -125,6 +125,26 @@ describe('SendMessageProcessor', () => {
     expect(parts.messageStore.log).to.have.length(1)
   })
 
+  it('stores a transactional message as a half message, and answers where that stands', () => {
+    const properties = encodeProperties([
+      ['UNIQ_KEY', 'U'],
+      ['TRAN_MSG', 'TRUE'],
+      ['DELAY', '3'],
+    ])
+    send()
+    const response = send({ properties, sysFlag: 5, queueId: 2 })
+    expect(response.extFields).to.include({ queueId: '2', queueOffset: '0', transactionId: 'U' })
+    const stored = parts.messageStore.log.at(-1)
+    expect(stored).to.deep.include({ topic: 'RMQ_SYS_TRANS_HALF_TOPIC', queueId: 0, sysFlag: 1 })
+    expect(Object.fromEntries(propertiesOf(stored ?? { properties: '' }))).to.include({
+      TRAN_MSG: 'TRUE',
+      DELAY: '3',
+      __transactionId__: 'U',
+      REAL_TOPIC: 'T',
+      REAL_QID: '2',
+    })
+  })
+
   it('creates the topic after TBW102', () => {
     send({ defaultTopicQueueNums: 3 })
     expect(parts.topicConfigManager.selectTopicConfig('T')).to.deep.include({
@@ -256,7 +276,8 @@ describe('SendMessageProcessor', () => {
       expect(send({ properties }).code).to.equal(ResponseCode.SUCCESS)
     })
 
-    it('transactional messages', () => {
+    it('transactional messages where they are rejected', () => {
+      parts.brokerConfig.rejectTransactionMessage = true
       const properties = encodeProperties([['TRAN_MSG', 'TRUE']])
       const remark = 'the broker[127.0.0.1] sending transaction message is forbidden'
       expectRefusal(send({ properties, sysFlag: 4 }), ResponseCode.NO_PERMISSION, remark)

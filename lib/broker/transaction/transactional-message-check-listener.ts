@@ -1,0 +1,140 @@
+import type { CheckTransactionStateRequestHeader } from '../../../codec/header/check-transaction-state.ts'
+import { createOffsetMsgId } from '../../../codec/message/message-id.ts'
+import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
+import { findProperty } from '../../../codec/message/properties.ts'
+import { MessageConst } from '../../../codec/message/property-names.ts'
+import { encodeRecord, planRecord } from '../../../codec/message/record.ts'
+import { PERM_READ_WRITE } from '../../common/perm-name.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { AppendResult, MessageStore } from '../../store/types.ts'
+import type { Broker2Client } from '../client/broker2client.ts'
+import type { ProducerManager } from '../client/producer-manager.ts'
+import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import { SystemTopic } from '../topic/topic-validator.ts'
+import {
+  discardedMessageInner,
+  realTarget,
+  renewHalfMessageInner,
+  renewImmunityHalfMessageInner,
+} from './half-message.ts'
+import type { SettledHalves } from './settled-halves.ts'
+import type { TransactionMetrics } from './transaction-metrics.ts'
+
+export interface TransactionalMessageCheckListenerDeps {
+  readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
+  readonly messageStore: Pick<MessageStore, 'putMessage'>
+  readonly producers: Pick<ProducerManager, 'getAvailableChannel'>
+  readonly topicConfigManager: TopicConfigManager
+  readonly broker2Client: Broker2Client
+  readonly metrics: TransactionMetrics
+  readonly settled: SettledHalves
+  readonly logger: Logger
+}
+
+/** Source: AbstractTransactionalMessageCheckListener#TCMT_QUEUE_NUMS */
+const TCMT_QUEUE_NUMS = 1
+
+/**
+ * What a check does with half messages that are open. Each resolves with false when the store refuses, so that the message
+ * is checked again.
+ *
+ * Apache: broker.transaction.queue.DefaultTransactionalMessageCheckListener
+ */
+export class TransactionalMessageCheckListener {
+  readonly #deps: TransactionalMessageCheckListenerDeps
+
+  constructor(deps: TransactionalMessageCheckListenerDeps) {
+    this.#deps = deps
+  }
+
+  /** Puts the half message back at the end of its queue and asks a producer of its group what shall become of it. */
+  async resolveHalfMsg(half: MessageExt, checkTimes: number): Promise<boolean> {
+    const message = renewHalfMessageInner(half, checkTimes)
+    const appended = await this.#put(message)
+    if (appended === undefined) return false
+    this.#deps.settled.renewed(half.queueOffset, appended.queueOffset)
+    this.#sendCheckMessage(half, message, appended)
+    return true
+  }
+
+  /** Puts the half message back at the end of its queue: its producer is not to be asked yet. */
+  async putImmunityMsgBack(half: MessageExt, checkTimes: number): Promise<boolean> {
+    const appended = await this.#put(renewImmunityHalfMessageInner(half, checkTimes))
+    if (appended === undefined) return false
+    this.#deps.settled.renewed(half.queueOffset, appended.queueOffset)
+    return true
+  }
+
+  /** Gives the half message up: it goes to TRANS_CHECK_MAX_TIME_TOPIC. */
+  async resolveDiscardMsg(half: MessageExt): Promise<boolean> {
+    const topic = SystemTopic.RMQ_SYS_TRANS_CHECK_MAX_TIME_TOPIC
+    const { topicConfigManager, metrics, logger } = this.#deps
+    topicConfigManager.createTopicInSendMessageBackMethod(
+      topic,
+      TCMT_QUEUE_NUMS,
+      PERM_READ_WRITE,
+      0,
+    )
+    if ((await this.#put(discardedMessageInner(half))) === undefined) return false
+    const realTopic = realTarget(half)?.topic
+    if (realTopic !== undefined) metrics.addAndGet(realTopic, -1)
+    const { queueOffset, commitLogOffset } = half
+    logger.warn({ realTopic, queueOffset, commitLogOffset }, 'half message given up')
+    return true
+  }
+
+  #put(message: MessageExtBrokerInner): Promise<AppendResult | undefined> {
+    return new Promise((resolve) => {
+      this.#deps.messageStore.putMessage(message, ({ status, appended }) => {
+        if (appended === undefined) {
+          const { topic } = message
+          this.#deps.logger.error({ status, topic }, 'half message refused by the store')
+        }
+        resolve(appended)
+      })
+    })
+  }
+
+  #sendCheckMessage(half: MessageExt, message: MessageExtBrokerInner, place: AppendResult): void {
+    const { producers, broker2Client, logger, brokerConfig } = this.#deps
+    const group = findProperty(half.properties, MessageConst.PROPERTY_PRODUCER_GROUP) ?? ''
+    const channel = producers.getAvailableChannel(group)
+    if (channel === undefined) return
+    const target = realTarget(half)
+    if (target === undefined) {
+      logger.error({ queueOffset: half.queueOffset }, 'half message without a real topic')
+      return
+    }
+    const uniqKey = findProperty(
+      half.properties,
+      MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX,
+    )
+    const header: CheckTransactionStateRequestHeader = {
+      topic: half.topic,
+      commitLogOffset: place.commitLogOffset,
+      tranStateTableOffset: place.queueOffset,
+      offsetMsgId: createOffsetMsgId(half.storeHost, place.commitLogOffset),
+      bname: brokerConfig.brokerName,
+      ...(uniqKey !== undefined && { msgId: uniqKey, transactionId: uniqKey }),
+    }
+    const restored = { ...message, ...target }
+    broker2Client.checkProducerTransactionState(
+      channel,
+      header,
+      encodeMessage(restored, half.storeTimestamp, place),
+    )
+  }
+}
+
+/** As a record that stands where the half message was put. */
+function encodeMessage(
+  message: MessageExtBrokerInner,
+  storeTimestamp: number,
+  { queueOffset, commitLogOffset }: AppendResult,
+): Buffer {
+  const plan = planRecord(message, false)
+  const record = Buffer.allocUnsafe(plan.size)
+  encodeRecord(record, 0, message, plan, { queueOffset, commitLogOffset, storeTimestamp })
+  return record
+}
