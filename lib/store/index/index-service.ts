@@ -162,6 +162,9 @@ export class IndexService implements RecoverableFollower {
     while (fileSystem.exists(path)) path = this.#pathOf(++timeMs)
     const { endPhyOffset = 0, endTimestamp = 0 } = previous?.header ?? {}
     const file = IndexFile.create(this.#options(path), endPhyOffset, endTimestamp)
+    // Apache's broker does not repair what a killed process leaves: its index goes on where the headers say.
+    previous?.write()
+    file.write()
     if (previous !== undefined) this.#full.push(previous)
     this.#files.push(file)
     return file
