@@ -7,23 +7,26 @@ import { type BrokerSpec, CLUSTER_NAME } from './servers.ts'
  */
 export function brokerConf(spec: BrokerSpec): string {
   const store = `${spec.directory}/store`
-  return [
-    `brokerClusterName=${CLUSTER_NAME}`,
-    `brokerName=${spec.brokerName}`,
-    'brokerId=0',
-    'brokerIP1=127.0.0.1',
-    `listenPort=${spec.port}`,
-    `namesrvAddr=${spec.namesrvAddresses.join(';')}`,
-    'autoCreateTopicEnable=true',
-    'enablePropertyFilter=true',
-    'traceTopicEnable=true',
-    'registerNameServerPeriod=10000',
-    'brokerRole=ASYNC_MASTER',
-    'flushDiskType=ASYNC_FLUSH',
-    'mappedFileSizeCommitLog=67108864',
-    'waitTimeMillsInSendQueue=10000',
-    `storePathRootDir=${store}`,
-    `storePathCommitLog=${store}/commitlog`,
-    '',
-  ].join('\n')
+  const settings = {
+    brokerClusterName: CLUSTER_NAME,
+    brokerName: spec.brokerName,
+    brokerId: 0,
+    brokerIP1: '127.0.0.1',
+    listenPort: spec.port,
+    namesrvAddr: spec.namesrvAddresses.join(';'),
+    autoCreateTopicEnable: true,
+    enablePropertyFilter: true,
+    traceTopicEnable: true,
+    registerNameServerPeriod: 10000,
+    brokerRole: 'ASYNC_MASTER',
+    flushDiskType: 'ASYNC_FLUSH',
+    mappedFileSizeCommitLog: 67108864,
+    waitTimeMillsInSendQueue: 10000,
+    storePathRootDir: store,
+    storePathCommitLog: `${store}/commitlog`,
+    ...spec.settings,
+  }
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ControlEndpoint } from './control.ts'
+import { type ControlActions, ControlEndpoint } from './control.ts'
 import { type Command, runProgram } from './process.ts'
 import type { Servers } from './servers.ts'
 import type { SuiteContext } from './suite.ts'
@@ -16,8 +16,9 @@ export async function runClientProgram(
   context: SuiteContext,
   servers: Servers,
   command: Command,
+  actions: ControlActions = {},
 ): Promise<void> {
-  const control = new ControlEndpoint(servers)
+  const control = new ControlEndpoint(servers, actions)
   const logFile = path.join(context.directory, 'client.log')
   const log = fs.createWriteStream(logFile, { flags: 'a' })
   const results = new ResultLines(label, context)

@@ -2,17 +2,22 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Servers } from './servers.ts'
 
+/** What a suite offers beside the members' actions, by `<member>/<action>`. */
+export type ControlActions = Readonly<Record<string, () => Promise<void>>>
+
 /**
  * Lets client programs act on the servers: `POST /<member>/<action>` with the actions `start`, `stop`, `restart`,
  * `kill9` and `kill9-and-start`, answered by 200 when done (a started server is ready), by 500 and the reason else.
- * `GET /<member>/address` gives host and port; `GET /` the members' names, one per line.
+ * Suites add actions of their own, such as `store/verify`. `GET /<member>/address` gives host and port; `GET /` the members' names, one per line.
  */
 export class ControlEndpoint {
   readonly #server: http.Server
   readonly #servers: Servers
+  readonly #actions: ControlActions
 
-  constructor(servers: Servers) {
+  constructor(servers: Servers, actions: ControlActions) {
     this.#servers = servers
+    this.#actions = actions
     this.#server = http.createServer((request, response) => {
       this.#handle(request.method ?? '', request.url ?? '').then(
         (text) => response.writeHead(200).end(text),
@@ -42,6 +47,8 @@ export class ControlEndpoint {
   }
 
   async #act(member: string, action: string): Promise<void> {
+    const own = this.#actions[`${member}/${action}`]
+    if (own !== undefined) return own()
     switch (action) {
       case 'start':
         return this.#servers.start(member)

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { brokerConf } from './broker-conf.ts'
+import { runOrFail } from './process.ts'
 import type { BrokerLauncher, NamesrvLauncher, StandaloneLauncher } from './servers.ts'
 
 /** The name under which `rocketmq-server start` registers its broker. */
@@ -50,4 +51,12 @@ export function ourStandalone(dist: string): StandaloneLauncher {
       directory,
     }
   }
+}
+
+/** Fails with what `rocketmq-server store verify` says of the store in a broker's directory, unless there is no damage. */
+export async function verifyStore(dist: string, brokerDirectory: string): Promise<void> {
+  const program = path.join(dist, 'bin', 'rocketmq-server.js')
+  const store = path.join(brokerDirectory, 'store')
+  const args = [program, 'store', 'verify', store, '-c', path.join(brokerDirectory, 'broker.conf')]
+  await runOrFail({ program: process.execPath, args }, 60_000)
 }

@@ -18,6 +18,8 @@ export interface NamesrvSpec {
 export interface BrokerSpec extends NamesrvSpec {
   readonly brokerName: string
   readonly namesrvAddresses: readonly string[]
+  /** Lines of broker.conf in place of the usual ones. */
+  readonly settings?: Readonly<Record<string, string | number>>
 }
 
 /** Makes a name server's command line (and writes its config). */
@@ -80,6 +82,35 @@ export class Servers {
     servers.#add('broker', standalone(spec), `127.0.0.1:${port}`, brokerName)
     await servers.#addBroker('broker-b', 'broker-b', broker)
     await servers.#startFirst(['broker'])
+    return servers
+  }
+
+  /**
+   * A name server and two brokers, `apache` and `ours`, which share one directory, name and port and must run in turn.
+   * `apache` is started.
+   */
+  static async startOnOneStore(
+    directory: string,
+    namesrv: NamesrvLauncher,
+    brokers: Readonly<Record<'apache' | 'ours', BrokerLauncher>>,
+    settings: Readonly<Record<string, string | number>>,
+  ): Promise<Servers> {
+    const servers = new Servers(directory)
+    const namesrvPort = await freePort()
+    const namesrvSpec = { directory: servers.#makeDirectory('namesrv'), port: namesrvPort }
+    servers.#addNamesrv('namesrv', namesrv(namesrvSpec), `127.0.0.1:${namesrvPort}`)
+    const port = await freePort()
+    const spec = {
+      directory: servers.#makeDirectory('broker'),
+      port,
+      brokerName: 'broker-a',
+      namesrvAddresses: [`127.0.0.1:${namesrvPort}`],
+      settings,
+    }
+    for (const [name, launch] of Object.entries(brokers)) {
+      servers.#add(name, launch(spec), `127.0.0.1:${port}`, spec.brokerName)
+    }
+    await servers.#startFirst(['namesrv', 'apache'])
     return servers
   }
 

@@ -1,5 +1,6 @@
 import type { Suite } from '../harness/suite.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
+import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
@@ -15,4 +16,5 @@ export const SUITES: readonly Suite[] = [
   crossOurNamesrv,
   namesrvAnswersSuite,
   namesrvApacheBrokerSuite,
+  diskSuite,
 ]

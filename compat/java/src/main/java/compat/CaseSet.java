@@ -6,5 +6,7 @@ public enum CaseSet {
     SMOKE,
     /** What differs between client versions. */
     CORE,
-    FULL
+    FULL,
+    /** One store in the hands of both implementations; alone, not with the others. */
+    DISK
 }

@@ -5,6 +5,7 @@ import compat.cases.BodyCases;
 import compat.cases.BroadcastCases;
 import compat.cases.ClusteringCases;
 import compat.cases.CrashCases;
+import compat.cases.DiskCases;
 import compat.cases.FilterCases;
 import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
@@ -31,6 +32,17 @@ public final class Main {
         System.setProperty("rocketmq.client.rebalance.lockInterval", "1000");
         Settings settings = Settings.parse(args);
         Registry registry = new Registry();
+        if (settings.set == CaseSet.DISK) {
+            DiskCases.register(registry);
+        } else {
+            registerAll(registry);
+        }
+        boolean passed = new Runner(settings).run(registry.chosen(settings));
+        // Some client versions leave threads that are not daemons.
+        System.exit(passed ? 0 : 1);
+    }
+
+    private static void registerAll(Registry registry) {
         SendCases.register(registry);
         BodyCases.register(registry);
         FilterCases.register(registry);
@@ -49,8 +61,5 @@ public final class Main {
         RestartCases.register(registry);
         TwoServersCases.register(registry);
         CrashCases.register(registry);
-        boolean passed = new Runner(settings).run(registry.chosen(settings));
-        // Some client versions leave threads that are not daemons.
-        System.exit(passed ? 0 : 1);
     }
 }
