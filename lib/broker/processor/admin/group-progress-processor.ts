@@ -119,7 +119,7 @@ export class GroupProgressProcessor implements RequestProcessor {
   }
 
   async #timeSpan(group: string, topic: string, queueId: number): Promise<QueueTimeSpan> {
-    const { brokerConfig, offsets, store, clock } = this.#deps
+    const { brokerConfig, offsets, store } = this.#deps
     const timeOf = (offset: number) => store.getMessageStoreTimestamp(topic, queueId, offset)
     const maxOffset = store.getMaxOffsetInQueue(topic, queueId)
     const consumerOffset = offsets.queryOffset(group, topic, queueId)
@@ -129,8 +129,19 @@ export class GroupProgressProcessor implements RequestProcessor {
       minTimeStamp,
       maxTimeStamp: await timeOf(maxOffset - 1),
       consumeTimeStamp: consumerOffset > 0 ? await timeOf(consumerOffset - 1) : minTimeStamp,
-      delayTime: consumerOffset < maxOffset ? clock.now() - (await timeOf(consumerOffset)) : 0,
+      delayTime: await this.#delayOf(group, topic, queueId),
     }
+  }
+
+  /** How long the next message has been waiting for the group; 0 when none is (Apache then counts from 1970). */
+  async #delayOf(group: string, topic: string, queueId: number): Promise<number> {
+    const { offsets, store, clock } = this.#deps
+    const next = offsets.queryOffset(group, topic, queueId)
+    const storedAt =
+      next < 0
+        ? await store.getEarliestMessageTime(topic, queueId)
+        : await store.getMessageStoreTimestamp(topic, queueId, next)
+    return storedAt < 0 ? 0 : clock.now() - storedAt
   }
 }
 
