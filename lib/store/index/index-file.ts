@@ -46,6 +46,7 @@ export class IndexFile {
     const head = Buffer.alloc(INDEX_HEADER_SIZE)
     if (!isFresh) handle.readSync(head, 0)
     this.header = decodeIndexHeader(head)
+    this.header.indexCount = Math.min(this.header.indexCount, options.indexNum)
     this.#writtenCount = this.header.indexCount
     this.#slots = new SlotTable(handle, options.hashSlotNum, isFresh)
   }
@@ -172,11 +173,11 @@ export class IndexFile {
     return bytes
   }
 
-  /** Makes the slots again from the first `entries`, and makes those behind zero. All must have been written. */
+  /** Ends behind `entries`, the first ones, from which the slots are made again. All must have been written. */
   rebuild(entries: Iterable<IndexEntry>): void {
     const { header } = this
     this.#slots.clear()
-    const { beginPhyOffset, beginTimestamp, indexCount: countBefore } = header
+    const { beginPhyOffset, beginTimestamp } = header
     Object.assign(header, {
       endPhyOffset: beginPhyOffset,
       endTimestamp: beginTimestamp,
@@ -191,8 +192,8 @@ export class IndexFile {
       header.endTimestamp = beginTimestamp + entry.timeDiffSeconds * 1000
     }
     this.#writtenCount = header.indexCount
-    const zeroes = Buffer.alloc((countBefore - header.indexCount) * INDEX_ENTRY_SIZE)
-    this.#handle.writeSync(zeroes, this.#entryPosition(header.indexCount))
+    this.#handle.truncateSync(this.#entryPosition(header.indexCount))
+    this.#handle.truncateSync(indexFileSize(this.hashSlotNum, this.#indexNum))
   }
 
   close(): void {

@@ -8,31 +8,34 @@ import type { IndexFile } from './index-file.ts'
 const READ_ENTRIES = 50_000
 
 /**
- * Repairs an index file after a crash, when entries, slots and header may be of different ages: keeps the entries up to the
- * first that cannot be one or points beyond `maxPhyOffset`, and makes the slots again. With `dropLast`, none of the last
- * message is kept, as it may have lost some of its keys. Returns whether entries were missing that the header tells of.
+ * Cuts an index file off: keeps the entries of messages below `beforeOffset` of the log and makes the slots again, as entries,
+ * slots and header may be of different ages after a crash. Returns true when an entry below `beforeOffset` is damaged, and
+ * the file ends before it.
  */
-export function repairIndexFile(file: IndexFile, maxPhyOffset: number, dropLast: boolean): boolean {
-  const told = file.header.indexCount
-  const good = countGood(file, told, maxPhyOffset)
-  const kept = dropLast ? good - countOfLastMessage(file, good) : good
-  file.rebuild(entriesOf(file, kept))
-  return good < told - 1
-}
-
-/** How many entries, from the first on, are whole. */
-function countGood(file: IndexFile, told: number, maxPhyOffset: number): number {
+export function cutIndexFile(file: IndexFile, beforeOffset: number): boolean {
+  const told = file.header.indexCount - 1
   let count = 0
   let lastOffset = -1
-  for (const entry of entriesOf(file, told - 1)) {
-    const { keyHash, phyOffset, timeDiffSeconds, previous } = entry
-    const isZero = keyHash === 0 && phyOffset === 0 && previous === 0
-    const isOrdered = phyOffset >= lastOffset && phyOffset < maxPhyOffset && previous <= count
-    if (isZero || !isOrdered || keyHash < 0 || timeDiffSeconds < 0 || previous < 0) break
-    lastOffset = phyOffset
+  let isDamaged = false
+  for (const entry of entriesOf(file, told)) {
+    if (entry.phyOffset >= beforeOffset) break
+    isDamaged = !canBe(entry, count, lastOffset)
+    if (isDamaged) break
+    lastOffset = entry.phyOffset
     count++
   }
-  return count
+  // the message before the damage may have lost some of its keys
+  if (isDamaged) count -= countOfLastMessage(file, count)
+  file.rebuild(entriesOf(file, count))
+  return isDamaged
+}
+
+/** Whether this may be the entry behind `count` others. What has not been written is zero. */
+function canBe(entry: IndexEntry, count: number, lastOffset: number): boolean {
+  const { keyHash, phyOffset, timeDiffSeconds, previous } = entry
+  const isZero = keyHash === 0 && phyOffset === 0 && previous === 0
+  const isChained = previous >= 0 && previous <= count
+  return !isZero && keyHash >= 0 && timeDiffSeconds >= 0 && phyOffset >= lastOffset && isChained
 }
 
 function countOfLastMessage(file: IndexFile, good: number): number {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { getTransactionValue, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
-import { indexKeyHash } from '../../../codec/store/index-file.ts'
+import { indexKeyHash, type IndexHeader } from '../../../codec/store/index-file.ts'
 import { timeMillisToHumanString, type Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
@@ -10,7 +10,7 @@ import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import type { StoreCheckpoint } from '../store-checkpoint.ts'
 import { IndexFile, indexFileSize, type IndexFileOptions } from './index-file.ts'
 import { messageKeys } from './message-keys.ts'
-import { repairIndexFile } from './index-repair.ts'
+import { cutIndexFile } from './index-repair.ts'
 
 export interface IndexServiceDeps {
   readonly config: MessageStoreConfig
@@ -43,14 +43,14 @@ export class IndexService implements RecoverableFollower {
     lastExitOk: boolean,
     checkpoint: StoreCheckpoint,
     minOffset: number,
-    maxOffset: number,
+    fromOffset: number,
   ): Promise<number | undefined> {
     if (!this.#deps.config.messageIndexEnable) return undefined
     this.#load()
-    const hasHole = lastExitOk ? false : this.#repair(checkpoint, maxOffset)
+    const isDamaged = lastExitOk ? false : this.#repair(checkpoint, fromOffset)
     const last = this.#noteIndexed()
     if (last === undefined) return minOffset
-    return hasHole ? last.header.endPhyOffset : undefined
+    return isDamaged ? last.header.endPhyOffset : undefined
   }
 
   #noteIndexed(): IndexFile | undefined {
@@ -62,18 +62,10 @@ export class IndexService implements RecoverableFollower {
   }
 
   async truncate(maxOffset: number): Promise<void> {
-    if (this.#indexedOffset >= maxOffset) this.#cutOff(maxOffset)
-    await this.#files.at(-1)?.flush()
-  }
-
-  #cutOff(maxOffset: number): void {
-    for (let file = this.#files.at(-1); file !== undefined; file = this.#files.at(-1)) {
-      file.write()
-      repairIndexFile(file, maxOffset, false)
-      if (file.header.indexCount > 1) break
-      this.#remove(file)
-    }
+    const first = this.#files.findIndex(({ header }) => header.endPhyOffset >= maxOffset)
+    if (first >= 0) this.#cut(this.#files.slice(first), maxOffset)
     this.#noteIndexed()
+    await this.#files.at(-1)?.flush()
   }
 
   /** Files of another size were made with other settings and cannot be used; they are left alone. */
@@ -95,25 +87,32 @@ export class IndexService implements RecoverableFollower {
     return { path, hashSlotNum: config.maxHashSlotNum, indexNum: config.maxIndexNum, fileSystem }
   }
 
-  /** Repairs the files that were not complete at the checkpoint. Returns whether anything was missing. */
-  #repair(checkpoint: StoreCheckpoint, maxOffset: number): boolean {
+  /**
+   * The checkpoint tells of flushed entries for all messages below `fromOffset`; the others come again, whatever has become of
+   * their entries. Returns true when entries below are damaged nevertheless.
+   */
+  #repair(checkpoint: StoreCheckpoint, fromOffset: number): boolean {
     const { indexMsgTimestamp } = checkpoint.values
-    let hasHole = false
-    for (const file of this.#files.slice(0, -1)) {
-      if (file.header.endTimestamp < indexMsgTimestamp) continue
-      const lacksEntries = repairIndexFile(file, maxOffset, false) || !file.isWriteFull
-      if (!lacksEntries) continue
-      hasHole = true
-      for (const later of this.#files.slice(this.#files.indexOf(file) + 1)) this.#remove(later)
-      break
+    const first = this.#files.findIndex(({ header }, index) => {
+      const isComplete = header.endTimestamp < indexMsgTimestamp && header.endPhyOffset < fromOffset
+      return !isComplete || index === this.#files.length - 1
+    })
+    return first >= 0 && this.#cut(this.#files.slice(first), fromOffset)
+  }
+
+  /** Keeps the entries of messages below `beforeOffset` in `files`, the last ones. Returns true when some of those are missing. */
+  #cut(files: readonly IndexFile[], beforeOffset: number): boolean {
+    for (const [index, file] of files.entries()) {
+      file.write()
+      const isDamaged = cutIndexFile(file, beforeOffset)
+      if (file.isWriteFull) continue
+      const isEmpty = file.header.indexCount <= 1
+      const later = files.slice(index + 1)
+      for (const removed of later.toReversed()) this.#remove(removed)
+      if (isEmpty) this.#remove(file)
+      return isDamaged || later.some(({ header }) => isBefore(header, beforeOffset))
     }
-    for (let last = this.#files.at(-1); last !== undefined; last = this.#files.at(-1)) {
-      if (repairIndexFile(last, maxOffset, true)) hasHole = true
-      if (last.header.indexCount > 1) break
-      this.#remove(last)
-      hasHole = true
-    }
-    return hasHole
+    return false
   }
 
   #remove(file: IndexFile): void {
@@ -228,4 +227,8 @@ export class IndexService implements RecoverableFollower {
   close(): void {
     for (const file of this.#files) file.close()
   }
+}
+
+function isBefore({ indexCount, beginPhyOffset }: IndexHeader, offset: number): boolean {
+  return indexCount > 1 && beginPhyOffset < offset
 }

@@ -1,6 +1,11 @@
 import { checkCrcProperty } from '../../../codec/message/crc-property.ts'
 import { BLANK_MAGIC } from '../../../codec/message/record.ts'
-import { isBodyIntact, isMessageMagic, locateParts } from '../../../codec/message/record-reader.ts'
+import {
+  isBodyIntact,
+  isMessageMagic,
+  locateParts,
+  type RecordParts,
+} from '../../../codec/message/record-reader.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
@@ -9,6 +14,8 @@ import { readDispatchRequest, type DispatchRequest } from '../reput/dispatch-req
 
 const READ_BYTES = 4 * 1024 * 1024
 const PREFIX_BYTES = 8
+/** Disks write these as a whole. */
+const SECTOR_BYTES = 512
 
 export interface LogScannerDeps {
   readonly config: MessageStoreConfig
@@ -82,7 +89,7 @@ export class LogScanner {
       if (!isMessageMagic(magic)) return this.#stop(at, size === 0 ? 'nothing written' : 'no magic')
       if (size <= 0 || size > file.endOffset - offset - at) return this.#stop(at, 'impossible size')
       if (at + size > piece.length) return { bytes: at, end: undefined }
-      const problem = this.#checkRecord(piece, at, size, offset + at)
+      const problem = this.#checkRecord(piece, at, size, offset + at, file)
       if (problem !== undefined) return this.#stop(at, problem)
       at += size
     }
@@ -96,7 +103,13 @@ export class LogScanner {
   }
 
   /** Passes the record on; returns what is wrong with it instead. */
-  #checkRecord(piece: Buffer, at: number, size: number, offset: number): string | undefined {
+  #checkRecord(
+    piece: Buffer,
+    at: number,
+    size: number,
+    offset: number,
+    file: LogFile,
+  ): string | undefined {
     const { config, delayLevels } = this.#deps
     const parts = locateParts(piece, at, at + size)
     if (parts === undefined) return 'lengths that do not add up'
@@ -106,6 +119,8 @@ export class LogScanner {
         : isBodyIntact(piece, at, parts)
       if (!isIntact) return 'wrong CRC'
     }
+    const sectorBytes = ((offset + size - 1 - file.startOffset) % SECTOR_BYTES) + 1
+    if (isEndUnwritten(piece, parts, at + size - sectorBytes)) return 'an end that is not written'
     const request = readDispatchRequest(piece, at, at + size, delayLevels)
     if (request?.commitLogOffset !== offset) return 'a record of another place'
     this.#deps.onMessage(request)
@@ -117,6 +132,19 @@ interface PieceResult {
   /** Bytes of whole records. */
   readonly bytes: number
   readonly end: 'file' | 'log' | undefined
+}
+
+/**
+ * Whether a power loss took the record's last sector, which begins at `sectorStart`: no CRC covers topic and properties, but
+ * neither ends with a zero byte.
+ */
+function isEndUnwritten(bytes: Buffer, parts: RecordParts, sectorStart: number): boolean {
+  const { topicStart, topicEnd, propertiesStart, propertiesEnd } = parts
+  const end = propertiesEnd > propertiesStart ? propertiesEnd : topicEnd
+  const start = Math.max(sectorStart, topicStart)
+  if (start >= end) return false
+  for (let at = end - 1; at >= start; at--) if (bytes[at] !== 0) return false
+  return true
 }
 
 async function read(file: LogFile, offset: number, size: number): Promise<Buffer> {

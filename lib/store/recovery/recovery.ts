@@ -29,13 +29,14 @@ const HEAD_BYTES = MIN_RECORD_SIZE
 export interface RecoverableFollower extends CommitLogDispatcher {
   /**
    * Repairs what is on the disk and returns the log offset from which on the follower needs the messages again; undefined when
-   * it needs none (it is switched off).
+   * it needs none but those from `fromOffset` on, which it gets in any case. After a crash it forgets what it knows of these:
+   * what was flushed at the checkpoint is whole for messages below only.
    */
   recover(
     lastExitOk: boolean,
     checkpoint: StoreCheckpoint,
     minOffset: number,
-    maxOffset: number,
+    fromOffset: number,
   ): Promise<number | undefined>
   /** Forgets messages at `maxOffset` of the log and beyond, as it ends there, and brings what was repaired to the disk. */
   truncate(maxOffset: number): Promise<void>
@@ -147,10 +148,9 @@ export class Recovery {
   async #startOfFollowers(offset: number, lastExitOk: boolean): Promise<number> {
     const { files, followers, logger, checkpoint } = this.#deps
     const minOffset = files.first?.startOffset ?? 0
-    const maxOffset = files.last?.endOffset ?? 0
     let start = offset
     for (const follower of followers) {
-      const needed = await follower.recover(lastExitOk, checkpoint, minOffset, maxOffset)
+      const needed = await follower.recover(lastExitOk, checkpoint, minOffset, offset)
       if (needed === undefined || needed >= start) continue
       logger.info({ follower: follower.name, from: needed }, 'follower is behind')
       start = Math.max(files.fileStart(needed), minOffset)

@@ -8,7 +8,7 @@ import { SimClock } from '../../helpers/sim-clock.ts'
 import { SimFileSystem, simError } from '../../helpers/sim-file-system.ts'
 import { makeMessage, makeStore } from '../../helpers/store.ts'
 
-const SEEDS = Number(process.env.STORE_SEEDS ?? 100)
+const SEEDS = Number(process.env.STORE_SEEDS ?? 300)
 const FIRST_SEED = Number(process.env.STORE_FIRST_SEED ?? 1)
 const STEPS = 60
 const DIRECTORY = '/store'
@@ -223,7 +223,7 @@ function nextTurn(): Promise<void> {
 
 describe('message store against a model', () => {
   it(`keeps its promises over ${SEEDS} runs of operations, faults and crashes`, async function () {
-    this.timeout(120_000)
+    this.timeout(60_000 + SEEDS * 1_000)
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       try {
         await new Run(seed).execute()

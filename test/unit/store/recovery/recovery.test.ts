@@ -4,7 +4,7 @@ import type { DefaultMessageStore } from '../../../../lib/store/message-store.ts
 import { Random } from '../../../helpers/random.ts'
 import { SimClock } from '../../../helpers/sim-clock.ts'
 import { SimFileSystem } from '../../../helpers/sim-file-system.ts'
-import { makeStore, put } from '../../../helpers/store.ts'
+import { makeStore, put, SMALL_FILES } from '../../../helpers/store.ts'
 
 const ROOT = '/store'
 const FIRST_FILE = `${ROOT}/commitlog/00000000000000000000`
@@ -99,6 +99,19 @@ describe('recovery', () => {
     await expectWhole(await open(), COUNT - 1)
   })
 
+  it('cuts off a last record whose properties have not reached the disk', async () => {
+    disk = new SimFileSystem()
+    const store = await open()
+    await put(store, { body: Buffer.from('0') })
+    const bodyLength = 512 - store.maxPhysicalOffset - 101 // the properties cross the border of two sectors
+    await put(store, { body: Buffer.alloc(bodyLength, '1'), properties: 'KEYS\x01k1 and more\x02' })
+    crash()
+    disk.damage(FIRST_FILE, (bytes) => void bytes.fill(0, 512))
+    const reopened = await open()
+    expect(reopened.getMaxOffsetInQueue('TopicA', 0)).to.equal(1)
+    await reopened.stop()
+  })
+
   it('cuts off garbage behind the last record', async () => {
     const { path, end } = lastFile()
     disk.damage(path, (bytes) => void bytes.fill(0xa5, end))
@@ -129,6 +142,17 @@ describe('recovery', () => {
     disk.remove(`${ROOT}/checkpoint`)
     markAborted()
     disk.damage(QUEUE_FILE, (bytes) => void bytes.fill(0x7f, 100, 400))
+    await expectWhole(await open(), COUNT)
+  })
+
+  it('makes damaged index entries behind the checkpoint again', async () => {
+    disk.remove(`${ROOT}/checkpoint`)
+    markAborted()
+    const path = `${ROOT}/index/${disk.list(`${ROOT}/index`)[0]}`
+    const entries = 40 + 4 * SMALL_FILES.maxHashSlotNum
+    disk.damage(path, (bytes) => {
+      for (let i = 1; i <= COUNT; i++) bytes.writeInt32BE(0, entries + 20 * i + 16) // the chain's next
+    })
     await expectWhole(await open(), COUNT)
   })
 
