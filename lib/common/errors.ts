@@ -3,6 +3,11 @@ export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
+/** A bound has been reached: what was asked for may be asked for again a little later. The message says which one. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError'
+}
+
 /** The `code` of a Node error (ENOENT, EADDRINUSE, ...); undefined when it has none. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code

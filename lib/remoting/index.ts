@@ -1,6 +1,7 @@
 export { RemotingError } from './errors.ts'
 export { DEFAULT_LIMITS } from './limits.ts'
 export type { ConnectionLimits } from './limits.ts'
+export { refusalOf } from './refusal.ts'
 export { ProcessorGroup } from './processor-group.ts'
 export type { ProcessorGroupOptions } from './processor-group.ts'
 export { RemotingClient } from './remoting-client.ts'

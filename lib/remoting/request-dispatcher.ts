@@ -1,14 +1,12 @@
-import { CodecError } from '../../codec/errors.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { ResponseCode } from '../../codec/response-code.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
-import { RemotingError } from './errors.ts'
+import { OVERLOADED, refusalOf } from './refusal.ts'
 import { ProcessorGroup } from './processor-group.ts'
 import type { RequestChannel, RequestProcessor, RpcHook } from './types.ts'
 
 const REJECTED = '[REJECTREQUEST]system busy, start flow control for a while'
-const OVERLOADED = '[OVERLOAD]system busy, start flow control for a while'
 const DEFAULT_QUEUE_CAPACITY = 10_000
 
 interface Registration {
@@ -164,10 +162,8 @@ export class RequestDispatcher {
     channel: RequestChannel,
   ): RemotingCommand {
     const error = toError(thrown)
-    if (error instanceof RemotingError) return RemotingCommand.response(error.code, error.message)
-    if (error instanceof CodecError) {
-      return RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message)
-    }
+    const refusal = refusalOf(error)
+    if (refusal !== undefined) return refusal
     this.#logger.error(
       { err: error, code: request.code, remote: channel.remoteHost.toString() },
       'process request failed',

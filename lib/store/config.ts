@@ -111,7 +111,7 @@ export interface StoreLimits {
   readonly consumeQueueTailBytes: number
   /** Reads from the disk that run at the same time; the thread pool has to serve flushes as well. */
   readonly coldReads: number
-  /** Reads that may wait for their turn; beyond it gets are answered as if nothing was found yet. */
+  /** Reads that may wait for their turn; beyond it reads are refused with a BusyError. */
   readonly coldReadsWaiting: number
   /** Of the log as it was read from the disk, kept for the next reader, in bytes. */
   readonly coldCacheBytes: number

@@ -135,7 +135,7 @@ export interface MessageStore extends Service {
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void
   /** Appends the messages of a client batch (body: codec/message/batch.ts) as one: all in one file, or none. */
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void
-  /** Answers at once from memory where it can; otherwise it reads asynchronously. */
+  /** Answers at once from memory where it can; otherwise it reads asynchronously. @throws (rejects) BusyError: too many wait */
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult>
   /** Up to `maxUnits` units in order, the first that of `offset`; none when the queue has no such offset. */
   iterateFrom(

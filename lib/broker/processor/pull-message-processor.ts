@@ -5,7 +5,7 @@ import { toError } from '../../common/errors.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import type { Channel, RequestProcessor } from '../../remoting/index.ts'
+import { refusalOf, type Channel, type RequestProcessor } from '../../remoting/index.ts'
 import type { GetMessageResult, MessageFilter, MessageStore } from '../../store/types.ts'
 import { GetMessageStatus } from '../../store/types.ts'
 import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
@@ -83,8 +83,9 @@ export class PullMessageProcessor implements RequestProcessor {
     }
     const fail = (thrown: unknown): void => {
       const error = toError(thrown)
-      this.#deps.logger.error({ error, header }, 'held pull failed')
-      answer(RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message))
+      const refusal = refusalOf(error)
+      if (refusal === undefined) this.#deps.logger.error({ error, header }, 'held pull failed')
+      answer(refusal ?? RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message))
     }
     try {
       const response = this.#process(request, header, channel, false)

@@ -113,7 +113,7 @@ export class ConsumeQueue {
   lastMessage(): Range | undefined {
     const first = (this.#deps.files.first?.startOffset ?? 0) / CQ_STORE_UNIT_SIZE
     if (this.maxOffset <= Math.min(first, this.#tail.startOffset)) return undefined
-    const unit = this.#readUnitSync(this.maxOffset - 1)
+    const unit = this.readUnitSync(this.maxOffset - 1)
     if (isUnitBlank(unit, 0)) return undefined
     return { offset: unitCommitLogOffset(unit, 0), size: unitSize(unit, 0) }
   }
@@ -122,13 +122,14 @@ export class ConsumeQueue {
   #search(low: number, high: number, predicate: (unit: Buffer) => boolean): number {
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      if (predicate(this.#readUnitSync(middle))) low = middle + 1
+      if (predicate(this.readUnitSync(middle))) low = middle + 1
       else high = middle
     }
     return low
   }
 
-  #readUnitSync(offset: number): Buffer {
+  /** The unit at `offset`, valid in this turn; zeroes where there is none. */
+  readUnitSync(offset: number): Buffer {
     if (offset >= this.#tail.startOffset && offset < this.maxOffset) {
       return this.#tail.view(offset, offset + 1)
     }
@@ -252,7 +253,7 @@ export class ConsumeQueue {
     const { files } = this.#deps
     while (files.files.length > 1) {
       const lastUnit = (files.first?.endOffset ?? 0) / CQ_STORE_UNIT_SIZE - 1
-      if (unitCommitLogOffset(this.#readUnitSync(lastUnit), 0) >= minPhysicOffset) break
+      if (unitCommitLogOffset(this.readUnitSync(lastUnit), 0) >= minPhysicOffset) break
       files.removeFirst()
     }
     const first = (files.first?.startOffset ?? 0) / CQ_STORE_UNIT_SIZE

@@ -1,3 +1,4 @@
+import { BusyError } from '../../common/errors.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { BLOCK_BYTES, BlockCache } from './block-cache.ts'
 
@@ -5,11 +6,6 @@ import { BLOCK_BYTES, BlockCache } from './block-cache.ts'
 export interface Range {
   readonly offset: number
   readonly size: number
-}
-
-/** Too many reads wait for the disk. */
-export class ReadsExhaustedError extends Error {
-  override readonly name = 'ReadsExhaustedError'
 }
 
 export interface ColdReaderDeps {
@@ -37,7 +33,7 @@ export class ColdReader {
 
   /**
    * Reads up to `size` bytes from `offset` on, not beyond the file's end; undefined when the file is not there (any more).
-   * @throws (rejects) ReadsExhaustedError, or what the file system says
+   * @throws (rejects) BusyError, or what the file system says
    */
   async read(offset: number, size: number): Promise<Buffer | undefined> {
     await this.#enter()
@@ -93,7 +89,7 @@ export class ColdReader {
       return
     }
     if (this.#waiting.length >= this.#deps.waitingMax) {
-      throw new ReadsExhaustedError('too many reads wait for the disk')
+      throw new BusyError('too many reads wait for the disk')
     }
     await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }

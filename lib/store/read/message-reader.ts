@@ -1,4 +1,9 @@
-import { CQ_STORE_UNIT_SIZE, unitCommitLogOffset } from '../../../codec/store/consume-queue-unit.ts'
+import {
+  CQ_STORE_UNIT_SIZE,
+  isUnitBlank,
+  isUnitWritten,
+  unitCommitLogOffset,
+} from '../../../codec/store/consume-queue-unit.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { CommitLog } from '../commitlog/commit-log.ts'
 import type { MessageStoreConfig } from '../config.ts'
@@ -54,10 +59,14 @@ export class MessageReader {
     return this.#scanQueue(request, queue)
   }
 
-  /** Whether the record at a queue offset lies in the part of the log that is taken for cached. */
+  /**
+   * Whether the record at a queue offset lies in the part of the log that is taken for cached.
+   * Apache: store.DefaultMessageStore#checkInMemByConsumeOffset
+   */
   isInMemory(queue: ConsumeQueue, offset: number): boolean {
-    const unit = offset < queue.maxOffset ? queue.unitsInMemory(offset, offset + 1) : undefined
-    if (unit === undefined) return false
+    if (offset < queue.minOffset || offset >= queue.maxOffset) return false
+    const unit = queue.readUnitSync(offset)
+    if (!isUnitWritten(unit, 0) || isUnitBlank(unit, 0)) return false
     const { config, log, totalMemoryBytes } = this.#deps
     const inMemoryBytes = totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100)
     return log.maxOffset - unitCommitLogOffset(unit, 0) <= inMemoryBytes

@@ -186,6 +186,20 @@ describe('DefaultMessageStore', () => {
     expect(await store.iterateFrom('TopicB', 0, 0, 10)).to.deep.equal([])
   })
 
+  it('knows which messages are taken for cached, also after a restart', async () => {
+    for (let i = 0; i < 3; i++) await put(store)
+    const isInMemory = () =>
+      [-1, 0, 2, 3].map((offset) => store.checkInMemByConsumeOffset('TopicA', 0, offset))
+    expect(isInMemory()).to.deep.equal([false, true, true, false])
+    await store.stop()
+    store = await open()
+    expect(isInMemory()).to.deep.equal([false, true, true, false])
+    expect(store.checkInMemByConsumeOffset('TopicB', 0, 0)).to.equal(false)
+    await store.stop()
+    store = await open({ config: { accessMessageInMemoryMaxRatio: 0 } })
+    expect(isInMemory()).to.deep.equal([false, false, false, false])
+  })
+
   it('takes the configuration that lib/config loads', () => {
     const loaded = {} as LoadedConfig
     const config: MessageStoreConfig = loaded

@@ -3,6 +3,7 @@ import type { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { newSubscriptionGroupConfig } from '../../../../lib/broker/subscription/subscription-group-config.ts'
+import { BusyError } from '../../../../lib/common/errors.ts'
 import type { GetMessageResult, GetMessageStatus } from '../../../../lib/store/types.ts'
 import {
   ConsumptionFixture,
@@ -74,6 +75,16 @@ describe('PullMessageProcessor', () => {
           Promise.resolve().then(() => getMessage(request)),
       })
       expect(textOf(await pull())).to.deep.equal(['a'])
+    })
+
+    it('answers busy when too many reads wait for the disk', async () => {
+      const busy = new BusyError('too many reads wait for the disk')
+      Object.assign(fixture.store, { getMessage: () => Promise.reject(busy) })
+      const { code, remark } = await pull()
+      expect([code, remark]).to.deep.equal([
+        ResponseCode.SYSTEM_BUSY,
+        '[OVERLOAD]system busy, start flow control for a while: too many reads wait for the disk',
+      ])
     })
 
     it('filters by the tags of the request and advances past what it leaves out', async () => {
