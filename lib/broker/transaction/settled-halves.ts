@@ -31,6 +31,8 @@ export class SettledHalves {
   readonly #settled = new RecentMap()
   /** The first of the half messages that are the same, by those that were put back. */
   readonly #roots = new RecentMap()
+  /** The last of them, by the first. */
+  readonly #latest = new RecentMap()
 
   /** True when nobody has settled this one, as far as is known, or is about to: it is the caller's, who must call `end`. */
   begin(queueOffset: number): boolean {
@@ -48,7 +50,9 @@ export class SettledHalves {
 
   /** The half message at `queueOffset` was put back and stands at `newQueueOffset`, too. */
   renewed(queueOffset: number, newQueueOffset: number): void {
-    this.#roots.set(newQueueOffset, this.rootOf(queueOffset))
+    const root = this.rootOf(queueOffset)
+    this.#roots.set(newQueueOffset, root)
+    this.#latest.set(root, newQueueOffset)
   }
 
   has(queueOffset: number): boolean {
@@ -62,5 +66,10 @@ export class SettledHalves {
   /** Where the half message stood first, as far as is known. */
   rootOf(queueOffset: number): number {
     return this.#roots.get(queueOffset) ?? queueOffset
+  }
+
+  /** Where the half message stands that a check will come to; as given when it was not put back, as far as is known. */
+  latestOf(queueOffset: number): number {
+    return this.#latest.get(this.rootOf(queueOffset)) ?? queueOffset
   }
 }

@@ -56,9 +56,13 @@ export class TransactionalMessageService {
 
   /** The half message that `begin` was called for is settled. */
   deletePrepareMessage(half: MessageExt): void {
-    this.#deps.settled.end(half.queueOffset, true)
-    this.#deps.ops.add(half.queueOffset)
+    const { settled, ops, metrics } = this.#deps
+    const { queueOffset } = half
+    settled.end(queueOffset, true)
+    ops.add(queueOffset)
+    const latest = settled.latestOf(queueOffset)
+    if (latest !== queueOffset) ops.add(latest)
     const topic = findProperty(half.properties, MessageConst.PROPERTY_REAL_TOPIC)
-    if (topic !== undefined) this.#deps.metrics.addAndGet(topic, -1)
+    if (topic !== undefined) metrics.addAndGet(topic, -1)
   }
 }
