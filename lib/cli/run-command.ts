@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert'
 import { toError } from '../common/errors.ts'
 import type { Terminal } from './terminal.ts'
-import { PROCESS_TERMINAL } from './terminal.ts'
+import { ProcessTerminal } from './terminal.ts'
 
 /** What a command works with. */
 export interface CommandContext {
@@ -18,7 +18,7 @@ export async function runCommand(name: string, command: Command): Promise<void> 
   const context = {
     args: process.argv.slice(2),
     environment: process.env,
-    terminal: PROCESS_TERMINAL,
+    terminal: new ProcessTerminal(),
   }
   try {
     process.exitCode = await command(context)

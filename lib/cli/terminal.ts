@@ -1,3 +1,5 @@
+import { errorCode } from '../common/errors.ts'
+
 /** Where a command writes to. */
 export interface Terminal {
   /** A line for whoever called the command. */
@@ -6,13 +8,34 @@ export interface Terminal {
   err(line: string): void
   /** Shows a text in place of the one before; an empty one takes it away. Not there when nobody watches. */
   readonly status?: (text: string) => void
+  /** Nobody reads what is printed any more. */
+  readonly isClosed?: boolean
 }
 
-/** The terminal of this process. */
-export const PROCESS_TERMINAL: Terminal = {
-  out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
-  ...(process.stderr.isTTY && {
-    status: (text: string) => void process.stderr.write(`\r${text}\x1b[K`),
-  }),
+/** The terminal of this process. That nobody reads any more (`| head`) is no error. */
+export class ProcessTerminal implements Terminal {
+  readonly status?: (text: string) => void
+  #isClosed = false
+
+  constructor() {
+    process.stdout.on('error', (error) => {
+      if (errorCode(error) !== 'EPIPE') throw error
+      this.#isClosed = true
+    })
+    if (process.stderr.isTTY) {
+      this.status = (text) => void process.stderr.write(`\r${text}\x1b[K`)
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  out(line: string): void {
+    process.stdout.write(`${line}\n`)
+  }
+
+  err(line: string): void {
+    process.stderr.write(`${line}\n`)
+  }
 }

@@ -23,6 +23,7 @@ export const dump: StoreTool = async (directory, values, terminal) => {
   }
   await dumpStore(directory, filter, (message) => {
     terminal.out(json === true ? JSON.stringify(toJson(message)) : format(message))
+    return terminal.isClosed !== true
   })
   return 0
 }

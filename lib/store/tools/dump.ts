@@ -27,11 +27,14 @@ export interface DumpFilter {
   readonly limit: number
 }
 
+/** Gets a message; false when no more are wanted. */
+export type DumpListener = (message: MessageExt) => boolean
+
 /** Calls `onMessage` for each message that the filter wants, in order; resolves with their number. */
 export async function dumpStore(
   directory: StoreDirectory,
   filter: DumpFilter,
-  onMessage: (message: MessageExt) => void,
+  onMessage: DumpListener,
 ): Promise<number> {
   return filter.topic !== undefined && filter.queueId !== undefined
     ? dumpQueue(directory, filter.topic, filter.queueId, filter, onMessage)
@@ -41,31 +44,29 @@ export async function dumpStore(
 async function dumpLog(
   directory: StoreDirectory,
   { topic, from, to, limit }: DumpFilter,
-  onMessage: (message: MessageExt) => void,
+  onMessage: DumpListener,
 ): Promise<number> {
   let count = 0
   const walker = new LogWalker(directory.fileSystem, {
     onRecord: (bytes, start, end) => {
       const message = decodeRecord(bytes.subarray(start, end))
       if (message.commitLogOffset >= to) return false
-      if (topic === undefined || message.topic === topic) {
-        onMessage(message)
-        count++
-      }
-      return count < limit
+      if (topic !== undefined && message.topic !== topic) return true
+      count++
+      return onMessage(message) && count < limit
     },
   })
   if (limit > 0) await walker.walk(directory.logFiles, from)
   return count
 }
 
-function dumpQueue(
+async function dumpQueue(
   directory: StoreDirectory,
   topic: string,
   queueId: number,
   { from, to, limit }: DumpFilter,
-  onMessage: (message: MessageExt) => void,
-): number {
+  onMessage: DumpListener,
+): Promise<number> {
   const queue = directory.queues().find((each) => each.topic === topic && each.queueId === queueId)
   if (queue === undefined) return 0
   const units = new UnitReader(directory.fileSystem, queue.files, WINDOW_UNITS)
@@ -76,20 +77,20 @@ function dumpQueue(
     if (count === limit) break
     const unit = units.read(offset)
     if (unit === undefined || !isUnitWritten(unit, 0)) continue
-    const record = readRecord(directory, unitCommitLogOffset(unit, 0), unitSize(unit, 0))
+    const record = await readRecord(directory, unitCommitLogOffset(unit, 0), unitSize(unit, 0))
     if (record === undefined) continue
-    onMessage(record)
     count++
+    if (!onMessage(record)) break
   }
   return count
 }
 
 /** undefined when no message stands there. */
-function readRecord(
+async function readRecord(
   { fileSystem, logFiles }: StoreDirectory,
   offset: number,
   size: number,
-): MessageExt | undefined {
+): Promise<MessageExt | undefined> {
   const file = logFiles.find(
     (each) => offset >= each.startOffset && offset + size <= each.startOffset + each.size,
   )
@@ -97,7 +98,7 @@ function readRecord(
   const bytes = Buffer.allocUnsafe(size)
   const handle = fileSystem.open(file.path, 'r')
   try {
-    handle.readSync(bytes, offset - file.startOffset)
+    await handle.read(bytes, offset - file.startOffset)
     return decodeRecord(bytes)
   } catch (error) {
     if (error instanceof CodecError) return undefined

@@ -28,6 +28,7 @@ export class QueueVerifier {
   readonly #queue: QueueFiles
   readonly #units: UnitReader
   readonly #firstQueueOffset: number
+  readonly #endQueueOffset: number
   /** Messages before belong to a topic of the same name that was deleted. */
   readonly #firstLogOffset: number
   /** What the next message's queue offset should be. */
@@ -39,7 +40,8 @@ export class QueueVerifier {
     this.#queue = queue
     this.#deps = deps
     this.#units = new UnitReader(deps.fileSystem, queue.files, deps.windowUnits)
-    this.#firstQueueOffset = this.#units.findFirst(this.#units.findEnd(), 0)
+    this.#endQueueOffset = this.#units.findEnd()
+    this.#firstQueueOffset = this.#units.findFirst(this.#endQueueOffset, 0)
     this.#firstLogOffset = this.#findFirstLogOffset()
   }
 
@@ -49,7 +51,7 @@ export class QueueVerifier {
 
   /** Where in the log the last message of this queue should be; -1 when there is none. */
   get lastLogOffset(): number {
-    const unit = this.#units.read(this.#units.findEnd() - 1)
+    const unit = this.#units.read(this.#endQueueOffset - 1)
     return unit !== undefined && isUnitWritten(unit, 0) ? unitCommitLogOffset(unit, 0) : -1
   }
 
@@ -141,7 +143,7 @@ export class QueueVerifier {
     if (unit === undefined || !isUnitWritten(unit, 0)) return
     const offset = unitCommitLogOffset(unit, 0)
     if (offset < logStart) return
-    const count = this.#units.findEnd() - next
+    const count = this.#endQueueOffset - next
     const isRepaired = wasKilled && offset >= logEnd
     const text = `${Math.max(count, 1)} units from ${next} on have no message; the first says log offset ${offset}, the log ends at ${logEnd}`
     this.#report(isRepaired ? 'repair' : 'damage', 'queue-beyond-log', next, text)

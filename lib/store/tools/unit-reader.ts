@@ -65,25 +65,38 @@ export class UnitReader {
     )
   }
 
-  /** The first queue offset that is not written, at or behind which nothing is: what the next message gets. */
+  /**
+   * The first queue offset that is not written, at or behind which nothing is: what the next message gets. Looked for from
+   * the start in growing steps, for most queues are short.
+   */
   findEnd(): number {
-    let low = this.firstOffset
     const last = this.#files.at(-1)
-    let high = last === undefined ? low : (last.startOffset + last.size) / CQ_STORE_UNIT_SIZE
-    high = Math.floor(high)
+    let low = this.firstOffset
+    if (last === undefined) return low
+    const limit = Math.floor((last.startOffset + last.size) / CQ_STORE_UNIT_SIZE)
+    let high = limit
+    for (let step = 1; low + step < limit; step *= 2) {
+      if (this.#isWritten(low + step - 1)) continue
+      high = low + step - 1
+      break
+    }
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      const unit = this.read(middle)
-      if (unit !== undefined && isUnitWritten(unit, 0)) low = middle + 1
+      if (this.#isWritten(middle)) low = middle + 1
       else high = middle
     }
     return low
   }
 
+  #isWritten(queueOffset: number): boolean {
+    const unit = this.read(queueOffset)
+    return unit !== undefined && isUnitWritten(unit, 0)
+  }
+
   /** The first queue offset with a message at or behind `logStart`, of those below `end`. */
   findFirst(end: number, logStart: number): number {
     let low = this.firstOffset
-    let high = end
+    let high = low < end && this.#isMessage(low, logStart) ? low : end
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
       if (this.#isMessage(middle, logStart)) high = middle

@@ -3,7 +3,9 @@ import { expect } from 'chai'
 import { readInt64, writeInt64 } from '../../../../codec/java.ts'
 import { BLANK_MAGIC } from '../../../../codec/message/record.ts'
 import type { Finding } from '../../../../lib/store/tools/index.ts'
-import { SMALL_FILES } from '../../../helpers/store.ts'
+import { NodeFileSystem } from '../../../../lib/common/file-system.ts'
+import { SimClock } from '../../../helpers/sim-clock.ts'
+import { makeStore, put, SMALL_FILES } from '../../../helpers/store.ts'
 import { StoreOnDisk } from '../../../helpers/store-on-disk.ts'
 import { makeTempDirectory } from '../../../helpers/temp-directory.ts'
 
@@ -74,6 +76,26 @@ describe('verifyStore', () => {
       wasKilled: false,
       findings: { damage: 0, repair: 0, note: 0 },
     })
+  })
+
+  it('has nothing to say about log files that retention has removed', async () => {
+    fs.rmSync(store.path(FIRST_LOG_FILE))
+    const { findings, result } = await store.verify()
+    expect(findings).to.deep.equal([])
+    expect(result.logStart).to.equal(16_384)
+  })
+
+  it('tells messages of a topic that was deleted and made again from missing ones', async () => {
+    const directory = store.path('again')
+    const again = makeStore({ directory, fileSystem: new NodeFileSystem(), clock: new SimClock() })
+    await again.start()
+    for (let i = 0; i < 10; i++) await put(again)
+    again.deleteTopics(new Set(['TopicA']))
+    for (let i = 0; i < 5; i++) await put(again)
+    await again.stop()
+    const { findings, result } = await new StoreOnDisk(directory).verify()
+    expect(findings).to.deep.equal([])
+    expect(result).to.deep.include({ messages: 15, units: 5 })
   })
 
   it('leaves the store as it is', async () => {
