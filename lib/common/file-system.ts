@@ -36,6 +36,8 @@ export interface FileStat {
 export interface DiskUsage {
   readonly total: number
   readonly free: number
+  /** Of what is free, that which is not reserved for the superuser. */
+  readonly available: number
 }
 
 /**
@@ -211,7 +213,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   diskUsage(path: string): DiskUsage {
-    const { blocks, bavail, bsize } = fs.statfsSync(path)
-    return { total: blocks * bsize, free: bavail * bsize }
+    const { blocks, bfree, bavail, bsize } = fs.statfsSync(path)
+    return { total: blocks * bsize, free: bfree * bsize, available: bavail * bsize }
   }
 }

@@ -10,12 +10,14 @@ export const MESSAGE_STORE_OPTIONS = {
   }),
   storePathCommitLog: optionalString({
     important: true,
-    text: 'Directory of the commit log; `commitlog` in the store when not set.',
+    text: 'Directory of the commit log; several, separated by commas, share its files. `commitlog` in the store when not set.',
   }),
   storePathDLedgerCommitLog: optionalString({ important: true }),
   storePathEpochFile: optionalString({ important: true }),
   storePathBrokerIdentity: optionalString({ important: true }),
-  readOnlyCommitLogStorePaths: optionalString(),
+  readOnlyCommitLogStorePaths: optionalString({
+    text: 'Further directories with commit log files, separated by commas, in which no new ones are made.',
+  }),
   mappedFileSizeCommitLog: int(1_073_741_824, { min: 1024, text: 'Bytes of a commit log file.' }),
   compactionMappedFileSize: int(104_857_600),
   compactionCqMappedFileSize: int(10_485_760),
@@ -66,23 +68,45 @@ export const MESSAGE_STORE_OPTIONS = {
   }),
   commitIntervalCommitLog: int(200, { important: true }),
   maxRecoveryCommitlogFiles: int(30),
-  diskSpaceWarningLevelRatio: int(90),
-  diskSpaceCleanForciblyRatio: int(85),
+  diskSpaceWarningLevelRatio: int(90, {
+    text: 'Percent of the disk above which no messages are taken; at least 35, at most 90.',
+  }),
+  diskSpaceCleanForciblyRatio: int(85, {
+    text: 'Percent of the disk above which files are removed before they expire; at least 30, at most 85.',
+  }),
   useReentrantLockWhenPutMessage: boolean(true),
   flushCommitLogTimed: boolean(true, { important: true }),
   flushIntervalConsumeQueue: int(1000, {
     min: 1,
     text: 'Milliseconds between flushes of the consume queues.',
   }),
-  cleanResourceInterval: int(10_000),
-  deleteCommitLogFilesInterval: int(100),
+  cleanResourceInterval: int(10_000, {
+    min: 1,
+    text: 'Milliseconds between searches for files to remove.',
+  }),
+  deleteCommitLogFilesInterval: int(100, {
+    min: 0,
+    text: 'Milliseconds between removals of two commit log files.',
+  }),
   deleteConsumeQueueFilesInterval: int(100),
   destroyMapedFileIntervalForcibly: int(120_000),
   redeleteHangedFileInterval: int(120_000),
-  deleteWhen: string('04', { important: true }),
-  diskMaxUsedSpaceRatio: int(75),
-  fileReservedTime: int(72, { important: true }),
-  deleteFileBatchMax: int(10, { important: true }),
+  deleteWhen: string('04', {
+    important: true,
+    text: 'Hours of the day, local time, at which files that have expired are removed: `04`, `04;16`.',
+  }),
+  diskMaxUsedSpaceRatio: int(75, {
+    text: 'Percent of the disk above which files that have expired are removed at any hour.',
+  }),
+  fileReservedTime: int(72, {
+    important: true,
+    text: 'Hours for which commit log files are kept after they were last written.',
+  }),
+  deleteFileBatchMax: int(10, {
+    important: true,
+    min: 1,
+    text: 'Commit log files that are removed at a time.',
+  }),
   putMsgIndexHightWater: int(600_000),
   maxMessageSize: int(4_194_304, { min: 1, text: 'Bytes of the largest message body.' }),
   maxFilterMessageSize: int(16_000, {
@@ -174,7 +198,10 @@ export const MESSAGE_STORE_OPTIONS = {
     min: 1,
     text: 'Milliseconds between writes of delayOffset.json.',
   }),
-  cleanFileForciblyEnable: boolean(true, { important: true }),
+  cleanFileForciblyEnable: boolean(true, {
+    important: true,
+    text: 'Remove files before they expire when the disk is nearly full.',
+  }),
   warmMapedFileEnable: boolean(false),
   offsetCheckInSlave: boolean(false),
   debugLockEnable: boolean(false),

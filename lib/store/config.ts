@@ -14,6 +14,8 @@ export interface MessageStoreConfig {
   readonly storePathRootDir: string
   /** `storePathRootDir/commitlog` when not set; several directories separated by commas share the files. */
   readonly storePathCommitLog?: string | undefined
+  /** Further directories with commit log files, separated by commas, in which no new ones are made. */
+  readonly readOnlyCommitLogStorePaths?: string | undefined
   readonly mappedFileSizeCommitLog: number
   /** Rounded up to a whole number of units. */
   readonly mappedFileSizeConsumeQueue: number
@@ -50,16 +52,24 @@ export interface MessageStoreConfig {
   readonly diskSpaceCleanForciblyRatio: number
   readonly cleanFileForciblyEnable: boolean
   readonly cleanResourceInterval: number
+  readonly deleteCommitLogFilesInterval: number
   readonly deleteFileBatchMax: number
 }
 
 /** Where the files of the log are. */
 export function commitLogDirectories(config: MessageStoreConfig): string[] {
-  const { storePathCommitLog, storePathRootDir } = config
-  if (storePathCommitLog === undefined || storePathCommitLog === '') {
-    return [join(storePathRootDir, 'commitlog')]
-  }
-  return storePathCommitLog.split(',').map((directory) => directory.trim())
+  const directories = splitPaths(config.storePathCommitLog)
+  return directories.length === 0 ? [join(config.storePathRootDir, 'commitlog')] : directories
+}
+
+/** Directories with commit log files to which none are added. */
+export function readOnlyCommitLogDirectories(config: MessageStoreConfig): string[] {
+  return splitPaths(config.readOnlyCommitLogStorePaths)
+}
+
+function splitPaths(paths: string | undefined): string[] {
+  const directories = (paths ?? '').split(',').map((directory) => directory.trim())
+  return directories.filter((directory) => directory !== '')
 }
 
 /** Apache 5.3.3's defaults; `storePathRootDir` has none here. */
@@ -98,6 +108,7 @@ export const DEFAULT_MESSAGE_STORE_CONFIG: Omit<MessageStoreConfig, 'storePathRo
   diskSpaceCleanForciblyRatio: 85,
   cleanFileForciblyEnable: true,
   cleanResourceInterval: 10_000,
+  deleteCommitLogFilesInterval: 100,
   deleteFileBatchMax: 10,
 }
 

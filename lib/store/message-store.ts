@@ -7,10 +7,13 @@ import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
 import { AbortFile } from './abort-file.ts'
 import { illegal } from './commitlog/append-check.ts'
+import { DiskSpace } from './clean/disk-space.ts'
+import { StoreCleaner } from './clean/store-cleaner.ts'
 import { CommitLog } from './commitlog/commit-log.ts'
 import { splitBatch } from './commitlog/split-batch.ts'
 import {
   commitLogDirectories,
+  readOnlyCommitLogDirectories,
   DEFAULT_STORE_LIMITS,
   type MessageStoreConfig,
   type StoreLimits,
@@ -31,15 +34,17 @@ import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
 import { StoreCheckpoint } from './store-checkpoint.ts'
 import { StoreFlusher } from './store-flusher.ts'
-import type {
-  BoundaryType,
-  CqUnit,
-  GetMessageRequest,
-  GetMessageResult,
-  MessageArrivingListener,
-  MessageStore,
-  PutMessageCallback,
-  QueryMessageResult,
+import {
+  PutMessageStatus,
+  type BoundaryType,
+  type CqUnit,
+  type GetMessageRequest,
+  type GetMessageResult,
+  type MessageArrivingListener,
+  type MessageStore,
+  type PutMessageCallback,
+  type PutMessageResult,
+  type QueryMessageResult,
 } from './types.ts'
 
 export { StoreError } from './errors.ts'
@@ -50,6 +55,11 @@ export {
   type MessageStoreConfig,
   type StoreLimits,
 } from './config.ts'
+
+const DISK_FULL: PutMessageResult = {
+  status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
+  reason: 'the disk is too full',
+}
 
 export interface MessageStoreDeps {
   readonly config: MessageStoreConfig
@@ -77,6 +87,8 @@ export class DefaultMessageStore implements MessageStore {
   readonly #reput: ReputService
   readonly #flusher: StoreFlusher
   readonly #flushQueues: FlushConsumeQueueService
+  readonly #diskSpace: DiskSpace
+  readonly #cleaner: StoreCleaner
   readonly #delayLevels: DelayLevels
   readonly #abortFile: AbortFile
   readonly #listeners: MessageArrivingListener[] = []
@@ -86,13 +98,8 @@ export class DefaultMessageStore implements MessageStore {
     this.#deps = deps
     const { config, clock, fileSystem, logger, limits = DEFAULT_STORE_LIMITS } = deps
     const openFiles = new OpenFiles(limits.openFiles)
-    const files = new LogFileQueue({
-      directories: commitLogDirectories(config),
-      fileSize: config.mappedFileSizeCommitLog,
-      fileSystem,
-      openFiles,
-      syncDirectories: true,
-    })
+    this.#diskSpace = new DiskSpace({ config, fileSystem, logger })
+    const files = this.#commitLogFiles(openFiles)
     this.#delayLevels = new DelayLevels(config.messageDelayLevel)
     this.#abortFile = new AbortFile(fileSystem, config.storePathRootDir)
     this.#queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
@@ -143,6 +150,34 @@ export class DefaultMessageStore implements MessageStore {
       queues: this.#queues,
       flushAll: () => this.#flushAll(),
     })
+    this.#cleaner = this.#makeCleaner(files)
+  }
+
+  #commitLogFiles(openFiles: OpenFiles): LogFileQueue {
+    const { config, fileSystem } = this.#deps
+    return new LogFileQueue({
+      directories: commitLogDirectories(config),
+      readOnlyDirectories: readOnlyCommitLogDirectories(config),
+      fullDirectories: () => this.#diskSpace.fullPaths,
+      fileSize: config.mappedFileSizeCommitLog,
+      fileSystem,
+      openFiles,
+      syncDirectories: true,
+    })
+  }
+
+  #makeCleaner(files: LogFileQueue): StoreCleaner {
+    const { config, clock, logger } = this.#deps
+    return new StoreCleaner({
+      config,
+      clock,
+      logger,
+      files,
+      diskSpace: this.#diskSpace,
+      queues: this.#queues,
+      index: this.#index,
+      durableOffset: () => this.#flusher.durableOffset,
+    })
   }
 
   // ---- life ----
@@ -159,6 +194,7 @@ export class DefaultMessageStore implements MessageStore {
     this.#abortFile.create(processId)
     this.#log.start()
     this.#flushQueues.start()
+    this.#cleaner.start()
   }
 
   async #recover(checkpoint: StoreCheckpoint, lastExitOk: boolean): Promise<void> {
@@ -188,6 +224,7 @@ export class DefaultMessageStore implements MessageStore {
     this.#checkpoint = undefined
     this.#log.fail('the store is shut down')
     try {
+      await this.#cleaner.stop()
       await this.#log.stop()
       this.#reput.notify()
       await this.#reput.stop()
@@ -219,10 +256,15 @@ export class DefaultMessageStore implements MessageStore {
   // ---- puts ----
 
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    this.#log.append(message, done)
+    if (this.isDiskFull) done(DISK_FULL)
+    else this.#log.append(message, done)
   }
 
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
+    if (this.isDiskFull) {
+      done(DISK_FULL)
+      return
+    }
     if (batch.body.length > this.#deps.config.maxMessageSize) {
       done(illegal(`the batch has ${batch.body.length} bytes`))
       return
@@ -313,6 +355,25 @@ export class DefaultMessageStore implements MessageStore {
       this.#queues.deleteTopic(topic)
       this.#log.queueOffsets.removeTopic(topic)
     }
+  }
+
+  executeDeleteFilesManually(): void {
+    this.#cleaner.executeDeleteFilesManually()
+  }
+
+  cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void {
+    const { queueOffsets, minOffset } = this.#log
+    const removed = this.#queues.cleanExpired(minOffset, ({ topic, queueId, maxOffset }) => {
+      return !isKept(topic) && queueOffsets.get(topic, queueId) === maxOffset
+    })
+    for (const { topic, queueId, maxOffset } of removed) {
+      queueOffsets.remove(topic, queueId)
+      this.#deps.logger.info({ topic, queueId, maxOffset }, 'expired consume queue removed')
+    }
+  }
+
+  get isDiskFull(): boolean {
+    return this.#diskSpace.isFull
   }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {

@@ -26,6 +26,11 @@ export class StoreFlusher {
     this.#deps = deps
   }
 
+  /** What lies below this offset of the log is on the disk, and so is all that is derived from it. */
+  get durableOffset(): number {
+    return this.#checkpointOffset
+  }
+
   /** All messages stored up to `storeTimestamp` have been dispatched. */
   dispatched(storeTimestamp: number): void {
     this.#storeTimestamp = storeTimestamp
@@ -40,9 +45,9 @@ export class StoreFlusher {
     await log.flusher.flush(log.writtenOffset)
     await queues.flush()
     await index.flush(checkpoint)
-    this.#checkpointOffset = offset
     checkpoint.values.physicMsgTimestamp = storeTimestamp
     checkpoint.values.logicsMsgTimestamp = storeTimestamp
     await checkpoint.flush()
+    this.#checkpointOffset = offset
   }
 }

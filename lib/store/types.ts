@@ -179,11 +179,17 @@ export interface MessageStore extends Service {
   readonly topics: readonly string[]
   /** Removes the consume queues of topics. */
   deleteTopics(topics: ReadonlySet<string>): void
+  /** Removes commit log files that have expired in the next rounds of cleaning, whatever the hour. */
+  executeDeleteFilesManually(): void
+  /** Removes consume queues all of whose messages are no longer in the commit log, but not those of the topics that `isKept` names. */
+  cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void
   /** Called after each message has been dispatched; one listener of each caller. */
   addMessageArrivingListener(listener: MessageArrivingListener): void
   /** End of what was appended. */
   readonly maxPhysicalOffset: number
   readonly minPhysicalOffset: number
+  /** True while the disk is too full for messages, see diskSpaceWarningLevelRatio. */
+  readonly isDiskFull: boolean
   /** True while writes stall, see osPageCacheBusyTimeOutMills. */
   isOsPageCacheBusy(): boolean
 }

@@ -55,6 +55,10 @@ export class MemoryMessageStore implements MessageStore {
   /** Everything put, in order. */
   readonly log: MessageExt[] = []
   readonly deletedTopics: string[] = []
+  manualDeletions = 0
+  /** Topics that the last cleaning of expired queues had to keep. */
+  keptWhenCleaned: readonly string[] | undefined
+  isDiskFull = false
 
   constructor({ clock, delayLevelsMs = [] }: MemoryMessageStoreOptions) {
     this.#clock = clock
@@ -244,6 +248,14 @@ export class MemoryMessageStore implements MessageStore {
   deleteTopics(topics: ReadonlySet<string>): void {
     this.deletedTopics.push(...topics)
     for (const [key, queue] of this.#queues) if (topics.has(queue.topic)) this.#queues.delete(key)
+  }
+
+  executeDeleteFilesManually(): void {
+    this.manualDeletions++
+  }
+
+  cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void {
+    this.keptWhenCleaned = this.topics.filter(isKept)
   }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {

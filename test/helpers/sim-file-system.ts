@@ -24,11 +24,18 @@ type Change =
   | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly length: number }
 
+type Operation = 'write' | 'datasync' | 'create' | 'remove'
+
 /** What may be made to fail: called before each change; what it returns is thrown. */
-export type Fault = (operation: 'write' | 'datasync' | 'create', path: string) => Error | undefined
+export type Fault = (operation: Operation, path: string) => Error | undefined
 
 export function simError(code: string): Error {
   return Object.assign(new Error(`${code}: simulated`), { code })
+}
+
+/** A disk that is used to so many percent. */
+export function simUsage(percent: number): DiskUsage {
+  return { total: 1000, free: 1000 - percent * 10, available: 1000 - percent * 10 }
 }
 
 /**
@@ -38,7 +45,8 @@ export function simError(code: string): Error {
  */
 export class SimFileSystem implements FileSystem {
   fault: Fault = () => undefined
-  usage: DiskUsage = { total: 1000, free: 900 }
+  /** How full the disk under a path is. */
+  usageOf: (path: string) => DiskUsage = () => simUsage(10)
   #files = new Map<string, SimFile>()
   /** Removed since their directory was last synced: they may come back. */
   #removed = new Map<string, SimFile>()
@@ -152,6 +160,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
+    this.#check('remove', path)
     if (!this.#count()) return
     for (const [name, file] of [...this.#files]) {
       if (name !== path && !name.startsWith(`${path}/`)) continue
@@ -177,8 +186,8 @@ export class SimFileSystem implements FileSystem {
     return path
   }
 
-  diskUsage(): DiskUsage {
-    return this.usage
+  diskUsage(path: string): DiskUsage {
+    return this.usageOf(path)
   }
 
   /** Applies a change; when the process dies in it, perhaps a part of it. */
@@ -205,7 +214,7 @@ export class SimFileSystem implements FileSystem {
     return file
   }
 
-  #check(operation: 'write' | 'datasync' | 'create', path: string): void {
+  #check(operation: Operation, path: string): void {
     const error = this.#isDead ? undefined : this.fault(operation, path)
     if (error !== undefined) throw error
   }

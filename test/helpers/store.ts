@@ -2,7 +2,7 @@ import { Host } from '../../codec/message/host.ts'
 import type { MessageExtBrokerInner } from '../../codec/message/message.ts'
 import type { Clock } from '../../lib/common/clock.ts'
 import type { FileSystem } from '../../lib/common/file-system.ts'
-import { SILENT_LOGGER } from '../../lib/common/logger.ts'
+import { SILENT_LOGGER, type Logger } from '../../lib/common/logger.ts'
 import {
   DEFAULT_MESSAGE_STORE_CONFIG,
   DEFAULT_STORE_LIMITS,
@@ -28,6 +28,7 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly config?: Partial<MessageStoreConfig>
   readonly limits?: Partial<StoreLimits>
+  readonly logger?: Logger
 }
 
 export function makeStore(options: StoreOptions): DefaultMessageStore {
@@ -40,7 +41,7 @@ export function makeStore(options: StoreOptions): DefaultMessageStore {
     },
     clock: options.clock,
     fileSystem: options.fileSystem,
-    logger: SILENT_LOGGER,
+    logger: options.logger ?? SILENT_LOGGER,
     processId: 4711,
     limits: { ...DEFAULT_STORE_LIMITS, ...options.limits },
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { CURRENT_VERSION } from '../../../codec/mq-version.ts'
 import type { Clock } from '../../common/clock.ts'
+import { diskUsedRatio } from '../../common/disk-usage.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
@@ -49,21 +50,19 @@ export class RuntimeInfo {
 
   /** `CL:  0.35 CQ:  0.35 INDEX:  0.35`, used parts of 1. Source: broker.processor.SendMessageProcessor#diskUtil */
   diskUtil(): string {
-    const log = ratioText(this.#usedRatio(this.#commitLogPath))
+    const ratios = this.#commitLogPaths.map((path) => this.#usedRatio(path))
+    const log = ratioText(Math.min(...ratios))
     const root = ratioText(this.#usedRatio(this.#deps.storeConfig.storePathRootDir))
     return `CL: ${log} CQ: ${root} INDEX: ${root}`
   }
 
-  get #commitLogPath(): string {
+  get #commitLogPaths(): string[] {
     const { storePathCommitLog, storePathRootDir } = this.#deps.storeConfig
-    return storePathCommitLog || join(storePathRootDir, 'commitlog')
+    return (storePathCommitLog || join(storePathRootDir, 'commitlog')).split(',')
   }
 
-  /** -1 when the path is not there. */
   #usedRatio(path: string): number {
-    if (!this.#deps.fileSystem.exists(path)) return -1
-    const { total, free } = this.#deps.fileSystem.diskUsage(path)
-    return total === 0 ? -1 : (total - free) / total
+    return diskUsedRatio(this.#deps.fileSystem, path)
   }
 
   #identity() {
@@ -132,12 +131,12 @@ export class RuntimeInfo {
     const { messageStore, storeConfig } = this.#deps
     const { minPhysicalOffset, maxPhysicalOffset } = messageStore
     const oldest = await messageStore.lookMessageByOffset(minPhysicalOffset)
-    const ratio = this.#usedRatio(this.#commitLogPath)
+    const ratios = this.#commitLogPaths.map((path) => ({ path, ratio: this.#usedRatio(path) }))
     return {
       commitLogMinOffset: minPhysicalOffset,
       commitLogMaxOffset: maxPhysicalOffset,
-      commitLogDiskRatio: ratio,
-      [`commitLogDiskRatio_${this.#commitLogPath}`]: ratio,
+      commitLogDiskRatio: Math.min(...ratios.map(({ ratio }) => ratio)),
+      ...Object.fromEntries(ratios.map(({ path, ratio }) => [`commitLogDiskRatio_${path}`, ratio])),
       consumeQueueDiskRatio: this.#usedRatio(storeConfig.storePathRootDir),
       commitLogDirCapacity: this.#capacity(),
       earliestMessageTimeStamp: oldest?.storeTimestamp ?? -1,

@@ -15,6 +15,10 @@ export class QueueOffsetTable {
     else queues.set(queueId, nextOffset)
   }
 
+  remove(topic: string, queueId: number): void {
+    this.#topics.get(topic)?.delete(queueId)
+  }
+
   removeTopic(topic: string): void {
     this.#topics.delete(topic)
   }

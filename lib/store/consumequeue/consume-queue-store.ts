@@ -140,6 +140,29 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     this.#deps.fileSystem.remove(join(this.#directory, topic))
   }
 
+  /** Removes the queues whose last message stands below `minPhysicOffset` of the log. Returns them. */
+  cleanExpired(
+    minPhysicOffset: number,
+    mayRemove: (queue: ConsumeQueue) => boolean,
+  ): ConsumeQueue[] {
+    const expired = [...this.queues()].filter((queue) => {
+      const last = queue.lastMessage()
+      return last !== undefined && last.offset < minPhysicOffset && mayRemove(queue)
+    })
+    for (const queue of expired) this.#delete(queue)
+    return expired
+  }
+
+  #delete(queue: ConsumeQueue): void {
+    const { topic, queueId } = queue
+    queue.destroy()
+    this.#deps.fileSystem.remove(join(this.#directory, topic, String(queueId)))
+    const queues = this.#topics.get(topic)
+    queues?.delete(queueId)
+    this.#setCount(this.#count - 1)
+    if (queues?.size === 0) this.deleteTopic(topic)
+  }
+
   correctMinOffset(minPhysicOffset: number): void {
     for (const queue of this.queues()) queue.correctMinOffset(minPhysicOffset)
   }

@@ -37,6 +37,9 @@ export class IndexFile {
   #tail: Buffer = Buffer.alloc(0)
   #tailBytes = 0
   #writtenCount: number
+  /** Asynchronous calls that run. */
+  #pins = 0
+  #closing = false
 
   private constructor(options: IndexFileOptions, handle: FileHandle, isFresh: boolean) {
     this.path = options.path
@@ -122,7 +125,7 @@ export class IndexFile {
   /** Brings all to the disk. */
   async flush(): Promise<void> {
     this.write()
-    await this.#handle.datasync()
+    await this.#pinned(() => this.#handle.datasync())
   }
 
   /** Gives back the memory of a file that is full. */
@@ -137,7 +140,17 @@ export class IndexFile {
   }
 
   /** Adds to `phyOffsets`, up to `maxNum`, where messages with this hash stand, the newest first. */
-  async select(
+  select(
+    phyOffsets: number[],
+    keyHash: number,
+    maxNum: number,
+    beginMs: number,
+    endMs: number,
+  ): Promise<void> {
+    return this.#pinned(() => this.#select(phyOffsets, keyHash, maxNum, beginMs, endMs))
+  }
+
+  async #select(
     phyOffsets: number[],
     keyHash: number,
     maxNum: number,
@@ -196,8 +209,20 @@ export class IndexFile {
     this.#handle.truncateSync(indexFileSize(this.hashSlotNum, this.#indexNum))
   }
 
+  /** Closes the file, at once or when the last asynchronous call has ended. */
   close(): void {
-    this.#handle.close()
+    this.#closing = true
+    if (this.#pins === 0) this.#handle.close()
+  }
+
+  async #pinned<T>(use: () => Promise<T>): Promise<T> {
+    this.#pins++
+    try {
+      return await use()
+    } finally {
+      this.#pins--
+      if (this.#closing && this.#pins === 0) this.#handle.close()
+    }
   }
 }
 

@@ -179,7 +179,7 @@ export class IndexService implements RecoverableFollower {
     for (let file = this.#full[0]; file !== undefined; file = this.#full[0]) {
       await file.flush()
       file.release()
-      this.#full.shift()
+      this.#full = this.#full.filter((other) => other !== file)
       checkpoint.values.indexMsgTimestamp = file.header.endTimestamp
     }
     await this.#files.at(-1)?.flush()
@@ -204,7 +204,7 @@ export class IndexService implements RecoverableFollower {
     const phyOffsets: number[] = []
     const keyHash = indexKeyHash(topic, key)
     for (const file of [...this.#files].reverse()) {
-      if (phyOffsets.length >= maxNum) break
+      if (phyOffsets.length >= maxNum || !this.#files.includes(file)) break
       if (file.isTimeMatched(beginMs, endMs)) {
         await file.select(phyOffsets, keyHash, maxNum, beginMs, endMs)
       }

@@ -8,6 +8,10 @@ import type { OpenFiles } from './open-files.ts'
 export interface LogFileQueueOptions {
   /** New files are put into these in turn. */
   readonly directories: readonly string[]
+  /** Directories that hold files, but get no new ones. */
+  readonly readOnlyDirectories?: readonly string[]
+  /** Directories that get no new files as long as there are others. */
+  readonly fullDirectories?: () => ReadonlySet<string>
   readonly fileSize: number
   readonly fileSystem: FileSystem
   readonly openFiles: OpenFiles
@@ -23,6 +27,8 @@ export interface LogFileQueueOptions {
 export class LogFileQueue {
   readonly fileSize: number
   readonly #directories: readonly string[]
+  readonly #readOnlyDirectories: readonly string[]
+  readonly #fullDirectories: () => ReadonlySet<string>
   readonly #fileSystem: FileSystem
   readonly #openFiles: OpenFiles
   readonly #syncDirectories: boolean
@@ -30,7 +36,11 @@ export class LogFileQueue {
 
   constructor(options: LogFileQueueOptions) {
     this.fileSize = options.fileSize
+    this.#readOnlyDirectories = options.readOnlyDirectories ?? []
     this.#directories = options.directories
+      .filter((directory) => !this.#readOnlyDirectories.includes(directory))
+      .sort()
+    this.#fullDirectories = options.fullDirectories ?? (() => new Set())
     this.#fileSystem = options.fileSystem
     this.#openFiles = options.openFiles
     this.#syncDirectories = options.syncDirectories
@@ -54,7 +64,7 @@ export class LogFileQueue {
    * @throws StoreError when a file has another size, or one is missing in the middle
    */
   load(lastExitOk: boolean): void {
-    this.#files = this.#directories
+    this.#files = [...this.#directories, ...this.#readOnlyDirectories]
       .flatMap((directory) => this.#filesIn(directory))
       .sort((a, b) => a.startOffset - b.startOffset)
     const last = this.last
@@ -126,14 +136,21 @@ export class LogFileQueue {
     const existing = this.find(offset)
     if (existing !== undefined) return existing
     const startOffset = this.last?.endOffset ?? this.fileStart(offset)
-    const index = Math.floor(startOffset / this.fileSize) % this.#directories.length
-    const directory = this.#directories[index] as string
+    const directory = this.#directoryFor(startOffset)
     this.#fileSystem.makeDirectory(directory)
     const file = this.#fileAt(join(directory, offsetToFileName(startOffset)), startOffset)
     file.create()
     if (this.#syncDirectories) this.#fileSystem.syncDirectory(directory)
     this.#files.push(file)
     return file
+  }
+
+  /** Source: store.MultiPathMappedFileQueue#tryCreateMappedFile */
+  #directoryFor(startOffset: number): string {
+    const full = this.#fullDirectories()
+    const free = this.#directories.filter((directory) => !full.has(directory))
+    const choice = free.length === 0 ? this.#directories : free
+    return choice[Math.floor(startOffset / this.fileSize) % choice.length] as string
   }
 
   /** Forgets all from `offset` on: later files are removed first, then the rest of its own file becomes zero. */
@@ -145,10 +162,11 @@ export class LogFileQueue {
     if (last !== undefined && offset < last.endOffset) last.zeroFrom(offset)
   }
 
-  /** Removes the first file, unless it is the only one. */
+  /** Removes the first file, unless it is the only one. It stays when the file system refuses. */
   removeFirst(): boolean {
     if (this.#files.length < 2) return false
-    this.#remove(this.#files.splice(0, 1))
+    this.#remove(this.#files.slice(0, 1))
+    this.#files.shift()
     return true
   }
 

@@ -77,7 +77,8 @@ class Run {
     let left = this.#random.below(3)
     const code = this.#random.pick(['ENOSPC', 'EIO'])
     this.#fileSystem.fault = (operation) => {
-      return operation !== 'datasync' && left-- > 0 ? simError(code) : undefined
+      const isWrite = operation === 'write' || operation === 'create'
+      return isWrite && left-- > 0 ? simError(code) : undefined
     }
   }
 

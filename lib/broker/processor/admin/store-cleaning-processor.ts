@@ -2,26 +2,21 @@ import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { Logger } from '../../../common/logger.ts'
-import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
+import type { Channel, RequestProcessor } from '../../../remoting/index.ts'
 import type { MessageStore } from '../../../store/types.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 
 export interface StoreCleaningDeps {
   readonly topics: Pick<TopicConfigManager, 'containsTopic' | 'isSystemTopic'>
-  readonly store: Pick<MessageStore, 'topics' | 'deleteTopics'> & Partial<ExpiredFiles>
+  readonly store: Pick<
+    MessageStore,
+    'topics' | 'deleteTopics' | 'executeDeleteFilesManually' | 'cleanExpiredConsumerQueue'
+  >
   readonly logger: Logger
 }
 
 /** Light queues belong to no topic. Source: common.MixAll#LMQ_PREFIX */
 const LMQ_PREFIX = '%LMQ%'
-
-/** A store that can be told to look for files that have expired. Apache: store.MessageStore */
-export interface ExpiredFiles {
-  /** Removes consume queue files whose messages are no longer in the commit log. */
-  cleanExpiredConsumerQueue(): void | Promise<void>
-  /** Removes commit log files that have expired, whatever the hour. */
-  executeDeleteFilesManually(): void | Promise<void>
-}
 
 /**
  * Removes at once what would be removed in time: CLEAN_EXPIRED_CONSUMEQUEUE, DELETE_EXPIRED_COMMITLOG and
@@ -43,13 +38,13 @@ export class StoreCleaningProcessor implements RequestProcessor {
   }
 
   async process(request: RemotingCommand, channel: Channel): Promise<RemotingCommand> {
-    const { store, logger } = this.#deps
+    const { store, topics, logger } = this.#deps
     const caller = channel.remoteHost.toString()
     logger.info({ code: request.code, caller }, 'clean the store')
     if (request.code === RequestCode.CLEAN_UNUSED_TOPIC) this.#cleanUnusedTopic()
     else if (request.code === RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE) {
-      await supported(store.cleanExpiredConsumerQueue).call(store)
-    } else await supported(store.executeDeleteFilesManually).call(store)
+      store.cleanExpiredConsumerQueue((topic) => topics.isSystemTopic(topic))
+    } else store.executeDeleteFilesManually()
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
@@ -65,10 +60,4 @@ export class StoreCleaningProcessor implements RequestProcessor {
     logger.info({ topics: unused }, 'queues of unknown topics removed')
     store.deleteTopics(new Set(unused))
   }
-}
-
-function supported<T>(method: T | undefined): T {
-  if (method !== undefined) return method
-  const remark = 'this store does not remove files on request'
-  throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
 }

@@ -292,22 +292,6 @@ describe('administration of groups', () => {
     expect(fixture.store.deletedTopics).to.deep.equal(['left'])
   })
 
-  it('removes expired files where the store can, and says so where it cannot', async () => {
-    const { CLEAN_EXPIRED_CONSUMEQUEUE, DELETE_EXPIRED_COMMITLOG } = RequestCode
-    const remark = 'this store does not remove files on request'
-    const calls: string[] = []
-    for (const code of [CLEAN_EXPIRED_CONSUMEQUEUE, DELETE_EXPIRED_COMMITLOG]) {
-      expect(await refusal(code)).to.deep.equal([1, remark, undefined])
-    }
-    Object.assign(fixture.store, {
-      cleanExpiredConsumerQueue: () => void calls.push('queues'),
-      executeDeleteFilesManually: () => void calls.push('log'),
-    })
-    await body(CLEAN_EXPIRED_CONSUMEQUEUE)
-    await body(DELETE_EXPIRED_COMMITLOG)
-    expect(calls).to.deep.equal(['queues', 'log'])
-  })
-
   it('gives slaves the offsets of consumers and of delay levels', async () => {
     offsets().commitOffset('G', 'T', 1, 3)
     const consumed = await body(RequestCode.GET_ALL_CONSUMER_OFFSET)
