@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
 /** An open file, read and written by position. Positions and lengths are bytes. */
@@ -176,8 +177,15 @@ export class NodeFileSystem implements FileSystem {
     return fs.existsSync(path) ? fs.readdirSync(path).sort() : []
   }
 
+  /** Not by `mkdir`'s own recursion: Node never returns from it where a file system has no room for directories (/proc). */
   makeDirectory(path: string): void {
-    fs.mkdirSync(path, { recursive: true })
+    const parent = dirname(path)
+    if (parent !== path && !fs.existsSync(parent)) this.makeDirectory(parent)
+    try {
+      fs.mkdirSync(path)
+    } catch (error) {
+      if (!fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
+    }
   }
 
   makeTemporaryDirectory(prefix: string): string {
