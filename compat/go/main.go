@@ -14,6 +14,7 @@ func main() {
 	namesrv := flag.String("namesrv", "", "name servers, separated by semicolons")
 	control := flag.String("control", "", "URL of the harness's control endpoint")
 	kills := flag.Int("kills", 20, "rounds of the kill -9 case")
+	set := flag.String("set", "usual", "usual or transaction")
 	pattern := flag.String("case", ".*", "regular expression for case names")
 	flag.Parse()
 	rlog.SetLogLevel("warn")
@@ -22,7 +23,11 @@ func main() {
 		control: controlEndpoint{url: *control},
 		kills:   *kills,
 	}
-	if !run(settings, allCases(), regexp.MustCompile("^(?:"+*pattern+")$")) {
+	cases := allCases()
+	if *set == "transaction" {
+		cases = transactionCases()
+	}
+	if !run(settings, cases, regexp.MustCompile("^(?:"+*pattern+")$")) {
 		os.Exit(1)
 	}
 }

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { runClientProgram } from '../harness/client-program.ts'
-import { runOrFail } from '../harness/process.ts'
+import { type Command, runOrFail } from '../harness/process.ts'
 import { Servers } from '../harness/servers.ts'
-import type { Suite } from '../harness/suite.ts'
+import type { Suite, SuiteContext } from '../harness/suite.ts'
 
 const BUILD_LIMIT_MS = 8 * 60_000
 
@@ -12,15 +12,17 @@ export const goSuite: Suite = {
   tools: ['go'],
   targets: ['ours', 'apache'],
   async run(context) {
-    const program = path.join(context.directory, 'client')
-    const directory = path.join(context.compatDirectory, 'go')
-    await runOrFail(
-      { program: 'go', args: ['build', '-o', program, '.'], directory },
-      BUILD_LIMIT_MS,
-    )
+    const command = await goClient(context)
     const { namesrv, broker } = context.launchers
     const servers = await Servers.startPair(context.directory, namesrv, broker)
-    const environment = { HOME: context.directory }
-    await runClientProgram('go', context, servers, { program, args: [], environment })
+    await runClientProgram('go', context, servers, command)
   },
+}
+
+/** Builds the client program and gives the command that runs it. */
+export async function goClient(context: SuiteContext): Promise<Command> {
+  const program = path.join(context.directory, 'client')
+  const directory = path.join(context.compatDirectory, 'go')
+  await runOrFail({ program: 'go', args: ['build', '-o', program, '.'], directory }, BUILD_LIMIT_MS)
+  return { program, args: [], environment: { HOME: context.directory } }
 }

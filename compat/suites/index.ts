@@ -4,6 +4,7 @@ import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
+import { transactionSuites } from './transactions.ts'
 
 /** All suites, in the order in which they run. Each new one is added here. */
 export const SUITES: readonly Suite[] = [
@@ -17,4 +18,5 @@ export const SUITES: readonly Suite[] = [
   namesrvAnswersSuite,
   namesrvApacheBrokerSuite,
   diskSuite,
+  ...transactionSuites,
 ]

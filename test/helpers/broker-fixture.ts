@@ -1,6 +1,6 @@
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { BrokerController } from '../../lib/broker/broker-controller.ts'
-import { SystemClock } from '../../lib/common/clock.ts'
+import { type Clock, SystemClock } from '../../lib/common/clock.ts'
 import { NodeFileSystem } from '../../lib/common/file-system.ts'
 import { SILENT_LOGGER } from '../../lib/common/logger.ts'
 import { Configuration } from '../../lib/config/configuration.ts'
@@ -23,12 +23,13 @@ const TIMEOUT_MS = 5_000
 /** A broker with its store in a temporary directory, and a client of it. Call `close` in `afterEach`. */
 export class BrokerFixture {
   readonly #directory = makeTempDirectory()
-  readonly #clock = new SystemClock()
+  readonly #clock: Clock
   readonly #settings: Record<string, string>
   #client: RemotingClient | undefined
   #broker: BrokerController | undefined
 
-  constructor(settings: Record<string, string> = {}) {
+  constructor(settings: Record<string, string> = {}, clock: Clock = new SystemClock()) {
+    this.#clock = clock
     this.#settings = { ...DEFAULTS, storePathRootDir: this.#directory.path, ...settings }
   }
 

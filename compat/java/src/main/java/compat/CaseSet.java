@@ -8,5 +8,7 @@ public enum CaseSet {
     CORE,
     FULL,
     /** One store in the hands of both implementations; alone, not with the others. */
-    DISK
+    DISK,
+    /** Transactions, on brokers that check half messages often; alone, too. */
+    TRANSACTION
 }

@@ -17,6 +17,7 @@ import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -61,6 +62,14 @@ public final class Context implements AutoCloseable {
     /** Not started, for cases that change its settings. */
     public DefaultMQProducer newProducer() {
         DefaultMQProducer producer = configure(new DefaultMQProducer(name("pg" + CLIENTS.incrementAndGet())));
+        producer.setSendMsgTimeout(10_000);
+        closers.add(producer::shutdown);
+        return producer;
+    }
+
+    /** Not started. */
+    public TransactionMQProducer newTransactionProducer(String group) {
+        TransactionMQProducer producer = configure(new TransactionMQProducer(group));
         producer.setSendMsgTimeout(10_000);
         closers.add(producer::shutdown);
         return producer;

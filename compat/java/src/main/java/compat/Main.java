@@ -18,6 +18,7 @@ import compat.cases.RetryCases;
 import compat.cases.SendCases;
 import compat.cases.TopicCases;
 import compat.cases.TraceCases;
+import compat.cases.TransactionCases;
 import compat.cases.TwoServersCases;
 
 /** Runs the cases of one set against running servers; the harness reads the result lines. */
@@ -34,6 +35,8 @@ public final class Main {
         Registry registry = new Registry();
         if (settings.set == CaseSet.DISK) {
             DiskCases.register(registry);
+        } else if (settings.set == CaseSet.TRANSACTION) {
+            TransactionCases.register(registry);
         } else {
             registerAll(registry);
         }

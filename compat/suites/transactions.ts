@@ -1,0 +1,51 @@
+import { runClientProgram } from '../harness/client-program.ts'
+import type { Command } from '../harness/process.ts'
+import type { BrokerLauncher } from '../harness/servers.ts'
+import { Servers } from '../harness/servers.ts'
+import type { Suite, SuiteContext, Tool } from '../harness/suite.ts'
+import { goClient } from './go.ts'
+import { NEWEST, javaClient } from './java.ts'
+
+/** A transaction that is left open is asked about after seconds instead of half a minute, and given up after ten more. */
+const SHORT_CHECKS = {
+  transactionTimeOut: 3000,
+  transactionCheckInterval: 2000,
+  transactionCheckMax: 5,
+  transactionOpBatchInterval: 500,
+}
+
+/** The cases with transactions, on brokers that check often. */
+export const transactionSuites: readonly Suite[] = [
+  transactionSuite(`java-${NEWEST}`, ['java', 'mvn'], javaOf(NEWEST)),
+  transactionSuite('java-4.9.8', ['java', 'mvn'], javaOf('4.9.8')),
+  transactionSuite('go', ['go'], async (context) => {
+    const command = await goClient(context)
+    return { ...command, args: ['--set', 'transaction'] }
+  }),
+]
+
+function transactionSuite(
+  client: string,
+  tools: readonly Tool[],
+  commandOf: (context: SuiteContext) => Promise<Command>,
+): Suite {
+  return {
+    name: `transactions-${client}`,
+    tools,
+    targets: ['ours', 'apache'],
+    async run(context) {
+      const command = await commandOf(context)
+      const { namesrv, broker } = context.launchers
+      const servers = await Servers.startPair(context.directory, namesrv, checkingOften(broker))
+      await runClientProgram(this.name, context, servers, command)
+    },
+  }
+}
+
+function javaOf(version: string) {
+  return (context: SuiteContext): Promise<Command> => javaClient(context, version, 'transaction')
+}
+
+function checkingOften(launch: BrokerLauncher): BrokerLauncher {
+  return (spec) => launch({ ...spec, settings: { ...spec.settings, ...SHORT_CHECKS } })
+}
