@@ -6,6 +6,10 @@ class RecentMap {
   #young = new Map<number, number>()
   #old: ReadonlyMap<number, number> = new Map()
 
+  get isEmpty(): boolean {
+    return this.#young.size === 0
+  }
+
   get(key: number): number | undefined {
     return this.#young.get(key) ?? this.#old.get(key)
   }
@@ -56,11 +60,11 @@ export class SettledHalves {
   }
 
   has(queueOffset: number): boolean {
-    return this.#settled.get(this.rootOf(queueOffset)) !== undefined
+    return !this.#settled.isEmpty && this.#settled.get(this.rootOf(queueOffset)) !== undefined
   }
 
   isEnding(queueOffset: number): boolean {
-    return this.#ending.has(this.rootOf(queueOffset))
+    return this.#ending.size > 0 && this.#ending.has(this.rootOf(queueOffset))
   }
 
   /** Where the half message stood first, as far as is known. */

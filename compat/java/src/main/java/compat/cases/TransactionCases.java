@@ -228,10 +228,12 @@ public final class TransactionCases {
         TransactionMQProducer first = producer(context, group, new Decisions(text -> UNKNOWN, text -> UNKNOWN));
         send(first, topic, bodies("m", 5));
         first.shutdown();
-        Thread.sleep(5_000);
+        Thread.sleep(3_000);
         Decisions decisions = new Decisions(text -> COMMIT, text -> text.equals("m3") ? ROLLBACK : COMMIT);
-        producer(context, group, decisions);
-        received.awaitExactly(List.of("m0", "m1", "m2", "m4"), "committed by the second");
+        TransactionMQProducer second = producer(context, group, decisions);
+        // A producer announces itself to the brokers whose topics it knows.
+        send(second, topic, List.of("m5"));
+        received.awaitExactly(List.of("m0", "m1", "m2", "m4", "m5"), "committed by the second");
     }
 
     /** What was begun before, is settled after; what was settled stays so. */
