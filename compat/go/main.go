@@ -40,6 +40,7 @@ func allCases() []testCase {
 	cases = append(cases, orderCases()...)
 	cases = append(cases, retryCases()...)
 	cases = append(cases, requestCases()...)
+	cases = append(cases, relayCases()...)
 	cases = append(cases, restartCases()...)
 	return cases
 }
