@@ -1,0 +1,64 @@
+import type { Clock } from '../common/clock.ts'
+import type { BrokerConfig } from '../config/broker-config.ts'
+import {
+  type Channel,
+  ProcessorGroup,
+  type RequestDispatcher,
+  type RequestProcessor,
+} from '../remoting/index.ts'
+import type { ConsumerManager } from './client/consumer-manager.ts'
+import { registerConsumerAdministration } from './consumer-administration.ts'
+import type { MessageRequestModeManager } from './loadbalance/message-request-mode-manager.ts'
+import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
+import {
+  type BrokerAdminDeps,
+  BrokerAdminProcessor,
+} from './processor/admin/broker-admin-processor.ts'
+import {
+  type SubscriptionGroupAdminDeps,
+  SubscriptionGroupAdminProcessor,
+} from './processor/admin/subscription-group-admin-processor.ts'
+import {
+  type TopicAdminDeps,
+  TopicAdminProcessor,
+} from './processor/admin/topic-admin-processor.ts'
+import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
+
+export interface AdministrationDeps
+  extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps {
+  readonly brokerConfig: BrokerConfig
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly consumers: ConsumerManager
+  readonly scheduleMessageService: ScheduleMessageService
+  readonly messageRequestModeManager: MessageRequestModeManager
+  /** The broker's address as the client of a connection knows it. */
+  readonly brokerAddr: (channel: Channel) => string
+  readonly clock: Clock
+}
+
+/**
+ * Registers what tools ask for: about topics, groups, the broker itself, and consumers. A part of the composition of a
+ * broker. Apache: broker.processor.AdminBrokerProcessor
+ */
+export function registerAdministration(
+  dispatcher: RequestDispatcher,
+  deps: AdministrationDeps,
+): void {
+  const group = new ProcessorGroup({
+    name: 'AdminBroker',
+    queueCapacity: deps.brokerConfig.adminBrokerThreadPoolQueueCapacity,
+  })
+  const register = (codes: readonly number[], processor: RequestProcessor) => {
+    for (const code of codes) dispatcher.registerProcessor(code, processor, group)
+  }
+  register(TopicAdminProcessor.requestCodes, new TopicAdminProcessor(deps))
+  register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
+  register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
+  registerConsumerAdministration(dispatcher, group, {
+    ...deps,
+    store: deps.messageStore,
+    topics: deps.topicConfigManager,
+    groups: deps.subscriptionGroupManager,
+    offsets: deps.consumerOffsetManager,
+  })
+}
