@@ -23,7 +23,12 @@ export class RawClient {
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.on('data', (chunk) => this.#decoder.push(chunk, this.#onFrame))
-    this.closed = once(socket, 'close').then(() => this.#onClose())
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#onClose()
+        resolve()
+      })
+    })
   }
 
   static async connect(port: number, host = '127.0.0.1'): Promise<RawClient> {
