@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BrokerController } from './broker/broker-controller.ts'
-import { DirectoryLock, runningProcesses } from './common/directory-lock.ts'
+import { DirectoryLock } from './common/directory-lock.ts'
+import { runningProcesses } from './common/process-table.ts'
 import type { Runtime } from './common/runtime.ts'
 import type { Service } from './common/service.ts'
 import { startAll, stopAll } from './common/service.ts'

@@ -7,82 +7,74 @@ import type { Service } from './service.ts'
 export interface ProcessTable {
   readonly ownPid: number
   /**
-   * A text that another process which is given the same id later will not have; empty where the system does not tell.
+   * A word that another process which is given the same id later will not have; empty where the system does not tell.
    * undefined when there is no such process.
    */
   identify(pid: number): string | undefined
+  /** The process that has locked a file through the operating system; undefined when there is none, or it is not told. */
+  lockOwner(path: string): number | undefined
 }
 
+/** `lock.PID`, `lock.PID.IDENTITY` */
+const CLAIM = /^lock\.(\d+)(?:\.(.*))?$/
+
 /**
- * Keeps two processes from using one directory: a file `lock` with the id of the process that does. What a process that
- * was killed has left is taken over. (Apache locks a file of this name through the operating system, which Node cannot;
- * it does not see our lock, nor we its.)
+ * Keeps two processes from using one directory. Each makes a file there that has its id in its name, then looks for such files of
+ * other processes: whoever comes second finds the first, so that two cannot pass, though of two that start in the same
+ * instant both may be refused. A file of a process that has gone is removed.
+ *
+ * Apache's broker locks the file `lock` through the operating system. Node cannot do that, so that Apache does not see
+ * our lock; where the system tells of locks, we see Apache's.
  */
 export class DirectoryLock implements Service {
   readonly #fileSystem: FileSystem
   readonly #processes: ProcessTable
   readonly #directory: string
-  readonly #path: string
+  readonly #claim: string
 
   constructor(fileSystem: FileSystem, processes: ProcessTable, directory: string) {
     this.#fileSystem = fileSystem
     this.#processes = processes
     this.#directory = directory
-    this.#path = join(directory, 'lock')
+    const identity = processes.identify(processes.ownPid) ?? ''
+    this.#claim = `lock.${processes.ownPid}${identity === '' ? '' : `.${identity}`}`
   }
 
-  /** @throws Error when another process has the lock */
+  /** @throws Error when another process has the lock, or another store of this process */
   async start(): Promise<void> {
     this.#fileSystem.makeDirectory(this.#directory)
+    this.#refuseIf(this.#processes.lockOwner(join(this.#directory, 'lock')))
+    this.#makeClaim()
     const owner = this.#findOwner()
-    if (owner !== undefined) {
-      throw new Error(`the store ${this.#directory} is in use by the process ${owner}`)
-    }
-    const { ownPid } = this.#processes
-    const handle = this.#fileSystem.open(this.#path, 'w')
-    handle.writeSync(Buffer.from(`${ownPid} ${this.#processes.identify(ownPid) ?? ''}\n`), 0)
-    handle.close()
+    if (owner !== undefined) await this.stop()
+    this.#refuseIf(owner)
   }
 
   async stop(): Promise<void> {
-    this.#fileSystem.remove(this.#path)
+    this.#fileSystem.remove(join(this.#directory, this.#claim))
+  }
+
+  #makeClaim(): void {
+    try {
+      this.#fileSystem.open(join(this.#directory, this.#claim), 'wx+').close()
+    } catch (error) {
+      this.#refuseIf(errorCode(error) === 'EEXIST' ? this.#processes.ownPid : undefined)
+      throw error
+    }
   }
 
   #findOwner(): number | undefined {
-    const [, pid, identity] = /^(\d+) ?(.*)$/m.exec(this.#read()) ?? []
-    if (pid === undefined) return undefined
-    return this.#processes.identify(Number(pid)) === identity ? Number(pid) : undefined
+    for (const name of this.#fileSystem.list(this.#directory)) {
+      const [, pid, identity = ''] = CLAIM.exec(name) ?? []
+      if (pid === undefined || name === this.#claim) continue
+      if (this.#processes.identify(Number(pid)) === identity) return Number(pid)
+      this.#fileSystem.remove(join(this.#directory, name))
+    }
+    return undefined
   }
 
-  #read(): string {
-    return this.#fileSystem.exists(this.#path)
-      ? this.#fileSystem.readFile(this.#path).toString('latin1')
-      : ''
-  }
-}
-
-/** The processes of this machine. On Linux a process is identified by when it was started. */
-export function runningProcesses(fileSystem: FileSystem): ProcessTable {
-  return {
-    ownPid: process.pid,
-    identify: (pid) => {
-      const stat = `/proc/${pid}/stat`
-      if (fileSystem.exists(stat)) return startTime(fileSystem.readFile(stat).toString('latin1'))
-      return isRunning(pid) ? '' : undefined
-    },
-  }
-}
-
-/** The 22nd field of /proc/PID/stat; the second one, the name in parentheses, may contain blanks. */
-function startTime(stat: string): string {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errorCode(error) === 'EPERM'
+  #refuseIf(owner: number | undefined): void {
+    if (owner === undefined) return
+    throw new Error(`the store ${this.#directory} is in use by the process ${owner}`)
   }
 }

@@ -31,6 +31,9 @@ export interface FileStat {
   readonly size: number
   readonly modifiedMs: number
   readonly isDirectory: boolean
+  /** Which file it is, whatever its name. */
+  readonly device: number
+  readonly inode: number
 }
 
 /** How full the file system under a path is, in bytes. */
@@ -170,7 +173,8 @@ export class NodeFileSystem implements FileSystem {
   stat(path: string): FileStat | undefined {
     const stat = fs.statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return undefined
-    return { size: stat.size, modifiedMs: stat.mtimeMs, isDirectory: stat.isDirectory() }
+    const { size, mtimeMs, dev, ino } = stat
+    return { size, modifiedMs: mtimeMs, isDirectory: stat.isDirectory(), device: dev, inode: ino }
   }
 
   list(path: string): string[] {

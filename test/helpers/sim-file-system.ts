@@ -132,7 +132,8 @@ export class SimFileSystem implements FileSystem {
     const isDirectory = this.#directories.has(path)
     if (file === undefined && !isDirectory) return undefined
     const modifiedMs = this.#modifiedMs.get(path) ?? 0
-    return { size: file?.bytes.length ?? 0, modifiedMs, isDirectory }
+    const size = file?.bytes.length ?? 0
+    return { size, modifiedMs, isDirectory, device: 0xfe01, inode: 7 }
   }
 
   list(path: string): string[] {

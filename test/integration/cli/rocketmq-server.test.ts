@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { sendMessage } from '../../helpers/send-message.ts'
@@ -17,6 +17,15 @@ describe('rocketmq-server', () => {
   })
   after(() => directory.remove())
 
+  const startOn = (store: string) => [
+    'start',
+    ...FREE_PORTS,
+    '--store',
+    store,
+    '--logLevel',
+    'error',
+  ]
+
   async function start(...flags: string[]) {
     const server = new ServerProcess('rocketmq-server', ['start', ...FREE_PORTS, ...flags], home)
     running.push(server)
@@ -26,18 +35,22 @@ describe('rocketmq-server', () => {
     return { server, namesrvAddr: namesrvAddr as string, brokerAddr: brokerAddr as string }
   }
 
+  const claims = (store: string) =>
+    readdirSync(join(home, store)).filter((name) => name.startsWith('lock'))
+
   it('says where to connect, takes messages and stops at SIGINT', async () => {
     const { server, brokerAddr } = await start('--store', 'store')
     expect((await sendMessage(brokerAddr, 'Fresh')).code).to.equal(0)
     expect(existsSync(join(home, 'store', 'commitlog', '00000000000000000000'))).to.equal(true)
     expect((await server.stop('SIGINT')).code).to.equal(0)
     expect(existsSync(join(home, 'store', 'abort'))).to.equal(false)
-    expect(existsSync(join(home, 'store', 'lock'))).to.equal(false)
+    expect(claims('store')).to.deep.equal([])
   })
 
   it('stores under data when it is not told where', async () => {
-    await start()
-    expect(existsSync(join(home, 'data', 'lock'))).to.equal(true)
+    const { server } = await start()
+    expect(claims('data')).to.have.length(1)
+    expect(claims('data')[0]).to.match(new RegExp(`^lock\\.${server.child.pid}\\b`))
   })
 
   it('does not register with the name servers of the shell that starts it', async () => {
@@ -50,13 +63,26 @@ describe('rocketmq-server', () => {
     const { server } = await start('--store', 'killed')
     await server.stop('SIGKILL')
     const again = await start('--store', 'killed')
+    expect(claims('killed')).to.have.length(1)
     expect((await sendMessage(again.brokerAddr, 'Fresh')).code).to.equal(0)
+  })
+
+  it('does not share a store with one that is started in the same instant', async () => {
+    const servers = [1, 2].map(() => {
+      const server = new ServerProcess('rocketmq-server', startOn('same'), home)
+      running.push(server)
+      return server
+    })
+    const pids = servers.map(({ child }) => child.pid)
+    const loser = await Promise.race(servers.map(({ ended }) => ended))
+    expect(loser.code).to.equal(1)
+    expect(loser.err).to.match(/^rocketmq-server: the store same is in use by the process \d+\n$/)
+    expect(pids).to.include(Number(/\d+/.exec(loser.err)?.[0]))
   })
 
   it('says in one line that its store is in use', async () => {
     const { server } = await start('--store', 'used')
-    const flags = ['start', ...FREE_PORTS, '--store', 'used', '--logLevel', 'error']
-    expect(await runToEnd('rocketmq-server', flags, home)).to.deep.equal({
+    expect(await runToEnd('rocketmq-server', startOn('used'), home)).to.deep.equal({
       code: 1,
       out: '',
       err: `rocketmq-server: the store used is in use by the process ${server.child.pid}\n`,

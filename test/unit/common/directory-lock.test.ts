@@ -1,8 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { DirectoryLock, runningProcesses } from '../../../lib/common/directory-lock.ts'
+import { DirectoryLock } from '../../../lib/common/directory-lock.ts'
 import { NodeFileSystem } from '../../../lib/common/file-system.ts'
+import { runningProcesses } from '../../../lib/common/process-table.ts'
+import { SimFileSystem } from '../../helpers/sim-file-system.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
 
 const FILE_SYSTEM = new NodeFileSystem()
@@ -19,7 +21,8 @@ describe('DirectoryLock', () => {
   after(() => directory.remove())
 
   function create(name: string, ownPid: number, running: Record<number, string>) {
-    const processes = { ownPid, identify: (pid: number) => running[pid] }
+    const identify = (pid: number) => running[pid]
+    const processes = { ownPid, identify, lockOwner: () => undefined }
     return new DirectoryLock(FILE_SYSTEM, processes, join(directory.path, name))
   }
 
@@ -33,7 +36,7 @@ describe('DirectoryLock', () => {
     await first.stop()
     await second.start()
     await second.stop()
-    expect(existsSync(join(directory.path, 'held', 'lock'))).to.equal(false)
+    expect(readdirSync(join(directory.path, 'held'))).to.deep.equal([])
   })
 
   it('is held within a process, too', async () => {
@@ -52,10 +55,43 @@ describe('DirectoryLock', () => {
     await create('reused', 1, { 1: 'b' }).start()
   })
 
-  it("takes no notice of what Apache's lock file holds", async () => {
-    await create('apache', 1, { 1: 'a' }).start()
-    writeFileSync(join(directory.path, 'apache', 'lock'), 'lock')
-    await create('apache', 2, { 1: 'a', 2: 'b' }).start()
+  it("leaves the file that Apache's broker locks alone", async () => {
+    const lock = create('apache', 1, { 1: 'a' })
+    await lock.start()
+    await lock.stop()
+    const path = join(directory.path, 'apache', 'lock')
+    writeFileSync(path, 'lock')
+    await lock.start()
+    expect(readFileSync(path, 'latin1')).to.equal('lock')
+    await lock.stop()
+    expect(readFileSync(path, 'latin1')).to.equal('lock')
+  })
+
+  it('is refused while another process has locked that file', async () => {
+    const lockOwner = (path: string) => (path.endsWith('/locked/lock') ? 4711 : undefined)
+    const processes = { ownPid: 1, identify: () => 'a', lockOwner }
+    const lock = new DirectoryLock(FILE_SYSTEM, processes, join(directory.path, 'locked'))
+    expect(await failure(lock.start())).to.match(/in use by the process 4711$/)
+    expect(readdirSync(join(directory.path, 'locked'))).to.deep.equal([])
+  })
+
+  it('is not given to both of two processes, wherever the one overtakes the other', async () => {
+    const running = { 1: 'a', 2: 'b' }
+    class Overtaken extends NodeFileSystem {
+      override list(path: string): string[] {
+        writeFileSync(join(path, 'lock.2.b'), '')
+        return super.list(path)
+      }
+    }
+    const processes = {
+      ownPid: 1,
+      identify: (pid: number) => (pid === 1 ? 'a' : 'b'),
+      lockOwner: () => undefined,
+    }
+    const lock = new DirectoryLock(new Overtaken(), processes, join(directory.path, 'race'))
+    expect(await failure(lock.start())).to.match(/in use by the process 2$/)
+    expect(readdirSync(join(directory.path, 'race'))).to.deep.equal(['lock.2.b'])
+    expect(await failure(create('race', 2, running).start())).to.match(/in use by the process 2$/)
   })
 })
 
@@ -69,5 +105,20 @@ describe('running processes', () => {
 
   it('are unknown when there are none', () => {
     expect(processes.identify(2 ** 30)).to.equal(undefined)
+  })
+
+  it('are found by the lock that they hold on a file, as Linux lists them', () => {
+    const disk = new SimFileSystem()
+    const locks = `1: FLOCK  ADVISORY  WRITE 11 fe:01:7 0 EOF
+2: POSIX  ADVISORY  READ 12 fe:01:7 0 EOF
+3: POSIX  ADVISORY  WRITE 13 fe:01:8 0 0
+4: POSIX  ADVISORY  WRITE 14 fe:01:7 0 0
+`
+    const table = runningProcesses(disk)
+    disk.open('/store/lock', 'w').close()
+    expect(table.lockOwner('/store/lock')).to.equal(undefined)
+    disk.open('/proc/locks', 'w').writeSync(Buffer.from(locks), 0)
+    expect(table.lockOwner('/store/lock')).to.equal(14)
+    expect(table.lockOwner('/store/other')).to.equal(undefined)
   })
 })
