@@ -171,14 +171,20 @@ func txBrokerGone(c *caseContext, action string) {
 			}
 			return primitive.RollbackMessageState
 		})
-	p := c.transactionProducer(c.name("pg"), d)
+	group := c.name("pg")
+	p := c.transactionProducer(group, d)
 	c.onClose(p.Shutdown)
 	for _, prefix := range []string{"now", "rolled", "later", "x"} {
 		sendInTransaction(p, topic, bodies(prefix, 5))
 	}
 	got.awaitAll(bodies("now", 5), "committed at once")
 	c.control.post("broker", action)
+	// The first producer announces itself to the new broker only with its next heartbeat, which may be 30 s away.
+	second := c.transactionProducer(group, d)
+	c.onClose(second.Shutdown)
+	sendInTransaction(second, topic, []string{"next"})
 	expected := append(bodies("now", 5), bodies("later", 5)...)
+	expected = append(expected, "next")
 	got.awaitAll(expected, "committed")
 	time.Sleep(6 * time.Second)
 	for _, body := range got.bodies() {
