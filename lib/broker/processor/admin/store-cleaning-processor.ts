@@ -37,15 +37,22 @@ export class StoreCleaningProcessor implements RequestProcessor {
     this.#deps = deps
   }
 
-  async process(request: RemotingCommand, channel: Channel): Promise<RemotingCommand> {
-    const { store, topics, logger } = this.#deps
-    const caller = channel.remoteHost.toString()
-    logger.info({ code: request.code, caller }, 'clean the store')
-    if (request.code === RequestCode.CLEAN_UNUSED_TOPIC) this.#cleanUnusedTopic()
-    else if (request.code === RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE) {
-      store.cleanExpiredConsumerQueue((topic) => topics.isSystemTopic(topic))
-    } else store.executeDeleteFilesManually()
+  process({ code }: RemotingCommand, channel: Channel): RemotingCommand {
+    this.#deps.logger.info({ code, caller: channel.remoteHost.toString() }, 'clean the store')
+    this.#clean(code)
     return RemotingCommand.response(ResponseCode.SUCCESS)
+  }
+
+  #clean(code: number): void {
+    const { store, topics } = this.#deps
+    switch (code) {
+      case RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE:
+        return store.cleanExpiredConsumerQueue((topic) => topics.isSystemTopic(topic))
+      case RequestCode.DELETE_EXPIRED_COMMITLOG:
+        return store.executeDeleteFilesManually()
+      default:
+        return this.#cleanUnusedTopic()
+    }
   }
 
   /** Source: store.DefaultMessageStore#cleanUnusedTopic */
