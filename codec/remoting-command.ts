@@ -4,6 +4,12 @@ import { CURRENT_VERSION } from './mq-version.ts'
 /** Custom header fields as they travel: every value is text. Source: remoting.protocol.RemotingCommand#extFields */
 export type ExtFields = Record<string, string>
 
+/**
+ * The remark that Apache's servers give a response when they make it, and forget in some answers of success.
+ * Source: remoting.protocol.RemotingCommand#createResponseCommand
+ */
+export const NOT_SET_REMARK = 'not set any response code'
+
 const RESPONSE_FLAG = 1
 const ONEWAY_FLAG = 2
 

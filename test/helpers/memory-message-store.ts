@@ -163,7 +163,7 @@ export class MemoryMessageStore implements MessageStore {
       messageCount: 0,
       suggestPullingFromSlave: false,
     })
-    if (queue === undefined) return nothing('NO_MATCHED_LOGIC_QUEUE', 0)
+    if (queue === undefined) return nothing('NO_MESSAGE_IN_QUEUE', 0)
     if (maxOffset === 0) return nothing('NO_MESSAGE_IN_QUEUE', 0)
     if (request.offset < minOffset) return nothing('OFFSET_TOO_SMALL', minOffset)
     if (request.offset === maxOffset) return nothing('OFFSET_OVERFLOW_ONE', maxOffset)

@@ -2,7 +2,7 @@ import type { MessageQueue } from '../../../codec/body/message-queue.ts'
 import { ResetOffsetBody, ResetOffsetBodyForC } from '../../../codec/body/reset-offset.ts'
 import { ResetOffsetRequestHeader } from '../../../codec/header/reset-offset.ts'
 import { MqVersion } from '../../../codec/mq-version.ts'
-import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { NOT_SET_REMARK, RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
@@ -23,6 +23,8 @@ export interface ClientOffsetResetDeps {
 
 /** In a request: the end of the queue. */
 const TO_THE_END = -1
+/** What Apache's header says where no queue is named. */
+const ALL_QUEUES = -1
 
 /** Resets offsets by telling the group's clients. Apache: broker.client.net.Broker2Client#resetOffset */
 export class ClientOffsetReset {
@@ -44,10 +46,11 @@ export class ClientOffsetReset {
       )
     }
     const body = isForCpp ? bodyForCpp(offsetTable) : ResetOffsetBody.encode({ offsetTable })
-    for (const client of clients) notify(client, { topic, group, timestamp, isForce: false }, body)
+    for (const client of clients)
+      notify(client, { topic, group, queueId: ALL_QUEUES, timestamp, isForce: false }, body)
     return RemotingCommand.response(
       ResponseCode.SUCCESS,
-      undefined,
+      NOT_SET_REMARK,
       undefined,
       ResetOffsetBody.encode({ offsetTable }),
     )

@@ -36,6 +36,9 @@ export class QueryMessageProcessor implements RequestProcessor {
   async #queryMessage(request: RemotingCommand): Promise<RemotingCommand> {
     const header = QueryMessageRequestHeader.decode(request.extFields)
     const { topic, key, beginTimestamp, endTimestamp } = header
+    if (header.maxNum < 0) {
+      throw new RemotingError(ResponseCode.SYSTEM_ERROR, `Illegal Capacity: ${header.maxNum}`)
+    }
     const isUniqueKey = request.extFields?.[UNIQUE_MSG_QUERY_FLAG] === 'true'
     const maxNum = isUniqueKey ? this.#storeConfig.defaultQueryMaxNum : header.maxNum
     const found = await this.#store.queryMessage(topic, key, maxNum, beginTimestamp, endTimestamp)

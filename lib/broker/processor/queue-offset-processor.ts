@@ -67,11 +67,13 @@ export class QueueOffsetProcessor implements RequestProcessor {
     return success(GetMaxOffsetResponseHeader.encode({ offset }))
   }
 
-  /** 0 for a queue that holds nothing yet, known or not. */
+  /** 0 for a queue that holds nothing yet, known or not. The remark is empty, as Apache's RpcClientUtils makes it. */
   #getMinOffset(request: RemotingCommand): RemotingCommand {
     const { topic, queueId } = GetMinOffsetRequestHeader.decode(request.extFields)
     const offset = Math.max(this.#store.getMinOffsetInQueue(topic, queueId), 0)
-    return success(GetMinOffsetResponseHeader.encode({ offset }))
+    const response = success(GetMinOffsetResponseHeader.encode({ offset }))
+    response.remark = ''
+    return response
   }
 
   async #getEarliestMsgStoretime(request: RemotingCommand): Promise<RemotingCommand> {

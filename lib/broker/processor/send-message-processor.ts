@@ -142,8 +142,19 @@ export class SendMessageProcessor implements RequestProcessor {
     batch.queueId = queueId
     batch.properties = sent.text
     this.#deps.messageStore.putMessages(batch, (result) => {
-      this.#answer(request, channel, queueId, sent.uniqKey, result)
+      if (isIllegal(result)) this.#refuseBatch(request, channel, result)
+      else this.#answer(request, channel, queueId, sent.uniqKey, result)
     })
+  }
+
+  /** As Apache, whose encoder of batches throws: a system error, without the fields of other answers. */
+  #refuseBatch(
+    request: RemotingCommand,
+    channel: Channel,
+    { status, reason = status }: PutMessageResult,
+  ): void {
+    this.#count(undefined)
+    channel.respond(request, RemotingCommand.response(ResponseCode.SYSTEM_ERROR, reason))
   }
 
   /** A message under the topic it was sent to; queue and properties are still those of the request. */
@@ -244,6 +255,10 @@ function parseRequestHeader(request: RemotingCommand): SendMessageRequestHeader 
   return request.code === RequestCode.SEND_MESSAGE
     ? SendMessageRequestHeader.decode(request.extFields)
     : SendMessageRequestHeaderV2.decode(request.extFields)
+}
+
+function isIllegal({ status }: PutMessageResult): boolean {
+  return status === 'MESSAGE_ILLEGAL' || status === 'PROPERTIES_SIZE_EXCEEDED'
 }
 
 function requireKeys({ text }: SentProperties): void {

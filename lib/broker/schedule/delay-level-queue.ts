@@ -11,7 +11,7 @@ export interface DelayLevelQueueDeps {
   readonly messageStore: MessageStore
   readonly level: number
   readonly delayMs: number
-  /** Told of each step forward. */
+  /** Told of each step forward, and where the queue stands when it has to wait. */
   readonly onOffset: (offset: number) => void
 }
 
@@ -82,7 +82,10 @@ export class DelayLevelQueue {
         const first = units[0]
         if (first === undefined) return this.#maxOffset > this.#offset ? RETRY_MS : undefined
         const waitMs = this.#waitMs(first)
-        if (waitMs > 0) return waitMs
+        if (waitMs > 0) {
+          this.#moveTo(this.#offset)
+          return waitMs
+        }
         const later = units.findIndex((unit) => this.#waitMs(unit) > 0)
         const due = later < 0 ? units : units.slice(0, later)
         if (!(await this.#deliver(due))) return RETRY_MS

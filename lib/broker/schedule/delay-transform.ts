@@ -1,3 +1,4 @@
+import { CodecError } from '../../../codec/errors.ts'
 import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
 import { encodeProperties } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
@@ -45,12 +46,12 @@ export function handleScheduleMessage(
   }
 }
 
-/** 0 when the message has none. @throws RemotingError when it is not a number */
+/** 0 when the message has none. @throws CodecError when it is not a number */
 export function getDelayTimeLevel(properties: ReadonlyMap<string, string>): number {
   const text = properties.get(MessageConst.PROPERTY_DELAY_TIME_LEVEL)
   if (text === undefined) return 0
   if (/^[+-]?\d{1,9}$/.test(text)) return Number(text)
-  throw new RemotingError(ResponseCode.SYSTEM_ERROR, `For input string: "${text.slice(0, 40)}"`)
+  throw new CodecError(`For input string: "${text.slice(0, 40)}"`)
 }
 
 /** The queue of SCHEDULE_TOPIC_XXXX that holds the messages of a level. */

@@ -127,6 +127,7 @@ export class ScheduleMessageService implements Service {
   }
 
   #updateOffset(level: number, offset: number): void {
+    if (this.#offsetTable.get(level) === offset) return
     this.#offsetTable.set(level, offset)
     this.#isChanged = true
     this.#updates++

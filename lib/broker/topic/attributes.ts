@@ -42,7 +42,7 @@ export const TOPIC_ATTRIBUTES: ReadonlyMap<string, AttributeSpec> = new Map([
   ['cleanup.policy', enumAttribute(false, ['DELETE', 'COMPACTION'])],
   [
     'message.type',
-    enumAttribute(true, ['UNSPECIFIED', 'MIXED', 'TRANSACTION', 'FIFO', 'DELAY', 'NORMAL']),
+    enumAttribute(true, ['UNSPECIFIED', 'TRANSACTION', 'FIFO', 'MIXED', 'DELAY', 'NORMAL']),
   ],
   ['reserve.time', reserveTime],
 ])

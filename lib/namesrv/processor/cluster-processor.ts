@@ -7,7 +7,7 @@ import {
   WipeWritePermOfBrokerRequestHeader,
   WipeWritePermOfBrokerResponseHeader,
 } from '../../../codec/header/write-perm-of-broker.ts'
-import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { NOT_SET_REMARK, RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Logger } from '../../common/logger.ts'
@@ -81,8 +81,6 @@ export class ClusterProcessor implements RequestProcessor {
     const brokerAddrs = new Map(this.#deps.routeInfo.getBrokerAddrs(brokerName))
     const brokerMemberGroup = { cluster: clusterName, brokerName, brokerAddrs }
     const body = GetBrokerMemberGroupResponseBody.encode({ brokerMemberGroup })
-    // Apache leaves the remark of a new response standing here.
-    const remark = 'not set any response code'
-    return RemotingCommand.response(ResponseCode.SUCCESS, remark, undefined, body)
+    return RemotingCommand.response(ResponseCode.SUCCESS, NOT_SET_REMARK, undefined, body)
   }
 }

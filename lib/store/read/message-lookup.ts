@@ -9,6 +9,13 @@ import type { ColdReader } from './cold-reader.ts'
 /** Records up to this size are read in one go when only their offset is known. */
 const FIRST_READ_BYTES = 8 * 1024
 
+/** How far the index is, Apache tells only those who find something. */
+const NOTHING_INDEXED: QueryMessageResult = {
+  records: [],
+  indexLastUpdateTimestamp: 0,
+  indexLastUpdatePhyoffset: 0,
+}
+
 export interface MessageLookupDeps {
   readonly config: MessageStoreConfig
   readonly log: CommitLog
@@ -56,8 +63,10 @@ export class MessageLookup {
   ): Promise<QueryMessageResult> {
     const { config, index } = this.#deps
     const limit = Math.min(maxNum, config.maxMsgsNumBatch)
+    const offsets = await index.queryOffset(topic, key, limit, beginMs, endMs)
+    if (offsets.length === 0) return NOTHING_INDEXED
     const records: Buffer[] = []
-    for (const offset of await index.queryOffset(topic, key, limit, beginMs, endMs)) {
+    for (const offset of offsets) {
       const record = await this.recordAt(offset)
       if (record !== undefined && hasKey(record, topic, key)) records.push(record)
     }

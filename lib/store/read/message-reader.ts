@@ -41,9 +41,8 @@ export class MessageReader {
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
     const { offset } = request
     const queue = this.#deps.queues.find(request.topic, request.queueId)
-    if (queue === undefined) {
-      return nothing(GetMessageStatus.NO_MATCHED_LOGIC_QUEUE, 0, 0, 0)
-    }
+    // Apache makes the queue that it is asked for, and finds it empty.
+    if (queue === undefined) return nothing(GetMessageStatus.NO_MESSAGE_IN_QUEUE, 0, 0, 0)
     const { minOffset, maxOffset } = queue
     if (maxOffset === 0)
       return nothing(GetMessageStatus.NO_MESSAGE_IN_QUEUE, 0, minOffset, maxOffset)

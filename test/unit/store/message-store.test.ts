@@ -128,9 +128,21 @@ describe('DefaultMessageStore', () => {
     ])
   })
 
+  it('tells how far the index is only to those who find a message by its key', async () => {
+    await put(store, { properties: 'KEYS\u0001k\u0002' })
+    await get(0)
+    const query = (key: string) => store.queryMessage('TopicA', key, 5, 0, Number.MAX_SAFE_INTEGER)
+    expect(await query('none')).to.deep.equal({
+      records: [],
+      indexLastUpdateTimestamp: 0,
+      indexLastUpdatePhyoffset: 0,
+    })
+    expect((await query('k')).indexLastUpdateTimestamp).to.be.above(0)
+  })
+
   it('answers gets outside a queue with the status and the offset to go on from', async () => {
     const unknown = await get(5)
-    expect([unknown.status, unknown.nextBeginOffset]).to.deep.equal(['NO_MATCHED_LOGIC_QUEUE', 0])
+    expect([unknown.status, unknown.nextBeginOffset]).to.deep.equal(['NO_MESSAGE_IN_QUEUE', 0])
     await put(store)
     const one = await get(1)
     expect([one.status, one.nextBeginOffset]).to.deep.equal(['OFFSET_OVERFLOW_ONE', 1])

@@ -9,7 +9,7 @@ import { CreateTopicRequestHeader } from '../../../../codec/header/create-topic.
 import { DeleteTopicRequestHeader } from '../../../../codec/header/delete-topic.ts'
 import { GetTopicConfigRequestHeader } from '../../../../codec/header/get-config.ts'
 import { GetTopicStatsInfoRequestHeader } from '../../../../codec/header/get-topic-stats-info.ts'
-import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { NOT_SET_REMARK, RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { Logger } from '../../../common/logger.ts'
@@ -108,7 +108,7 @@ export class TopicAdminProcessor implements RequestProcessor {
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, error.message)
     }
     await this.#deps.topicsRegistered()
-    return success()
+    return RemotingCommand.response(ResponseCode.SUCCESS, NOT_SET_REMARK)
   }
 
   #checkTopic({ topicName, attributes }: TopicConfig): void {

@@ -169,6 +169,10 @@ describe('requests of consumers', () => {
       expect(await ends()).to.deep.equal([{ offset: '2' }, { offset: '3' }])
     })
 
+    it('begin with an empty remark, as Apache tells it', async () => {
+      expect((await call(RequestCode.GET_MIN_OFFSET, queue))[1]).to.equal('')
+    })
+
     it('are found by time, by the lower or the upper end', async () => {
       const start = fixture.clock.now()
       for (const body of ['a', 'b', 'c']) {
@@ -226,6 +230,11 @@ describe('requests of consumers', () => {
         ['T', 'k', 5, 1, 2],
         ['T', 'k', 32, 1, 2],
       ])
+    })
+
+    it('refuses a negative number of messages', async () => {
+      const { code, remark } = await query({ maxNum: '-1' })
+      expect([code, remark]).to.deep.equal([1, 'Illegal Capacity: -1'])
     })
 
     it('says that there are none', async () => {

@@ -299,7 +299,7 @@ describe('SendMessageProcessor', () => {
 
     it('a delay that is not a number', () => {
       const properties = encodeProperties([['DELAY', 'soon']])
-      expectRefusal(send({ properties }), ResponseCode.SYSTEM_ERROR, 'For input string: "soon"')
+      expect(() => send({ properties })).to.throw('For input string: "soon"')
     })
 
     it('inner batches and messages without a body', () => {
@@ -465,6 +465,11 @@ describe('SendMessageProcessor', () => {
       const fields = SendMessageRequestHeaderV2.encode({ ...HEADER, batch: true, ...header })
       return answerTo(RemotingCommand.request(RequestCode.SEND_BATCH_MESSAGE, fields, body))
     }
+
+    it('are a system error when the store finds them illegal', () => {
+      parts.messageStore.nextStatus.push('MESSAGE_ILLEGAL')
+      expect(sendBatch({})).to.include({ code: 1, extFields: undefined })
+    })
 
     it('store all messages and answer for the first', () => {
       const response = sendBatch({ properties: '' })

@@ -117,6 +117,12 @@ describe('ScheduleMessageService', () => {
     expect(parts.messageStore.messagesOf('RMQ_SYS_TRANS_HALF_TOPIC', 2)).to.deep.equal([])
   })
 
+  it('tells of levels that wait for their first message to be due', async () => {
+    delay(2, 'a')
+    await advance(1000)
+    expect([...service.offsetTable]).to.deep.equal([[2, 0]])
+  })
+
   it('goes on after a restart where it was', async () => {
     delay(1, 'a')
     await advance(1000)

@@ -198,6 +198,9 @@ describe('TopicConfigManager', () => {
     expect(() => update({ '+queue.type': 'x' })).to.throw(
       'value is not in set: [BatchCQ, SimpleCQ]',
     )
+    expect(() => update({ '+message.type': 'x' })).to.throw(
+      'value is not in set: [UNSPECIFIED, TRANSACTION, FIFO, MIXED, DELAY, NORMAL]',
+    )
     expect(manager.containsTopic('T')).to.equal(false)
     update({ '+queue.type': 'BatchCQ', '+message.type': 'FIFO', '+reserve.time': '-1' })
     expect(() => update({ '+queue.type': 'SimpleCQ' })).to.throw(

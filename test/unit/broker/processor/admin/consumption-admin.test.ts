@@ -187,7 +187,10 @@ describe('administration of consumption', () => {
         const [request] = channel.oneways
         expect([request?.code, request?.extFields]).to.deep.equal([
           220,
-          { group: 'G', topic: 'T', timestamp: String(startMs + 1), isForce: 'false' },
+          {
+            ...{ group: 'G', topic: 'T', queueId: '-1' },
+            ...{ timestamp: String(startMs + 1), isForce: 'false' },
+          },
         ])
         expect(request?.body?.toString()).to.equal(
           '{"offsetTable":{{"brokerName":"broker-a","queueId":0,"topic":"T"}:1,' +
