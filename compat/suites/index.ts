@@ -1,4 +1,5 @@
 import type { Suite } from '../harness/suite.ts'
+import { brokerAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
@@ -19,4 +20,5 @@ export const SUITES: readonly Suite[] = [
   namesrvApacheBrokerSuite,
   diskSuite,
   ...transactionSuites,
+  brokerAnswersSuite,
 ]

@@ -1,0 +1,19 @@
+import type { ScriptStep } from '../step.ts'
+import { ADMINISTRATION, DELETIONS } from './administration.ts'
+import { BAD_FRAMES } from './bad-frames.ts'
+import { CLIENTS, GOODBYES } from './clients.ts'
+import { OFFSETS } from './offsets.ts'
+import { PULLING } from './pulling.ts'
+import { SENDING } from './sending.ts'
+
+/** What both brokers are asked, in order; each step builds on those before it. */
+export const SCRIPT: readonly ScriptStep[] = [
+  ...SENDING,
+  ...PULLING,
+  ...CLIENTS,
+  ...OFFSETS,
+  ...GOODBYES,
+  ...ADMINISTRATION,
+  ...DELETIONS,
+  ...BAD_FRAMES,
+]
