@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { errorCode } from './errors.ts'
+import { errorCode, toError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Service } from './service.ts'
 
@@ -40,9 +40,9 @@ export class DirectoryLock implements Service {
     this.#claim = `lock.${processes.ownPid}${identity === '' ? '' : `.${identity}`}`
   }
 
-  /** @throws Error when another process has the lock, or another store of this process */
+  /** @throws Error when another process has the lock, or another store of this process, or the directory cannot be written */
   async start(): Promise<void> {
-    this.#fileSystem.makeDirectory(this.#directory)
+    this.#makeDirectory()
     this.#refuseIf(this.#processes.lockOwner(join(this.#directory, 'lock')))
     this.#makeClaim()
     const owner = this.#findOwner()
@@ -59,8 +59,20 @@ export class DirectoryLock implements Service {
       this.#fileSystem.open(join(this.#directory, this.#claim), 'wx+').close()
     } catch (error) {
       this.#refuseIf(errorCode(error) === 'EEXIST' ? this.#processes.ownPid : undefined)
-      throw error
+      throw this.#unusable(error)
     }
+  }
+
+  #makeDirectory(): void {
+    try {
+      this.#fileSystem.makeDirectory(this.#directory)
+    } catch (error) {
+      throw this.#unusable(error)
+    }
+  }
+
+  #unusable(error: unknown): Error {
+    return new Error(`the store ${this.#directory} cannot be used: ${toError(error).message}`)
   }
 
   #findOwner(): number | undefined {

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../common/clock.ts'
+import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
@@ -32,13 +33,17 @@ export class StoreCleaner {
   readonly #deps: StoreCleanerDeps
   readonly #commitLog: CleanCommitLogService
   readonly #consumeQueues: CleanConsumeQueueService
+  readonly #logFailures: FailureLog
+  readonly #queueFailures: FailureLog
   #timer: Timer | undefined
   #running: Promise<void> | undefined
   #stopped = false
 
   constructor(deps: StoreCleanerDeps) {
     this.#deps = deps
-    const { clock, files, queues, index } = deps
+    const { clock, logger, files, queues, index } = deps
+    this.#logFailures = new FailureLog(logger, 'commit log files cannot be removed')
+    this.#queueFailures = new FailureLog(logger, 'consume queue files cannot be removed')
     this.#commitLog = new CleanCommitLogService(deps)
     const minOffset = () => files.first?.startOffset ?? 0
     this.#consumeQueues = new CleanConsumeQueueService({ clock, queues, index, minOffset })
@@ -65,16 +70,17 @@ export class StoreCleaner {
   }
 
   async #clean(): Promise<void> {
-    const { logger } = this.#deps
     try {
       await this.#commitLog.run()
+      this.#logFailures.worked()
     } catch (error) {
-      logger.error({ err: error }, 'commit log files cannot be removed')
+      this.#logFailures.failed(error)
     }
     try {
       await this.#consumeQueues.run()
+      this.#queueFailures.worked()
     } catch (error) {
-      logger.error({ err: error }, 'consume queue files cannot be removed')
+      this.#queueFailures.failed(error)
     }
   }
 

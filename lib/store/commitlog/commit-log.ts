@@ -1,5 +1,6 @@
 import { errorCode, toError } from '../../common/errors.ts'
 import type { Clock } from '../../common/clock.ts'
+import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import { createOffsetMsgId } from '../../../codec/message/message-id.ts'
 import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
@@ -49,6 +50,7 @@ export class CommitLog {
   readonly queueOffsets = new QueueOffsetTable()
   readonly flusher: LogFlusher
   readonly #deps: CommitLogDeps
+  readonly #failures: FailureLog
   readonly #appender: TailAppender
   readonly #writer: LogWriter
   readonly #groupCommit: GroupCommitService
@@ -61,6 +63,7 @@ export class CommitLog {
 
   constructor(deps: CommitLogDeps) {
     this.#deps = deps
+    this.#failures = new FailureLog(deps.logger, 'the commit log cannot be written')
     this.files = deps.files
     this.tail = new TailCache(deps.limits.tailBytes)
     this.flusher = new LogFlusher(deps.files)
@@ -243,7 +246,7 @@ export class CommitLog {
       return undefined
     } catch (error) {
       const reason = `no new commit log file: ${toError(error).message}`
-      this.#deps.logger.error({ err: error }, 'commit log file cannot be made')
+      this.#failures.failed(error, { offset: this.#appender.endOffset })
       return { status: PutMessageStatus.CREATE_MAPPED_FILE_FAILED, reason }
     }
   }
@@ -268,6 +271,7 @@ export class CommitLog {
   }
 
   #onWritten(offset: number): void {
+    this.#failures.worked()
     this.tail.evict(offset)
     const puts = this.#pending.takeWritten(offset)
     const isSyncFlush = this.#isSyncFlush
@@ -289,7 +293,7 @@ export class CommitLog {
 
   /** Nothing from `offset` on has been acknowledged: takes back the places and queue offsets that were given out. */
   #onWriteFailed(error: Error, offset: number): void {
-    this.#deps.logger.error({ err: error, offset }, 'commit log write failed')
+    this.#failures.failed(error, { offset })
     const puts = this.#pending.takeAll()
     for (const put of [...puts].reverse()) {
       this.queueOffsets.set(put.topic, put.queueId, put.previousQueueOffset)
@@ -310,7 +314,7 @@ export class CommitLog {
       this.#dirtyFrom = undefined
       return true
     } catch (error) {
-      this.#deps.logger.error({ err: error, offset }, 'commit log tail cannot be cleaned')
+      this.#failures.failed(error, { offset })
       return false
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../common/clock.ts'
+import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { ConsumeQueueStore } from './consume-queue-store.ts'
@@ -22,12 +23,14 @@ export interface FlushConsumeQueueDeps {
  */
 export class FlushConsumeQueueService {
   readonly #deps: FlushConsumeQueueDeps
+  readonly #failures: FailureLog
   #timer: Timer | undefined
   #lastFlushMs = 0
   #flushing: Promise<void> | undefined
 
   constructor(deps: FlushConsumeQueueDeps) {
     this.#deps = deps
+    this.#failures = new FailureLog(deps.logger, 'the store cannot be brought to the disk')
   }
 
   start(): void {
@@ -56,22 +59,23 @@ export class FlushConsumeQueueService {
   }
 
   #writeFull(): void {
-    const { config, logger, queues } = this.#deps
+    const { config, queues } = this.#deps
     const leastBytes = config.flushConsumeQueueLeastPages * PAGE_BYTES
     try {
       for (const queue of queues.queues()) {
         if (queue.unwrittenBytes >= leastBytes) queue.write()
       }
     } catch (error) {
-      logger.error({ err: error }, 'consume queue write failed')
+      this.#failures.failed(error)
     }
   }
 
   async #flush(): Promise<void> {
     try {
       await this.#deps.flushAll()
+      this.#failures.worked()
     } catch (error) {
-      this.#deps.logger.error({ err: error }, 'flush of the store failed')
+      this.#failures.failed(error)
     } finally {
       this.#flushing = undefined
     }

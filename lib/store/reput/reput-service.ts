@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../common/clock.ts'
 import { toError } from '../../common/errors.ts'
+import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import { BLANK_MAGIC } from '../../../codec/message/record.ts'
 import { isMessageMagic } from '../../../codec/message/record-reader.ts'
@@ -35,6 +36,7 @@ export interface ReputDeps {
  */
 export class ReputService {
   readonly #deps: ReputDeps
+  readonly #failures: FailureLog
   #reputFromOffset = 0
   #running = false
   #stopped = true
@@ -46,6 +48,7 @@ export class ReputService {
 
   constructor(deps: ReputDeps) {
     this.#deps = deps
+    this.#failures = new FailureLog(deps.logger, 'messages cannot be dispatched')
   }
 
   get reputFromOffset(): number {
@@ -80,6 +83,7 @@ export class ReputService {
     this.#running = true
     try {
       if (this.#dispatchSlice()) {
+        this.#failures.worked()
         this.#idle()
         return
       }
@@ -106,8 +110,8 @@ export class ReputService {
   }
 
   #retryLater(error: Error): void {
-    const { clock, logger } = this.#deps
-    logger.error({ err: error, offset: this.#reputFromOffset }, 'dispatch failed, will be retried')
+    const { clock } = this.#deps
+    this.#failures.failed(error, { offset: this.#reputFromOffset })
     this.#idle()
     if (this.#stopped) return
     this.#retryTimer = clock.setTimeout(() => {

@@ -89,6 +89,13 @@ describe('rocketmq-server', () => {
     })
   })
 
+  it('says in one line that its store is not a directory', async () => {
+    writeFileSync(join(home, 'file'), '')
+    const { code, out, err } = await runToEnd('rocketmq-server', startOn('file'), home)
+    expect({ code, out }).to.deep.equal({ code: 1, out: '' })
+    expect(err).to.match(/^rocketmq-server: the store file cannot be used: E[A-Z]+: [^\n]+\n$/)
+  })
+
   const wrong: [args: string[], err: string][] = [
     [
       ['start', '--port', '70000'],

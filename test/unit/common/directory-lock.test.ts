@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { DirectoryLock } from '../../../lib/common/directory-lock.ts'
 import { NodeFileSystem } from '../../../lib/common/file-system.ts'
 import { runningProcesses } from '../../../lib/common/process-table.ts'
-import { SimFileSystem } from '../../helpers/sim-file-system.ts'
+import { SimFileSystem, simError } from '../../helpers/sim-file-system.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
 
 const FILE_SYSTEM = new NodeFileSystem()
@@ -73,6 +73,22 @@ describe('DirectoryLock', () => {
     const lock = new DirectoryLock(FILE_SYSTEM, processes, join(directory.path, 'locked'))
     expect(await failure(lock.start())).to.match(/in use by the process 4711$/)
     expect(readdirSync(join(directory.path, 'locked'))).to.deep.equal([])
+  })
+
+  it('says in one line that a directory cannot be written', async () => {
+    const file = join(directory.path, 'file')
+    writeFileSync(file, '')
+    const processes = { ownPid: 1, identify: () => 'a', lockOwner: () => undefined }
+    const inFile = new DirectoryLock(FILE_SYSTEM, processes, join(file, 'store'))
+    expect(await failure(inFile.start())).to.match(
+      /^the store \S+ cannot be used: E[A-Z]+: [^\n]+$/,
+    )
+    const disk = new SimFileSystem()
+    disk.fault = () => simError('EROFS')
+    const readOnly = new DirectoryLock(disk, processes, '/store')
+    expect(await failure(readOnly.start())).to.equal(
+      'the store /store cannot be used: EROFS: simulated',
+    )
   })
 
   it('is not given to both of two processes, wherever the one overtakes the other', async () => {
