@@ -13,6 +13,13 @@ const SMALL_FILES = {
   maxIndexNum: 500,
 }
 
+/** Transactions that are left open are asked about after seconds. */
+const SHORT_CHECKS = {
+  transactionTimeOut: 3000,
+  transactionCheckInterval: 2000,
+  transactionOpBatchInterval: 500,
+}
+
 /** One store in the hands of Apache's broker and ours in turn, stopped or killed in between. */
 export const diskSuite: Suite = {
   name: 'disk',
@@ -23,7 +30,10 @@ export const diskSuite: Suite = {
     const { namesrv, broker } = context.launchers
     const apache = await context.launchers.apache()
     const brokers = { apache: apache.broker, ours: broker }
-    const servers = await Servers.startOnOneStore(context.directory, namesrv, brokers, SMALL_FILES)
+    const servers = await Servers.startOnOneStore(context.directory, namesrv, brokers, {
+      ...SMALL_FILES,
+      ...SHORT_CHECKS,
+    })
     const dist = path.join(path.dirname(context.compatDirectory), 'dist')
     await runClientProgram(this.name, context, servers, command, {
       'store/verify': () => verifyStore(dist, path.join(context.directory, 'broker')),

@@ -35,6 +35,7 @@ public final class Main {
         Registry registry = new Registry();
         if (settings.set == CaseSet.DISK) {
             DiskCases.register(registry);
+            TransactionCases.registerDisk(registry);
         } else if (settings.set == CaseSet.TRANSACTION) {
             TransactionCases.register(registry);
         } else {

@@ -50,6 +50,11 @@ public final class TransactionCases {
         registry.exclusive("tx-broker-kill9", set, context -> brokerGone(context, "kill9-and-start"));
     }
 
+    /** One store that Apache's broker and ours open in turn, as in {@link DiskCases}. */
+    public static void registerDisk(Registry registry) {
+        registry.exclusive("disk-transactions", CaseSet.DISK, TransactionCases::storeMoves);
+    }
+
     /** A producer's decisions: when it sends, and when it is asked. */
     private static final class Decisions implements TransactionListener {
         final Function<String, LocalTransactionState> atOnce;
@@ -234,6 +239,41 @@ public final class TransactionCases {
         // A producer announces itself to the brokers whose topics it knows.
         send(second, topic, List.of("m5"));
         received.awaitExactly(List.of("m0", "m1", "m2", "m4", "m5"), "committed by the second");
+    }
+
+    /** Transactions that one server leaves open are settled by the other, and what is settled stays so. */
+    private static void storeMoves(Context context) throws Exception {
+        String topic = context.name("t");
+        context.producerWithTopic(topic, 1).shutdown();
+        Received received = consume(context, topic);
+        Decisions decisions = new Decisions(
+            text -> text.endsWith("-now") ? COMMIT : text.endsWith("-never") ? ROLLBACK : UNKNOWN, text -> UNKNOWN);
+        TransactionMQProducer producer = producer(context, context.name("pg"), decisions);
+        List<String> all = List.of("a-now", "a-never", "a-later", "a-last", "a-bad", "b-now", "b-never", "b-last", "b-bad");
+        send(producer, topic, all.subList(0, 5));
+        Check.eventually("asked by Apache's", 30, () -> decisions.asked.size() == 3);
+        received.awaitExactly(List.of("a-now"), "committed to Apache's");
+        move(context, "apache", "ours");
+
+        decisions.whenAsked = text -> text.endsWith("-later") ? COMMIT : UNKNOWN;
+        send(producer, topic, all.subList(5, all.size()));
+        Check.eventually("asked by ours", 30, () -> decisions.asked.size() == 5);
+        received.awaitExactly(List.of("a-now", "a-later", "b-now"), "committed to ours");
+        move(context, "ours", "apache");
+
+        decisions.whenAsked = text -> text.endsWith("-bad") ? ROLLBACK : COMMIT;
+        List<String> committed = List.of("a-now", "a-later", "a-last", "b-now", "b-last");
+        received.awaitExactly(committed, "committed to Apache's again");
+        Thread.sleep(6_000);
+        received.awaitExactly(committed, "committed, later");
+    }
+
+    private static void move(Context context, String from, String to) throws Exception {
+        // What is settled is noted half a second later.
+        Thread.sleep(1_500);
+        context.control.post(from, "stop");
+        context.control.post("store", "verify");
+        context.control.post(to, "start");
     }
 
     /** What was begun before, is settled after; what was settled stays so. */
