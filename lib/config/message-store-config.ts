@@ -212,7 +212,10 @@ export const MESSAGE_STORE_OPTIONS = {
     text: 'Milliseconds that a write may take before sends are answered SYSTEM_BUSY.',
   }),
   defaultQueryMaxNum: int(32),
-  transientStorePoolEnable: boolean(false, { important: true }),
+  transientStorePoolEnable: boolean(false, {
+    important: true,
+    text: 'Changes nothing: a message is in the page cache before it is acknowledged, which is more than Apache promises with it.',
+  }),
   transientStorePoolSize: int(5),
   fastFailIfNoBufferInStorePool: boolean(false),
   enableDLegerCommitLog: boolean(false, {
