@@ -224,7 +224,14 @@ const goodbyes: ScriptStep[] = [
     pushed: Code.NOTIFY_CONSUMER_IDS_CHANGED,
   },
   { name: 'first member is told of the end', peer: 'c1', pushed: Code.NOTIFY_CONSUMER_IDS_CHANGED },
-  ask('members at the end', Code.GET_CONSUMER_LIST_BY_GROUP, { consumerGroup: 'CG' }),
+  ask(
+    'members at the end',
+    Code.GET_CONSUMER_LIST_BY_GROUP,
+    { consumerGroup: 'CG' },
+    {
+      until: ({ body }) => JSON.stringify(body) === '{"consumerIdList":["c1@1"]}',
+    },
+  ),
   ask('all producers at the end', Code.GET_ALL_PRODUCER_INFO),
 ]
 
