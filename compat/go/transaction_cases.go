@@ -12,7 +12,10 @@ import (
 	"github.com/apache/rocketmq-client-go/v2/producer"
 )
 
-// transactionCases run on brokers that ask after three seconds and every two, five times.
+// txCheckMax is the brokers' transactionCheckMax.
+const txCheckMax = 20
+
+// transactionCases run on brokers that ask after three seconds and every two.
 func transactionCases() []testCase {
 	return []testCase{
 		{"tx-commit-and-rollback", false, txCommitAndRollback},
@@ -129,9 +132,9 @@ func txUnknownToTheLimit(c *caseContext) {
 	p := c.transactionProducer(c.name("pg"), d)
 	c.onClose(p.Shutdown)
 	sendInTransaction(p, topic, []string{"m"})
-	eventually("asked five times", 60*time.Second, func() bool { return d.times("m") == 5 })
+	eventually("asked to the limit", 90*time.Second, func() bool { return d.times("m") == txCheckMax })
 	time.Sleep(6 * time.Second)
-	checkEqual(5, d.times("m"), "asked in all")
+	checkEqual(txCheckMax, d.times("m"), "asked in all")
 	checkEqual(0, len(got.all()), "consumed")
 }
 
