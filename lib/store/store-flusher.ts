@@ -44,7 +44,7 @@ export class StoreFlusher {
     if (offset === this.#checkpointOffset) return
     await log.flusher.flush(log.writtenOffset)
     await queues.flush()
-    await index.flush(checkpoint)
+    await index.flush(checkpoint, storeTimestamp)
     checkpoint.values.physicMsgTimestamp = storeTimestamp
     checkpoint.values.logicsMsgTimestamp = storeTimestamp
     await checkpoint.flush()

@@ -68,14 +68,20 @@ export class IndexService implements RecoverableFollower {
     await this.#files.at(-1)?.flush()
   }
 
-  /** Files of another size were made with other settings and cannot be used; they are left alone. */
+  /**
+   * Files of another size were made with other settings and cannot be used; they are left alone. An empty one is what a crash left
+   * that came while it was made.
+   */
   #load(): void {
     const { config, fileSystem, logger } = this.#deps
     const size = indexFileSize(config.maxHashSlotNum, config.maxIndexNum)
     for (const name of fileSystem.list(this.#directory)) {
       const path = join(this.#directory, name)
-      if (/^\d{17}$/.test(name) && fileSystem.stat(path)?.size === size) {
+      const found = /^\d{17}$/.test(name) ? fileSystem.stat(path)?.size : undefined
+      if (found === size) {
         this.#files.push(IndexFile.open(this.#options(path)))
+      } else if (found === 0) {
+        fileSystem.remove(path)
       } else {
         logger.warn({ path, size }, 'not an index file of the configured size')
       }
@@ -174,9 +180,13 @@ export class IndexService implements RecoverableFollower {
     return join(this.#directory, timeMillisToHumanString(timeMs).replace(/\D/g, ''))
   }
 
-  /** Brings all to the disk, and notes in `checkpoint` up to when files are complete. */
-  async flush(checkpoint: StoreCheckpoint): Promise<void> {
+  /**
+   * Brings all to the disk, and notes in `checkpoint` up to when files are complete; not those with messages behind `logTimestamp`,
+   * which a power loss may take from the log.
+   */
+  async flush(checkpoint: StoreCheckpoint, logTimestamp: number): Promise<void> {
     for (let file = this.#full[0]; file !== undefined; file = this.#full[0]) {
+      if (file.header.endTimestamp > logTimestamp) break
       await file.flush()
       file.release()
       this.#full = this.#full.filter((other) => other !== file)
