@@ -34,7 +34,7 @@ public final class Main {
         Settings settings = Settings.parse(args);
         Registry registry = new Registry();
         if (settings.set == CaseSet.DISK) {
-            DiskCases.register(registry);
+            DiskCases.register(registry, Math.max(settings.kills / 20, 1));
             TransactionCases.registerDisk(registry);
         } else if (settings.set == CaseSet.TRANSACTION) {
             TransactionCases.register(registry);

@@ -40,9 +40,12 @@ public final class DiskCases {
     private DiskCases() {
     }
 
-    public static void register(Registry registry) {
+    /** {@code kills}: how often each of both is killed. */
+    public static void register(Registry registry, int kills) {
         registry.exclusive("disk-round-trip", CaseSet.DISK, DiskCases::roundTrip);
-        registry.exclusive("disk-kill9", CaseSet.DISK, DiskCases::kills);
+        for (int i = 1; i <= kills; i++) {
+            registry.exclusive("disk-kill9-" + i, CaseSet.DISK, DiskCases::kill);
+        }
     }
 
     private static void roundTrip(Context context) throws Exception {
@@ -76,27 +79,22 @@ public final class DiskCases {
     }
 
     /** Each acknowledged message is there, and all that was there before. */
-    private static void kills(Context context) throws Exception {
+    private static void kill(Context context) throws Exception {
         World world = new World(context);
         world.writeAllKinds("first");
-        int rounds = Math.max(context.settings.kills / 20, 1);
-        for (int round = 0; round < rounds; round++) {
-            for (String[] pair : new String[][] {{"apache", "ours"}, {"ours", "apache"}}) {
-                Map<String, String> before = world.stored();
-                SteadyProducer producer = new SteadyProducer(context, world.steadyTopic, 1024);
-                producer.start();
-                producer.awaitMore(2000);
-                context.control.post(pair[0], "kill9");
-                context.control.post("store", "verify");
-                context.control.post(pair[1], "start");
-                producer.awaitMore(50);
-                producer.stop();
-                new QueueReader(world.reader).checkAcknowledged(world.steadyTopic, producer.acknowledged());
-                String what = "what " + pair[1] + " finds after the kill of " + pair[0];
-                Check.equal(before, world.storedAt(before.keySet()), what);
-                // After a crash Apache drops index files that were not full, and indexes again what it reads again.
-                world.checkKeys("first", round > 0 || pair[1].equals("apache"));
-            }
+        for (String[] pair : new String[][] {{"apache", "ours"}, {"ours", "apache"}}) {
+            Map<String, String> before = world.stored();
+            SteadyProducer producer = new SteadyProducer(context, world.steadyTopic, 1024);
+            producer.start();
+            producer.awaitMore(2000);
+            hand(context, pair[0], "kill9", pair[1]);
+            producer.awaitMore(50);
+            producer.stop();
+            new QueueReader(world.reader).checkAcknowledged(world.steadyTopic, producer.acknowledged());
+            String what = "what " + pair[1] + " finds after the kill of " + pair[0];
+            Check.equal(before, world.storedAt(before.keySet()), what);
+            // After a crash Apache drops index files that were not full, and indexes again what it reads again.
+            world.checkKeys("first", pair[1].equals("apache"));
         }
     }
 
