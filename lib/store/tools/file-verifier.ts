@@ -13,14 +13,12 @@ export function verifySeries(
     const report = (text: string) =>
       onFinding({ severity: 'damage', kind, file: file.path, position: 0, text })
     const isLast = index === files.length - 1
-    if (file.size !== fileSize) {
-      if (file.size === 0 && isLast) {
-        const text = 'empty: a crash came while it was made'
-        onFinding({ severity: 'repair', kind, file: file.path, position: 0, text })
-        return
-      }
-      report(`${file.size} bytes instead of ${fileSize}`)
+    if (file.size === 0 && isLast) {
+      const text = 'empty: a crash came while it was made'
+      onFinding({ severity: 'repair', kind, file: file.path, position: 0, text })
+      return
     }
+    if (file.size !== fileSize) report(`${file.size} bytes instead of ${fileSize}`)
     const before = files[index - 1]
     if (before === undefined || file.startOffset === before.startOffset + fileSize) return
     const missing = offsetToFileName(before.startOffset + fileSize)
@@ -28,10 +26,10 @@ export function verifySeries(
   })
 }
 
-/** The size that most files have. */
+/** The size that most files have, apart from empty ones. */
 function commonSize(files: readonly SeriesFile[]): number {
   const counts = new Map<number, number>()
-  for (const { size } of files) counts.set(size, (counts.get(size) ?? 0) + 1)
+  for (const { size } of files) if (size > 0) counts.set(size, (counts.get(size) ?? 0) + 1)
   let best = 0
   for (const [size, count] of counts) if (count > (counts.get(best) ?? 0)) best = size
   return best

@@ -16,8 +16,8 @@ export interface IndexVerifierDeps {
   /** Entries below are of messages that have been deleted. */
   readonly logStart: number
   readonly onFinding: FindingListener
-  /** Files that end later are mended by the next start. */
-  readonly repairedAfter: number
+  /** Files that end at this time or later are mended by the next start. */
+  readonly repairedFrom: number
 }
 
 /**
@@ -65,8 +65,9 @@ export class IndexVerifier {
   #isCovered(commitLogOffset: number): boolean {
     if (commitLogOffset <= this.#coveredTo) return true
     if (this.#file === undefined) return false
-    const { beginPhyOffset, endPhyOffset } = this.#file.header
-    return commitLogOffset >= beginPhyOffset && commitLogOffset <= endPhyOffset
+    const { beginPhyOffset, endPhyOffset, indexCount } = this.#file.header
+    const isBetween = commitLogOffset >= beginPhyOffset && commitLogOffset <= endPhyOffset
+    return indexCount > 1 && isBetween
   }
 
   #take(
@@ -160,8 +161,12 @@ export class IndexVerifier {
     this.#chains?.finish()
     this.#chains = undefined
     const { endPhyOffset, indexCount } = file.header
+    if (indexCount <= 1) {
+      file.close()
+      return
+    }
     this.#coveredTo = Math.max(this.#coveredTo, this.#lastPhyOffset)
-    if (indexCount > 1 && endPhyOffset !== this.#lastPhyOffset) {
+    if (endPhyOffset !== this.#lastPhyOffset) {
       const text = `the header ends at log offset ${endPhyOffset}, its last entry at ${this.#lastPhyOffset}`
       this.#report(file, 'index-header', 24, text)
     }
@@ -181,7 +186,7 @@ export class IndexVerifier {
   }
 
   #report(file: IndexReader, kind: IndexFindingKind, position: number, text: string): void {
-    const isRepaired = file.header.endTimestamp > this.#deps.repairedAfter
+    const isRepaired = file.header.endTimestamp >= this.#deps.repairedFrom
     const severity = isRepaired ? 'repair' : 'damage'
     this.#deps.onFinding({ severity, kind, file: file.path, position, text })
   }

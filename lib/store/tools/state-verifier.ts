@@ -27,13 +27,13 @@ export function verifyCheckpoint(
   const file = directory.path('checkpoint')
   const report = (position: number, text: string) =>
     onFinding({ severity: 'damage', kind: 'checkpoint', file, position, text })
-  if (!directory.fileSystem.exists(file)) {
+  const bytes = readCheckpointFile(directory, file)
+  if (bytes === undefined) {
     if (log.endOffset === 0) return
-    const text = 'missing: after a crash the whole log would be read'
+    const text = 'missing or empty: after a crash the whole log would be read'
     onFinding({ severity: 'repair', kind: 'checkpoint', file, position: 0, text })
     return
   }
-  const bytes = directory.fileSystem.readFile(file)
   const fields = [...TIME_FIELDS, ...OFFSET_FIELDS]
   if (bytes.length < fields.length * 8) {
     report(0, `${bytes.length} bytes instead of ${CHECKPOINT_FILE_SIZE}`)
@@ -50,6 +50,12 @@ export function verifyCheckpoint(
       report(index * 8, `${field} is ${value}, but the ${limitName} ${limit}`)
     }
   })
+}
+
+/** undefined when there is nothing in it: a crash came while the first one was made. */
+function readCheckpointFile({ fileSystem }: StoreDirectory, file: string): Buffer | undefined {
+  const bytes = fileSystem.exists(file) ? fileSystem.readFile(file) : Buffer.alloc(0)
+  return bytes.length === 0 ? undefined : bytes
 }
 
 /** Every JSON file under config/ has to parse; its .bak is only read when it does not. */

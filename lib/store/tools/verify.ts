@@ -84,7 +84,7 @@ class StoreVerifier {
       hashSlotNum: directory.settings.maxHashSlotNum,
       logStart: this.#logStart,
       onFinding,
-      repairedAfter: this.#wasKilled
+      repairedFrom: this.#wasKilled
         ? (directory.readCheckpoint()?.indexMsgTimestamp ?? 0)
         : Number.MAX_SAFE_INTEGER,
     })
