@@ -93,13 +93,13 @@ describe('IndexService', () => {
       put(i * 100, 'k')
       clock.advance(1_000)
     }
-    await index.flush(checkpoint)
+    await index.flush(checkpoint, Number.MAX_SAFE_INTEGER)
     expect(checkpoint.values.indexMsgTimestamp).to.equal(1_700_000_008_000)
   })
 
   it('finds everything again after it was written', async () => {
     for (let i = 0; i < 12; i++) put(i * 100, `k${i}`)
-    await index.flush(new StoreCheckpoint(disk, '/store'))
+    await index.flush(new StoreCheckpoint(disk, '/store'), Number.MAX_SAFE_INTEGER)
     index.close()
     await open(3)
     for (let i = 0; i < 12; i++) expect(await find(`k${i}`)).to.deep.equal([i * 100])
@@ -109,7 +109,7 @@ describe('IndexService', () => {
 
   it('leaves files of another size alone', async () => {
     put(0, 'k')
-    await index.flush(new StoreCheckpoint(disk, '/store'))
+    await index.flush(new StoreCheckpoint(disk, '/store'), Number.MAX_SAFE_INTEGER)
     await open(4)
     expect(await find('k')).to.deep.equal([])
     expect(disk.list('/store/index')).to.have.length(1)
