@@ -25,22 +25,22 @@ describe('StoreCleaningProcessor', () => {
     processor = new StoreCleaningProcessor({ topics, store, logger: SILENT_LOGGER })
   })
 
-  async function ask(code: number): Promise<number> {
-    return (await processor.process(RemotingCommand.request(code), new FakeChannel())).code
+  function ask(code: number): number {
+    return processor.process(RemotingCommand.request(code), new FakeChannel()).code
   }
 
-  it('has expired commit log files removed', async () => {
-    expect(await ask(RequestCode.DELETE_EXPIRED_COMMITLOG)).to.equal(ResponseCode.SUCCESS)
+  it('has expired commit log files removed', () => {
+    expect(ask(RequestCode.DELETE_EXPIRED_COMMITLOG)).to.equal(ResponseCode.SUCCESS)
     expect(store.manualDeletions).to.equal(1)
   })
 
-  it('has expired queues removed, but not those of system topics', async () => {
-    expect(await ask(RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE)).to.equal(ResponseCode.SUCCESS)
+  it('has expired queues removed, but not those of system topics', () => {
+    expect(ask(RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE)).to.equal(ResponseCode.SUCCESS)
     expect(store.keptWhenCleaned).to.deep.equal(['SYSTEM'])
   })
 
-  it('removes the queues of topics that it does not know', async () => {
-    expect(await ask(RequestCode.CLEAN_UNUSED_TOPIC)).to.equal(ResponseCode.SUCCESS)
+  it('removes the queues of topics that it does not know', () => {
+    expect(ask(RequestCode.CLEAN_UNUSED_TOPIC)).to.equal(ResponseCode.SUCCESS)
     expect(store.deletedTopics).to.deep.equal(['Gone'])
   })
 })
