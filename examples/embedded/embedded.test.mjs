@@ -1,4 +1,4 @@
-// npm install --save-dev rocketmq-server mocha, then: npx mocha embedded.test.mjs
+// npm install --save-dev mocha PATH-OF-YOUR-CLONE, then: npx mocha embedded.test.mjs
 import { startServer } from 'rocketmq-server'
 
 describe('a program that uses RocketMQ', () => {
