@@ -15,7 +15,8 @@ const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
 export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--keep]`
 
 /**
- * A suite is chosen by its name or by the beginning of it: `java` means all Java versions.
+ * A suite is chosen by its name or by the beginning of it: `java` means all Java versions. Without a name all run but those
+ * that wait to be named.
  * @throws Error with a line for the user
  */
 export function parseOptions(args: readonly string[], known: readonly Suite[]): Options {
@@ -31,7 +32,8 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
   })
   const target = TARGETS.find((name) => name === values.target)
   if (target === undefined) throw new Error(`--target is one of ${TARGETS.join(', ')}`)
-  const names = values.suite ?? known.map(({ name }) => name)
+  const names =
+    values.suite ?? known.filter(({ onRequest }) => onRequest !== true).map(({ name }) => name)
   const suites = names.flatMap((name) => {
     const chosen = known.filter((suite) => suite.name === name || suite.name.startsWith(`${name}-`))
     if (chosen.length > 0) return chosen

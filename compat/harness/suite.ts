@@ -37,6 +37,8 @@ export interface Suite {
   readonly tools: readonly Tool[]
   /** Run against Apache's servers too, or only against ours. */
   readonly targets: readonly Target[]
+  /** Runs only when it is named by `--suite`: CI has 15 minutes. */
+  readonly onRequest?: boolean
   run(context: SuiteContext): Promise<void>
 }
 

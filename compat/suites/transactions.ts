@@ -16,12 +16,15 @@ const SHORT_CHECKS = {
 /** The cases with transactions, on brokers that check often. */
 export const transactionSuites: readonly Suite[] = [
   transactionSuite(`java-${NEWEST}`, ['java', 'mvn'], 5, javaOf(NEWEST)),
-  transactionSuite('java-4.9.8', ['java', 'mvn'], 5, javaOf('4.9.8')),
+  { ...transactionSuite('java-4.9.8', ['java', 'mvn'], 5, javaOf('4.9.8')), onRequest: true },
   // The Go client announces itself every 30 s only: until then nobody can be asked by a new broker.
-  transactionSuite('go', ['go'], 20, async (context) => {
-    const command = await goClient(context)
-    return { ...command, args: ['--set', 'transaction'] }
-  }),
+  {
+    ...transactionSuite('go', ['go'], 20, async (context) => {
+      const command = await goClient(context)
+      return { ...command, args: ['--set', 'transaction'] }
+    }),
+    onRequest: true,
+  },
 ]
 
 function transactionSuite(
