@@ -19,7 +19,7 @@ const APACHE = JSON.parse(
 /** Set by Apache's own start-up code only, never by a file. */
 const INTERNAL_FIELDS = ['isBrokerContainer', 'isInBrokerContainer']
 
-const MACHINE: Machine = { home: '/root', hostName: 'vm', processors: 2, environment: {} }
+const MACHINE: Machine = { home: '/home/broker', hostName: 'vm', processors: 2, environment: {} }
 
 const TABLES: Record<string, OptionTable> = {
   BrokerConfig: BROKER_TABLES.broker,
