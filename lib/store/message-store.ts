@@ -1,39 +1,14 @@
-import { totalmem } from 'node:os'
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import { decodeRecord } from '../../codec/message/record-reader.ts'
-import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
-import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
-import { AbortFile } from './abort-file.ts'
 import { illegal } from './commitlog/append-check.ts'
-import { DiskSpace } from './clean/disk-space.ts'
-import { StoreCleaner } from './clean/store-cleaner.ts'
-import { CommitLog } from './commitlog/commit-log.ts'
 import { splitBatch } from './commitlog/split-batch.ts'
-import {
-  commitLogDirectories,
-  readOnlyCommitLogDirectories,
-  DEFAULT_STORE_LIMITS,
-  type MessageStoreConfig,
-  type StoreLimits,
-} from './config.ts'
-import { ConsumeQueueStore } from './consumequeue/consume-queue-store.ts'
-import { FlushConsumeQueueService } from './consumequeue/flush-consume-queue-service.ts'
-import { DelayLevels } from '../common/delay-levels.ts'
-import { IndexService } from './index/index-service.ts'
-import { LogFileQueue } from './logfile/log-file-queue.ts'
-import { OpenFiles } from './logfile/open-files.ts'
-import { ColdReader } from './read/cold-reader.ts'
+import type { MessageStoreConfig } from './config.ts'
 import { iterateUnits } from './read/cq-units.ts'
-import { MessageLookup } from './read/message-lookup.ts'
-import { MessageReader } from './read/message-reader.ts'
-import { StoreTimes } from './read/store-times.ts'
-import { Recovery } from './recovery/recovery.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
-import { ReputService } from './reput/reput-service.ts'
-import { StoreCheckpoint } from './store-checkpoint.ts'
-import { StoreFlusher } from './store-flusher.ts'
+import { StoreLife } from './store-life.ts'
+import { makeStoreParts, type MessageStoreDeps, type StoreParts } from './store-parts.ts'
 import {
   PutMessageStatus,
   type BoundaryType,
@@ -55,19 +30,11 @@ export {
   type MessageStoreConfig,
   type StoreLimits,
 } from './config.ts'
+export type { MessageStoreDeps } from './store-parts.ts'
 
 const DISK_FULL: PutMessageResult = {
   status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
   reason: 'the disk is too full',
-}
-
-export interface MessageStoreDeps {
-  readonly config: MessageStoreConfig
-  readonly clock: Clock
-  readonly fileSystem: FileSystem
-  readonly logger: Logger
-  readonly processId: number
-  readonly limits?: StoreLimits
 }
 
 /**
@@ -76,176 +43,30 @@ export interface MessageStoreDeps {
  * Apache: store.DefaultMessageStore
  */
 export class DefaultMessageStore implements MessageStore {
-  readonly #deps: MessageStoreDeps
-  readonly #log: CommitLog
-  readonly #queues: ConsumeQueueStore
-  readonly #index: IndexService
-  readonly #coldReader: ColdReader
-  readonly #reader: MessageReader
-  readonly #lookup: MessageLookup
-  readonly #storeTimes: StoreTimes
-  readonly #reput: ReputService
-  readonly #flusher: StoreFlusher
-  readonly #flushQueues: FlushConsumeQueueService
-  readonly #diskSpace: DiskSpace
-  readonly #cleaner: StoreCleaner
-  readonly #delayLevels: DelayLevels
-  readonly #abortFile: AbortFile
+  readonly #config: MessageStoreConfig
+  readonly #logger: Logger
+  readonly #parts: StoreParts
+  readonly #life: StoreLife
   readonly #listeners: MessageArrivingListener[] = []
-  #checkpoint: StoreCheckpoint | undefined
 
   constructor(deps: MessageStoreDeps) {
-    this.#deps = deps
-    const { config, clock, fileSystem, logger, limits = DEFAULT_STORE_LIMITS } = deps
-    const openFiles = new OpenFiles(limits.openFiles)
-    this.#diskSpace = new DiskSpace({ config, fileSystem, logger })
-    const files = this.#commitLogFiles(openFiles)
-    this.#delayLevels = new DelayLevels(config.messageDelayLevel)
-    this.#abortFile = new AbortFile(fileSystem, config.storePathRootDir)
-    this.#queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
-    const onConfirmed = () => this.#reput.notify()
-    this.#log = new CommitLog({ config, limits, clock, logger, files, onConfirmed })
-    this.#index = new IndexService({ config, clock, fileSystem, logger })
-    this.#coldReader = new ColdReader({
-      files,
-      concurrency: limits.coldReads,
-      waitingMax: limits.coldReadsWaiting,
-      cacheBytes: limits.coldCacheBytes,
-      writtenOffset: () => this.#log.writtenOffset,
-    })
-    this.#storeTimes = new StoreTimes(this.#log, this.#coldReader)
-    this.#reader = new MessageReader({
-      config,
-      logger,
-      log: this.#log,
-      queues: this.#queues,
-      coldReader: this.#coldReader,
-      totalMemoryBytes: totalmem(),
-    })
-    this.#lookup = new MessageLookup({
-      config,
-      log: this.#log,
-      index: this.#index,
-      coldReader: this.#coldReader,
-    })
-    this.#reput = new ReputService({
-      clock,
-      logger,
-      log: this.#log,
-      coldReader: this.#coldReader,
-      delayLevels: this.#delayLevels,
-      dispatchers: [this.#queues, this.#index],
-      onDispatched: (request) => this.#onDispatched(request),
-    })
-    this.#flusher = new StoreFlusher({
-      log: this.#log,
-      queues: this.#queues,
-      index: this.#index,
-      reput: this.#reput,
-    })
-    this.#flushQueues = new FlushConsumeQueueService({
-      clock,
-      config,
-      logger,
-      queues: this.#queues,
-      flushAll: () => this.#flushAll(),
-    })
-    this.#cleaner = this.#makeCleaner(files)
+    this.#config = deps.config
+    this.#logger = deps.logger
+    this.#parts = makeStoreParts(deps, (request) => this.#onDispatched(request))
+    this.#life = new StoreLife(deps, this.#parts)
   }
-
-  #commitLogFiles(openFiles: OpenFiles): LogFileQueue {
-    const { config, fileSystem } = this.#deps
-    return new LogFileQueue({
-      directories: commitLogDirectories(config),
-      readOnlyDirectories: readOnlyCommitLogDirectories(config),
-      fullDirectories: () => this.#diskSpace.fullPaths,
-      fileSize: config.mappedFileSizeCommitLog,
-      fileSystem,
-      openFiles,
-      syncDirectories: true,
-    })
-  }
-
-  #makeCleaner(files: LogFileQueue): StoreCleaner {
-    const { config, clock, logger } = this.#deps
-    return new StoreCleaner({
-      config,
-      clock,
-      logger,
-      files,
-      diskSpace: this.#diskSpace,
-      queues: this.#queues,
-      index: this.#index,
-      durableOffset: () => this.#flusher.durableOffset,
-    })
-  }
-
-  // ---- life ----
 
   /** @throws StoreError when the store cannot be opened without losing data, and what the file system says */
-  async start(): Promise<void> {
-    const { config, fileSystem, processId } = this.#deps
-    fileSystem.makeDirectory(config.storePathRootDir)
-    const lastExitOk = !this.#abortFile.exists
-    this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
-    this.#log.files.load(lastExitOk)
-    this.#queues.load(lastExitOk)
-    await this.#recover(this.#checkpoint, lastExitOk)
-    this.#abortFile.create(processId)
-    this.#log.start()
-    this.#flushQueues.start()
-    this.#cleaner.start()
+  start(): Promise<void> {
+    return this.#life.start()
   }
 
-  async #recover(checkpoint: StoreCheckpoint, lastExitOk: boolean): Promise<void> {
-    const { config, clock, logger } = this.#deps
-    const recovery = new Recovery({
-      config,
-      clock,
-      logger,
-      files: this.#log.files,
-      queues: this.#queues,
-      checkpoint,
-      delayLevels: this.#delayLevels,
-      followers: [this.#index],
-    })
-    const { endOffset, storeTimestamp } = await recovery.run(lastExitOk)
-    this.#log.begin(endOffset, storeTimestamp)
-    for (const { topic, queueId, maxOffset } of this.#queues.queues()) {
-      this.#log.queueOffsets.set(topic, queueId, maxOffset)
-    }
-    this.#flusher.dispatched(storeTimestamp)
-    this.#reput.start(endOffset)
-  }
-
-  async stop(): Promise<void> {
-    const checkpoint = this.#checkpoint
-    if (checkpoint === undefined) return
-    this.#checkpoint = undefined
-    this.#log.fail('the store is shut down')
-    try {
-      await this.#cleaner.stop()
-      await this.#log.stop()
-      this.#reput.notify()
-      await this.#reput.stop()
-      await this.#flushQueues.stop()
-      await this.#flusher.flush(checkpoint)
-      if (this.#reput.behindBytes === 0) this.#abortFile.remove()
-    } catch (error) {
-      this.#deps.logger.error({ err: toError(error) }, 'the store could not be stopped cleanly')
-    } finally {
-      this.#log.files.close()
-      this.#queues.close()
-      this.#index.close()
-    }
-  }
-
-  async #flushAll(): Promise<void> {
-    if (this.#checkpoint !== undefined) await this.#flusher.flush(this.#checkpoint)
+  stop(): Promise<void> {
+    return this.#life.stop()
   }
 
   #onDispatched(request: DispatchRequest): void {
-    this.#flusher.dispatched(request.storeTimestamp)
+    this.#parts.flusher.dispatched(request.storeTimestamp)
     const { topic, queueId, queueOffset, tagsCode, storeTimestamp } = request
     const logicOffset = queueOffset + 1
     for (const listener of this.#listeners) {
@@ -257,7 +78,7 @@ export class DefaultMessageStore implements MessageStore {
 
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
     if (this.isDiskFull) done(DISK_FULL)
-    else this.#log.append(message, done)
+    else this.#parts.log.append(message, done)
   }
 
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
@@ -265,12 +86,12 @@ export class DefaultMessageStore implements MessageStore {
       done(DISK_FULL)
       return
     }
-    if (batch.body.length > this.#deps.config.maxMessageSize) {
+    if (batch.body.length > this.#config.maxMessageSize) {
       done(illegal(`the batch has ${batch.body.length} bytes`))
       return
     }
     try {
-      this.#log.appendBatch(splitBatch(batch), done)
+      this.#parts.log.appendBatch(splitBatch(batch), done)
     } catch (error) {
       done(illegal(toError(error).message))
     }
@@ -279,7 +100,7 @@ export class DefaultMessageStore implements MessageStore {
   // ---- gets ----
 
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
-    return this.#reader.getMessage(request)
+    return this.#parts.reader.getMessage(request)
   }
 
   iterateFrom(
@@ -288,16 +109,16 @@ export class DefaultMessageStore implements MessageStore {
     offset: number,
     maxUnits: number,
   ): readonly CqUnit[] | Promise<readonly CqUnit[]> {
-    const queue = this.#queues.find(topic, queueId)
+    const queue = this.#parts.queues.find(topic, queueId)
     return queue === undefined ? [] : iterateUnits(queue, offset, maxUnits)
   }
 
   getMaxOffsetInQueue(topic: string, queueId: number): number {
-    return this.#queues.find(topic, queueId)?.maxOffset ?? 0
+    return this.#parts.queues.find(topic, queueId)?.maxOffset ?? 0
   }
 
   getMinOffsetInQueue(topic: string, queueId: number): number {
-    return this.#queues.find(topic, queueId)?.minOffset ?? -1
+    return this.#parts.queues.find(topic, queueId)?.minOffset ?? -1
   }
 
   async getOffsetInQueueByTime(
@@ -306,18 +127,18 @@ export class DefaultMessageStore implements MessageStore {
     timestampMs: number,
     boundary: BoundaryType,
   ): Promise<number> {
-    const queue = this.#queues.find(topic, queueId)
-    return queue === undefined ? 0 : this.#storeTimes.search(queue, timestampMs, boundary)
+    const queue = this.#parts.queues.find(topic, queueId)
+    return queue === undefined ? 0 : this.#parts.storeTimes.search(queue, timestampMs, boundary)
   }
 
   async getMessageStoreTimestamp(topic: string, queueId: number, offset: number): Promise<number> {
-    const queue = this.#queues.find(topic, queueId)
-    return queue === undefined ? -1 : this.#storeTimes.at(queue, offset)
+    const queue = this.#parts.queues.find(topic, queueId)
+    return queue === undefined ? -1 : this.#parts.storeTimes.at(queue, offset)
   }
 
   async getEarliestMessageTime(topic: string, queueId: number): Promise<number> {
-    const queue = this.#queues.find(topic, queueId)
-    return queue === undefined ? -1 : this.#storeTimes.at(queue, queue.minOffset)
+    const queue = this.#parts.queues.find(topic, queueId)
+    return queue === undefined ? -1 : this.#parts.storeTimes.at(queue, queue.minOffset)
   }
 
   async lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined> {
@@ -326,7 +147,7 @@ export class DefaultMessageStore implements MessageStore {
   }
 
   selectOneMessageByOffset(commitLogOffset: number): Promise<Buffer | undefined> {
-    return this.#lookup.recordAt(commitLogOffset)
+    return this.#parts.lookup.recordAt(commitLogOffset)
   }
 
   queryMessage(
@@ -336,44 +157,44 @@ export class DefaultMessageStore implements MessageStore {
     beginMs: number,
     endMs: number,
   ): Promise<QueryMessageResult> {
-    return this.#lookup.query(topic, key, maxNum, beginMs, endMs)
+    return this.#parts.lookup.query(topic, key, maxNum, beginMs, endMs)
   }
 
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean {
-    const queue = this.#queues.find(topic, queueId)
-    return queue !== undefined && this.#reader.isInMemory(queue, offset)
+    const queue = this.#parts.queues.find(topic, queueId)
+    return queue !== undefined && this.#parts.reader.isInMemory(queue, offset)
   }
 
   // ---- the rest ----
 
   get topics(): readonly string[] {
-    return this.#queues.topics()
+    return this.#parts.queues.topics()
   }
 
   deleteTopics(topics: ReadonlySet<string>): void {
     for (const topic of topics) {
-      this.#queues.deleteTopic(topic)
-      this.#log.queueOffsets.removeTopic(topic)
+      this.#parts.queues.deleteTopic(topic)
+      this.#parts.log.queueOffsets.removeTopic(topic)
     }
   }
 
   executeDeleteFilesManually(): void {
-    this.#cleaner.executeDeleteFilesManually()
+    this.#parts.cleaner.executeDeleteFilesManually()
   }
 
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void {
-    const { queueOffsets, minOffset } = this.#log
-    const removed = this.#queues.cleanExpired(minOffset, ({ topic, queueId, maxOffset }) => {
+    const { queueOffsets, minOffset } = this.#parts.log
+    const removed = this.#parts.queues.cleanExpired(minOffset, ({ topic, queueId, maxOffset }) => {
       return !isKept(topic) && queueOffsets.get(topic, queueId) === maxOffset
     })
     for (const { topic, queueId, maxOffset } of removed) {
       queueOffsets.remove(topic, queueId)
-      this.#deps.logger.info({ topic, queueId, maxOffset }, 'expired consume queue removed')
+      this.#logger.info({ topic, queueId, maxOffset }, 'expired consume queue removed')
     }
   }
 
   get isDiskFull(): boolean {
-    return this.#diskSpace.isFull
+    return this.#parts.diskSpace.isFull
   }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {
@@ -381,14 +202,14 @@ export class DefaultMessageStore implements MessageStore {
   }
 
   get maxPhysicalOffset(): number {
-    return this.#log.maxOffset
+    return this.#parts.log.maxOffset
   }
 
   get minPhysicalOffset(): number {
-    return this.#log.minOffset
+    return this.#parts.log.minOffset
   }
 
   isOsPageCacheBusy(): boolean {
-    return this.#log.isBusy
+    return this.#parts.log.isBusy
   }
 }

@@ -1,4 +1,4 @@
-import { errorCode, toError } from '../../common/errors.ts'
+import { toError } from '../../common/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
@@ -15,12 +15,13 @@ import {
   type PutMessageCallback,
   type PutMessageResult,
 } from '../types.ts'
+import { AppendGate } from './append-gate.ts'
 import { checkMessage, checkPlan, illegal } from './append-check.ts'
 import { FlushRealTimeService } from './flush-real-time-service.ts'
 import { GroupCommitService } from './group-commit-service.ts'
 import { LogFlusher } from './log-flusher.ts'
 import { LogWriter } from './log-writer.ts'
-import { PendingPuts, type PendingPut } from './pending-puts.ts'
+import { PutAnswers } from './put-answers.ts'
 import { QueueOffsetTable } from './queue-offset-table.ts'
 import { TailAppender } from './tail-appender.ts'
 import { TailCache } from './tail-cache.ts'
@@ -55,11 +56,8 @@ export class CommitLog {
   readonly #writer: LogWriter
   readonly #groupCommit: GroupCommitService
   readonly #flushRealTime: FlushRealTimeService
-  readonly #pending = new PendingPuts()
-  /** Why nothing may be written any more. */
-  #failure: string | undefined
-  /** What a failed write may have left behind the log's end must become zero before the next write. */
-  #dirtyFrom: number | undefined
+  readonly #answers: PutAnswers
+  readonly #gate: AppendGate
 
   constructor(deps: CommitLogDeps) {
     this.#deps = deps
@@ -80,6 +78,11 @@ export class CommitLog {
       onWritten: (offset) => this.#onWritten(offset),
       onFailed: (error, offset) => this.#onWriteFailed(error, offset),
     })
+    this.#gate = new AppendGate({
+      files: deps.files,
+      failures: this.#failures,
+      isBusy: () => this.isBusy,
+    })
     const onFailed = (error: Error) => this.#onFlushFailed(error)
     this.#groupCommit = new GroupCommitService({
       clock: deps.clock,
@@ -87,6 +90,12 @@ export class CommitLog {
       syncFlushTimeoutMs: () => deps.config.syncFlushTimeout,
       onFlushed: () => deps.onConfirmed(),
       onFailed,
+    })
+    this.#answers = new PutAnswers({
+      logger: deps.logger,
+      groupCommit: this.#groupCommit,
+      queueOffsets: this.queueOffsets,
+      isSyncFlush: () => this.#isSyncFlush,
     })
     this.#flushRealTime = new FlushRealTimeService({
       clock: deps.clock,
@@ -148,13 +157,13 @@ export class CommitLog {
 
   /** Refuses all further puts, for a reason that goes into their answers. */
   fail(reason: string): void {
-    this.#failure ??= reason
+    this.#gate.close(reason)
   }
 
   /** Appends one message. `done` is called later, never within this call, unless the message is refused. */
   append(message: MessageExtBrokerInner, done: PutMessageCallback): void {
     const { config } = this.#deps
-    const refused = this.#checkState() ?? checkMessage(message, config)
+    const refused = this.#gate.refusal() ?? checkMessage(message, config)
     if (refused !== undefined) {
       done(refused)
       return
@@ -190,7 +199,7 @@ export class CommitLog {
     const plans = messages.map((message) => planRecord(message, config.enabledAppendPropCRC))
     const size = plans.reduce((sum, plan) => sum + plan.size, 0)
     const refused =
-      this.#checkState() ??
+      this.#gate.refusal() ??
       checkMessage(first, config) ??
       plans.map((plan) => checkPlan(plan, config)).find((result) => result !== undefined) ??
       this.#makeRoom(size)
@@ -214,22 +223,6 @@ export class CommitLog {
       messageCount: messages.length,
       offsetMsgId: ids.join(','),
     })
-  }
-
-  #checkState(): PutMessageResult | undefined {
-    if (this.#failure !== undefined) {
-      return { status: PutMessageStatus.SERVICE_NOT_AVAILABLE, reason: this.#failure }
-    }
-    if (this.#dirtyFrom !== undefined && !this.#cleanDirt(this.#dirtyFrom)) {
-      return {
-        status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
-        reason: 'the commit log cannot be written, see the log of the store',
-      }
-    }
-    if (this.isBusy) {
-      return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the page cache is busy' }
-    }
-    return undefined
   }
 
   /** Sees to it that the next `size` bytes have room in the append buffer and in one file. */
@@ -258,7 +251,7 @@ export class CommitLog {
     appended: AppendResult,
   ): void {
     const wait = findProperty(message.properties, MessageConst.PROPERTY_WAIT_STORE_MSG_OK)
-    this.#pending.add({
+    this.#answers.add({
       done,
       appended,
       endOffset: this.#appender.endOffset,
@@ -273,50 +266,16 @@ export class CommitLog {
   #onWritten(offset: number): void {
     this.#failures.worked()
     this.tail.evict(offset)
-    const puts = this.#pending.takeWritten(offset)
-    const isSyncFlush = this.#isSyncFlush
-    for (const put of puts) {
-      if (isSyncFlush && put.waitStoreMsgOk) this.#groupCommit.submit(put)
-      else this.#answer(put, { status: PutMessageStatus.PUT_OK, appended: put.appended })
-    }
-    if (isSyncFlush) this.#groupCommit.written(offset)
-    else this.#deps.onConfirmed()
-  }
-
-  #answer(put: PendingPut, result: PutMessageResult): void {
-    try {
-      put.done(result)
-    } catch (error) {
-      this.#deps.logger.error({ err: error }, 'put callback failed')
-    }
+    this.#answers.written(offset)
+    if (!this.#isSyncFlush) this.#deps.onConfirmed()
   }
 
   /** Nothing from `offset` on has been acknowledged: takes back the places and queue offsets that were given out. */
   #onWriteFailed(error: Error, offset: number): void {
     this.#failures.failed(error, { offset })
-    const puts = this.#pending.takeAll()
-    for (const put of [...puts].reverse()) {
-      this.queueOffsets.set(put.topic, put.queueId, put.previousQueueOffset)
-    }
     this.#appender.truncate(offset)
-    this.#dirtyFrom = offset
-    const status =
-      errorCode(error) === 'ENOSPC'
-        ? PutMessageStatus.SERVICE_NOT_AVAILABLE
-        : PutMessageStatus.UNKNOWN_ERROR
-    const reason = `the commit log could not be written: ${error.message}`
-    for (const put of puts) this.#answer(put, { status, reason })
-  }
-
-  #cleanDirt(offset: number): boolean {
-    try {
-      this.files.truncate(offset)
-      this.#dirtyFrom = undefined
-      return true
-    } catch (error) {
-      this.#failures.failed(error, { offset })
-      return false
-    }
+    this.#gate.markDirty(offset)
+    this.#answers.writeFailed(error)
   }
 
   #onFlushFailed(error: Error): void {

@@ -1,0 +1,112 @@
+import { totalmem } from 'node:os'
+import type { Clock } from '../common/clock.ts'
+import { DelayLevels } from '../common/delay-levels.ts'
+import type { FileSystem } from '../common/file-system.ts'
+import type { Logger } from '../common/logger.ts'
+import { DiskSpace } from './clean/disk-space.ts'
+import { StoreCleaner } from './clean/store-cleaner.ts'
+import { CommitLog } from './commitlog/commit-log.ts'
+import {
+  commitLogDirectories,
+  DEFAULT_STORE_LIMITS,
+  readOnlyCommitLogDirectories,
+  type MessageStoreConfig,
+  type StoreLimits,
+} from './config.ts'
+import { ConsumeQueueStore } from './consumequeue/consume-queue-store.ts'
+import { IndexService } from './index/index-service.ts'
+import { LogFileQueue } from './logfile/log-file-queue.ts'
+import { OpenFiles } from './logfile/open-files.ts'
+import { ColdReader } from './read/cold-reader.ts'
+import { MessageLookup } from './read/message-lookup.ts'
+import { MessageReader } from './read/message-reader.ts'
+import { StoreTimes } from './read/store-times.ts'
+import type { DispatchRequest } from './reput/dispatch-request.ts'
+import { ReputService } from './reput/reput-service.ts'
+import { StoreFlusher } from './store-flusher.ts'
+
+export interface MessageStoreDeps {
+  readonly config: MessageStoreConfig
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+  readonly processId: number
+  readonly limits?: StoreLimits
+}
+
+/** What a store is made of. */
+export interface StoreParts {
+  readonly delayLevels: DelayLevels
+  readonly diskSpace: DiskSpace
+  readonly log: CommitLog
+  /** Followers of the log. */
+  readonly queues: ConsumeQueueStore
+  readonly index: IndexService
+  readonly reput: ReputService
+  readonly reader: MessageReader
+  readonly lookup: MessageLookup
+  readonly storeTimes: StoreTimes
+  readonly flusher: StoreFlusher
+  readonly cleaner: StoreCleaner
+}
+
+/** Puts a store together, without touching the disk. `onDispatched` gets each message after all followers of the log. */
+export function makeStoreParts(
+  deps: MessageStoreDeps,
+  onDispatched: (request: DispatchRequest) => void,
+): StoreParts {
+  const { config, clock, fileSystem, logger, limits = DEFAULT_STORE_LIMITS } = deps
+  const openFiles = new OpenFiles(limits.openFiles)
+  const delayLevels = new DelayLevels(config.messageDelayLevel)
+  const diskSpace = new DiskSpace({ config, fileSystem, logger })
+  const files = commitLogFiles(deps, openFiles, diskSpace)
+  const log = new CommitLog({
+    config,
+    limits,
+    clock,
+    logger,
+    files,
+    onConfirmed: () => reput.notify(),
+  })
+  const coldReader = new ColdReader({
+    files,
+    concurrency: limits.coldReads,
+    waitingMax: limits.coldReadsWaiting,
+    cacheBytes: limits.coldCacheBytes,
+    writtenOffset: () => log.writtenOffset,
+  })
+  const queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
+  const index = new IndexService({ config, clock, fileSystem, logger })
+  const dispatchers = [queues, index]
+  const reput = new ReputService({
+    ...{ clock, logger, log, coldReader, delayLevels, dispatchers, onDispatched },
+  })
+  const flusher = new StoreFlusher({ log, queues, index, reput })
+  const durableOffset = () => flusher.durableOffset
+  const totalMemoryBytes = totalmem()
+  return {
+    ...{ delayLevels, diskSpace, log, queues, index, reput, flusher },
+    reader: new MessageReader({ config, logger, log, queues, coldReader, totalMemoryBytes }),
+    lookup: new MessageLookup({ config, log, index, coldReader }),
+    storeTimes: new StoreTimes(log, coldReader),
+    cleaner: new StoreCleaner({
+      ...{ config, clock, logger, files, diskSpace, queues, index, durableOffset },
+    }),
+  }
+}
+
+function commitLogFiles(
+  { config, fileSystem }: MessageStoreDeps,
+  openFiles: OpenFiles,
+  diskSpace: DiskSpace,
+): LogFileQueue {
+  return new LogFileQueue({
+    directories: commitLogDirectories(config),
+    readOnlyDirectories: readOnlyCommitLogDirectories(config),
+    fullDirectories: () => diskSpace.fullPaths,
+    fileSize: config.mappedFileSizeCommitLog,
+    fileSystem,
+    openFiles,
+    syncDirectories: true,
+  })
+}
