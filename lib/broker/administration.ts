@@ -28,7 +28,7 @@ export interface AdministrationDeps
   extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps {
   readonly brokerConfig: BrokerConfig
   readonly consumerOffsetManager: ConsumerOffsetManager
-  readonly consumers: ConsumerManager
+  readonly consumerManager: ConsumerManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
   /** The broker's address as the client of a connection knows it. */
@@ -54,11 +54,5 @@ export function registerAdministration(
   register(TopicAdminProcessor.requestCodes, new TopicAdminProcessor(deps))
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
-  registerConsumerAdministration(dispatcher, group, {
-    ...deps,
-    store: deps.messageStore,
-    topics: deps.topicConfigManager,
-    groups: deps.subscriptionGroupManager,
-    offsets: deps.consumerOffsetManager,
-  })
+  registerConsumerAdministration(dispatcher, group, deps)
 }

@@ -81,9 +81,8 @@ export class BrokerController implements Service {
     this.subscriptionGroupManager = new SubscriptionGroupManager(shared)
     this.consumption = new Consumption({
       ...shared,
-      store: messageStore,
-      topics: this.topicConfigManager,
-      groups: this.subscriptionGroupManager,
+      topicConfigManager: this.topicConfigManager,
+      subscriptionGroupManager: this.subscriptionGroupManager,
       counters: this.#counters,
     })
     this.scheduleMessageService = new ScheduleMessageService({
@@ -93,8 +92,8 @@ export class BrokerController implements Service {
     this.transactions = new Transactions({
       ...shared,
       topicConfigManager: this.topicConfigManager,
-      consumerOffsetManager: this.consumption.offsets,
-      producers: this.consumption.producers,
+      consumerOffsetManager: this.consumption.consumerOffsetManager,
+      producerManager: this.consumption.producerManager,
       delayLevels: this.#delayLevels,
       counters: this.#counters,
       brokerHost: () => this.#ownAddress.brokerHost(),
@@ -113,9 +112,9 @@ export class BrokerController implements Service {
     this.brokerOuterApi = this.#createOuterApi()
     this.loadBalance = new LoadBalance({
       ...shared,
-      topics: this.topicConfigManager,
-      groups: this.subscriptionGroupManager,
-      consumers: this.consumption.consumers,
+      topicConfigManager: this.topicConfigManager,
+      subscriptionGroupManager: this.subscriptionGroupManager,
+      consumerManager: this.consumption.consumerManager,
       getTopicRouteInfo: (topic) => this.brokerOuterApi.getTopicRouteInfoFromNameServer(topic),
     })
     this.#registerProcessors()
@@ -200,7 +199,7 @@ export class BrokerController implements Service {
       topicConfigManager: this.topicConfigManager,
       subscriptionGroupManager: this.subscriptionGroupManager,
       rebalanceLockManager: this.consumption.locks,
-      producers: this.consumption.producers,
+      producerManager: this.consumption.producerManager,
       delayLevels: this.#delayLevels,
       transactions: this.transactions.service,
       counters: this.#counters,
@@ -221,8 +220,8 @@ export class BrokerController implements Service {
       messageStore,
       topicConfigManager: this.topicConfigManager,
       subscriptionGroupManager: this.subscriptionGroupManager,
-      consumerOffsetManager: this.consumption.offsets,
-      consumers: this.consumption.consumers,
+      consumerOffsetManager: this.consumption.consumerOffsetManager,
+      consumerManager: this.consumption.consumerManager,
       scheduleMessageService: this.scheduleMessageService,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
       runtimeInfo: this.#runtimeInfo,

@@ -26,11 +26,11 @@ import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 
 export interface ConsumerAdministrationDeps {
   readonly brokerConfig: BrokerConfig
-  readonly store: MessageStore
-  readonly topics: TopicConfigManager
-  readonly groups: SubscriptionGroupManager
-  readonly consumers: ConsumerManager
-  readonly offsets: ConsumerOffsetManager
+  readonly messageStore: MessageStore
+  readonly topicConfigManager: TopicConfigManager
+  readonly subscriptionGroupManager: SubscriptionGroupManager
+  readonly consumerManager: ConsumerManager
+  readonly consumerOffsetManager: ConsumerOffsetManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
   /** The broker's address as the client of a connection knows it. */
@@ -53,7 +53,7 @@ export function registerConsumerAdministration(
     for (const code of codes) dispatcher.registerProcessor(code, processor, group)
   }
   const broker2Client = new Broker2Client()
-  const consumerStatus = new ConsumerStatus(deps.consumers, deps.logger)
+  const consumerStatus = new ConsumerStatus(deps.consumerManager, deps.logger)
   register(
     ClientRelayProcessor.requestCodes,
     new ClientRelayProcessor({ ...deps, broker2Client, consumerStatus }),

@@ -36,9 +36,9 @@ import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 export interface ConsumptionDeps {
   readonly brokerConfig: BrokerConfig
   readonly storeConfig: MessageStoreConfig
-  readonly store: MessageStore
-  readonly topics: TopicConfigManager
-  readonly groups: SubscriptionGroupManager
+  readonly messageStore: MessageStore
+  readonly topicConfigManager: TopicConfigManager
+  readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly counters: MessageCounters
   readonly clock: Clock
   readonly fileSystem: FileSystem
@@ -50,9 +50,9 @@ export interface ConsumptionDeps {
  * A part of the composition of a broker; it is started after the store.
  */
 export class Consumption implements Service, ChannelEventListener {
-  readonly offsets: ConsumerOffsetManager
-  readonly producers: ProducerManager
-  readonly consumers: ConsumerManager
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly producerManager: ProducerManager
+  readonly consumerManager: ConsumerManager
   readonly locks: RebalanceLockManager
   readonly holdService: PullRequestHoldService
   readonly #deps: ConsumptionDeps
@@ -61,36 +61,43 @@ export class Consumption implements Service, ChannelEventListener {
   readonly #pullProcessor: PullMessageProcessor
 
   constructor(deps: ConsumptionDeps) {
-    const { brokerConfig, store, clock, logger } = deps
+    const { brokerConfig, messageStore, clock, logger } = deps
     this.#deps = deps
-    this.offsets = new ConsumerOffsetManager(deps)
-    this.producers = new ProducerManager(clock, brokerConfig, logger)
+    this.consumerOffsetManager = new ConsumerOffsetManager(deps)
+    this.producerManager = new ProducerManager(clock, brokerConfig, logger)
     this.#idsChangeListener = new DefaultConsumerIdsChangeListener(
       clock,
       brokerConfig,
       new Broker2Client(),
     )
-    this.consumers = new ConsumerManager(clock, brokerConfig, [this.#idsChangeListener], logger)
+    this.consumerManager = new ConsumerManager(
+      clock,
+      brokerConfig,
+      [this.#idsChangeListener],
+      logger,
+    )
     this.locks = new RebalanceLockManager(clock)
     this.#housekeeping = new ClientHousekeepingService(
       clock,
-      this.producers,
-      this.consumers,
+      this.producerManager,
+      this.consumerManager,
       this.locks,
     )
     this.holdService = new PullRequestHoldService({
       clock,
-      store,
+      messageStore,
       defer: (callback) => void setImmediate(callback),
       wakeup: (pull) => this.#pullProcessor.executeRequestWhenWakeup(pull),
     })
     this.#pullProcessor = this.#newPullProcessor()
-    store.addMessageArrivingListener((event) => this.holdService.notifyMessageArriving(event))
+    messageStore.addMessageArrivingListener((event) =>
+      this.holdService.notifyMessageArriving(event),
+    )
   }
 
   /** Reads the consumer offsets. */
   load(): void {
-    this.offsets.load()
+    this.consumerOffsetManager.load()
   }
 
   start(): Promise<void> {
@@ -107,8 +114,15 @@ export class Consumption implements Service, ChannelEventListener {
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
-    const { brokerConfig, storeConfig, store, topics, groups, clock } = this.#deps
-    const { offsets, consumers, producers } = this
+    const {
+      brokerConfig,
+      storeConfig,
+      messageStore,
+      topicConfigManager,
+      subscriptionGroupManager,
+      clock,
+    } = this.#deps
+    const { consumerOffsetManager, consumerManager, producerManager } = this
     const pulls = new ProcessorGroup({
       name: 'PullMessage',
       queueCapacity: brokerConfig.pullThreadPoolQueueCapacity,
@@ -120,10 +134,10 @@ export class Consumption implements Service, ChannelEventListener {
     const clientManage = new ClientManageProcessor({
       clock,
       brokerConfig,
-      topics,
-      groups,
-      producers,
-      consumers,
+      topicConfigManager,
+      subscriptionGroupManager,
+      producerManager,
+      consumerManager,
     })
     dispatcher.registerProcessor(RequestCode.HEART_BEAT, clientManage)
     dispatcher.registerProcessor(RequestCode.UNREGISTER_CLIENT, clientManage)
@@ -131,11 +145,11 @@ export class Consumption implements Service, ChannelEventListener {
 
     const consumerManage = new ConsumerManageProcessor({
       brokerConfig,
-      topics,
-      groups,
-      consumers,
-      offsets,
-      store,
+      topicConfigManager,
+      subscriptionGroupManager,
+      consumerManager,
+      consumerOffsetManager,
+      messageStore,
     })
     dispatcher.registerProcessor(RequestCode.GET_CONSUMER_LIST_BY_GROUP, consumerManage)
     dispatcher.registerProcessor(RequestCode.UPDATE_CONSUMER_OFFSET, consumerManage)
@@ -145,60 +159,100 @@ export class Consumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.LOCK_BATCH_MQ, lockBatch)
     dispatcher.registerProcessor(RequestCode.UNLOCK_BATCH_MQ, lockBatch)
 
-    const queueOffset = new QueueOffsetProcessor(store)
+    const queueOffset = new QueueOffsetProcessor(messageStore)
     dispatcher.registerProcessor(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, queueOffset)
     dispatcher.registerProcessor(RequestCode.GET_MAX_OFFSET, queueOffset)
     dispatcher.registerProcessor(RequestCode.GET_MIN_OFFSET, queueOffset)
     dispatcher.registerProcessor(RequestCode.GET_EARLIEST_MSG_STORETIME, queueOffset)
 
-    const queryMessage = new QueryMessageProcessor(storeConfig, store)
+    const queryMessage = new QueryMessageProcessor(storeConfig, messageStore)
     dispatcher.registerProcessor(RequestCode.QUERY_MESSAGE, queryMessage)
     dispatcher.registerProcessor(RequestCode.VIEW_MESSAGE_BY_ID, queryMessage)
     this.#registerAdminProcessors(dispatcher)
   }
 
   #registerAdminProcessors(dispatcher: RequestDispatcher): void {
-    const { brokerConfig, storeConfig, store, topics, groups } = this.#deps
-    const { offsets, consumers, producers } = this
-    const clientAdmin = new ClientAdminProcessor(consumers, producers)
+    const {
+      brokerConfig,
+      storeConfig,
+      messageStore,
+      topicConfigManager,
+      subscriptionGroupManager,
+    } = this.#deps
+    const { consumerOffsetManager, consumerManager, producerManager } = this
+    const clientAdmin = new ClientAdminProcessor(consumerManager, producerManager)
     dispatcher.registerProcessor(RequestCode.GET_CONSUMER_CONNECTION_LIST, clientAdmin)
     dispatcher.registerProcessor(RequestCode.GET_PRODUCER_CONNECTION_LIST, clientAdmin)
     dispatcher.registerProcessor(RequestCode.GET_ALL_PRODUCER_INFO, clientAdmin)
 
-    const stats = new ConsumeStatsProcessor({ brokerConfig, topics, consumers, offsets, store })
+    const stats = new ConsumeStatsProcessor({
+      brokerConfig,
+      topicConfigManager,
+      consumerManager,
+      consumerOffsetManager,
+      messageStore,
+    })
     dispatcher.registerProcessor(RequestCode.GET_CONSUME_STATS, stats)
     dispatcher.registerProcessor(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, stats)
 
-    const clients = new ClientOffsetReset({ brokerConfig, topics, consumers, offsets, store })
+    const clients = new ClientOffsetReset({
+      brokerConfig,
+      topicConfigManager,
+      consumerManager,
+      consumerOffsetManager,
+      messageStore,
+    })
     const reset = new ResetOffsetProcessor({
       brokerConfig,
       storeConfig,
-      topics,
-      groups,
-      offsets,
-      store,
+      topicConfigManager,
+      subscriptionGroupManager,
+      consumerOffsetManager,
+      messageStore,
       clients,
     })
     dispatcher.registerProcessor(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, reset)
   }
 
   #newPullProcessor(): PullMessageProcessor {
-    const { brokerConfig, storeConfig, store, topics, groups, counters, logger } = this.#deps
-    const { offsets, consumers, holdService } = this
+    const {
+      brokerConfig,
+      storeConfig,
+      messageStore,
+      topicConfigManager,
+      subscriptionGroupManager,
+      counters,
+      logger,
+    } = this.#deps
+    const { consumerOffsetManager, consumerManager, holdService } = this
     return new PullMessageProcessor({
       brokerConfig,
       storeConfig,
-      store,
-      offsets,
+      messageStore,
+      consumerOffsetManager,
       holdService,
       counters,
       logger,
-      checks: new PullChecks({ brokerConfig, topics, groups, consumers }),
-      subscriptions: new PullSubscriptions({ brokerConfig, groups, consumers }),
+      checks: new PullChecks({
+        brokerConfig,
+        topicConfigManager,
+        subscriptionGroupManager,
+        consumerManager,
+      }),
+      subscriptions: new PullSubscriptions({
+        brokerConfig,
+        subscriptionGroupManager,
+        consumerManager,
+      }),
     })
   }
 
   get #services(): readonly Service[] {
-    return [this.offsets, this.#idsChangeListener, this.#housekeeping, this.holdService]
+    return [
+      this.consumerOffsetManager,
+      this.#idsChangeListener,
+      this.#housekeeping,
+      this.holdService,
+    ]
   }
 }

@@ -18,9 +18,9 @@ import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 export interface LoadBalanceDeps {
   readonly brokerConfig: BrokerConfig
   readonly storeConfig: MessageStoreConfig
-  readonly topics: TopicConfigManager
-  readonly groups: SubscriptionGroupManager
-  readonly consumers: ConsumerManager
+  readonly topicConfigManager: TopicConfigManager
+  readonly subscriptionGroupManager: SubscriptionGroupManager
+  readonly consumerManager: ConsumerManager
   readonly getTopicRouteInfo: TopicRouteInfoManagerDeps['getTopicRouteInfo']
   readonly clock: Clock
   readonly fileSystem: FileSystem
@@ -55,16 +55,17 @@ export class LoadBalance implements Service {
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
-    const { brokerConfig, topics, groups, consumers } = this.#deps
+    const { brokerConfig, topicConfigManager, subscriptionGroupManager, consumerManager } =
+      this.#deps
     const group = new ProcessorGroup({
       name: 'LoadBalanceProcessor',
       queueCapacity: brokerConfig.loadBalanceThreadPoolQueueCapacity,
     })
     const processor = new QueryAssignmentProcessor({
       brokerConfig,
-      topics,
-      groups,
-      consumers,
+      topicConfigManager,
+      subscriptionGroupManager,
+      consumerManager,
       routes: this.#topicRouteInfoManager,
       modes: this.messageRequestModeManager,
     })

@@ -29,7 +29,7 @@ export interface TransactionsDeps {
   readonly messageStore: MessageStore
   readonly topicConfigManager: TopicConfigManager
   readonly consumerOffsetManager: ConsumerOffsetManager
-  readonly producers: ProducerManager
+  readonly producerManager: ProducerManager
   readonly delayLevels: DelayLevels
   readonly counters: MessageCounters
   readonly clock: Clock

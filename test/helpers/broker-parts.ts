@@ -49,7 +49,7 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     topicConfigManager: new TopicConfigManager({ ...shared, fileSystem }),
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
     consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
-    producers: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),
+    producerManager: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),
     /** Groups whose queues are locked by orderly consumers. */
     lockedGroups: new Set<string>(),
   }

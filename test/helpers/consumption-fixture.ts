@@ -43,14 +43,23 @@ export class ConsumptionFixture {
   }
 
   #registerAdministration({ messageRequestModeManager }: LoadBalance): void {
-    const { store, topics, groups, logger } = this
-    const { consumers, offsets } = this.consumption
+    const { messageStore, topicConfigManager, subscriptionGroupManager } = this.#parts
+    const { logger } = this
+    const { consumerManager, consumerOffsetManager } = this.consumption
     registerConsumerAdministration(
       this.dispatcher,
       new ProcessorGroup({ name: 'admin', queueCapacity: 100 }),
       {
         ...this.#parts,
-        ...{ store, topics, groups, consumers, offsets, logger, messageRequestModeManager },
+        ...{
+          messageStore,
+          topicConfigManager,
+          subscriptionGroupManager,
+          consumerManager,
+          consumerOffsetManager,
+          logger,
+          messageRequestModeManager,
+        },
         scheduleMessageService: new ScheduleMessageService(this.#parts),
         brokerAddr: () => '10.0.0.1:10911',
       },
@@ -84,13 +93,14 @@ export class ConsumptionFixture {
   /** Another one over the same files, as after a restart. */
   newConsumption(): Consumption {
     const { brokerConfig, storeConfig, clock, fileSystem } = this.#parts
-    const { store, topics, groups, counters, logger } = this
+    const { messageStore, topicConfigManager, subscriptionGroupManager } = this.#parts
+    const { counters, logger } = this
     return new Consumption({
       brokerConfig,
       storeConfig,
-      store,
-      topics,
-      groups,
+      messageStore,
+      topicConfigManager,
+      subscriptionGroupManager,
       counters,
       clock,
       fileSystem,
@@ -100,10 +110,16 @@ export class ConsumptionFixture {
 
   /** Another one over the same files, as after a restart. */
   newLoadBalance(): LoadBalance {
-    const { topics, groups, logger } = this
+    const { topicConfigManager, subscriptionGroupManager } = this.#parts
+    const { logger } = this
     return new LoadBalance({
       ...this.#parts,
-      ...{ topics, groups, consumers: this.consumption.consumers, logger },
+      ...{
+        topicConfigManager,
+        subscriptionGroupManager,
+        consumerManager: this.consumption.consumerManager,
+        logger,
+      },
       getTopicRouteInfo: async (topic) => {
         const route = this.routes.get(topic)
         if (route === undefined) throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, 'no topic')

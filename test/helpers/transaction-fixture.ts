@@ -149,7 +149,7 @@ export class TransactionFixture {
   /** Registers a producer of the group PG; gives its connection. */
   connectProducer(id = 1): FakeChannel {
     const channel = new FakeChannel({ id })
-    this.#parts.producers.registerProducer('PG', {
+    this.#parts.producerManager.registerProducer('PG', {
       channel,
       clientId: `client-${id}`,
       language: 0,

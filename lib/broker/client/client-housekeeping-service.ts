@@ -10,20 +10,20 @@ const SCAN_PERIOD_MS = 10_000
 /** Removes clients that have gone or fallen silent. Apache: broker.client.ClientHousekeepingService */
 export class ClientHousekeepingService implements Service, ChannelEventListener {
   readonly #clock: Clock
-  readonly #producers: ProducerManager
-  readonly #consumers: ConsumerManager
+  readonly #producerManager: ProducerManager
+  readonly #consumerManager: ConsumerManager
   readonly #locks: RebalanceLockManager
   #timer: Timer | undefined
 
   constructor(
     clock: Clock,
-    producers: ProducerManager,
-    consumers: ConsumerManager,
+    producerManager: ProducerManager,
+    consumerManager: ConsumerManager,
     locks: RebalanceLockManager,
   ) {
     this.#clock = clock
-    this.#producers = producers
-    this.#consumers = consumers
+    this.#producerManager = producerManager
+    this.#consumerManager = consumerManager
     this.#locks = locks
   }
 
@@ -38,13 +38,13 @@ export class ClientHousekeepingService implements Service, ChannelEventListener 
   }
 
   onChannelClose(channel: Channel): void {
-    this.#producers.doChannelCloseEvent(channel)
-    this.#consumers.doChannelCloseEvent(channel)
+    this.#producerManager.doChannelCloseEvent(channel)
+    this.#consumerManager.doChannelCloseEvent(channel)
   }
 
   #scan(): void {
-    this.#producers.scanNotActiveChannel()
-    this.#consumers.scanNotActiveChannel()
+    this.#producerManager.scanNotActiveChannel()
+    this.#consumerManager.scanNotActiveChannel()
     this.#locks.removeExpired()
   }
 }

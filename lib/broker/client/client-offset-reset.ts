@@ -15,10 +15,10 @@ import type { ConsumerManager } from './consumer-manager.ts'
 
 export interface ClientOffsetResetDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
-  readonly offsets: Pick<ConsumerOffsetManager, 'queryOffset'>
-  readonly store: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getOffsetInQueueByTime'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset'>
+  readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getOffsetInQueueByTime'>
 }
 
 /** In a request: the end of the queue. */
@@ -38,7 +38,7 @@ export class ClientOffsetReset {
   async reset(header: ResetOffsetRequestHeader, isForCpp: boolean): Promise<RemotingCommand> {
     const { topic, group, timestamp } = header
     const offsetTable = await this.#offsets(header)
-    const clients = [...(this.#deps.consumers.getConsumerGroupInfo(group)?.clients ?? [])]
+    const clients = [...(this.#deps.consumerManager.getConsumerGroupInfo(group)?.clients ?? [])]
     if (clients.length === 0) {
       throw new RemotingError(
         ResponseCode.CONSUMER_NOT_ONLINE,
@@ -58,7 +58,7 @@ export class ClientOffsetReset {
 
   async #offsets(header: ResetOffsetRequestHeader): Promise<[MessageQueue, number][]> {
     const { topic, group, isForce } = header
-    const topicConfig = this.#deps.topics.selectTopicConfig(topic)
+    const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
     if (topicConfig === undefined) {
       throw new RemotingError(
         ResponseCode.TOPIC_NOT_EXIST,
@@ -68,7 +68,7 @@ export class ClientOffsetReset {
     const { brokerName } = this.#deps.brokerConfig
     const table: [MessageQueue, number][] = []
     for (let queueId = 0; queueId < topicConfig.writeQueueNums; queueId++) {
-      const consumed = this.#deps.offsets.queryOffset(group, topic, queueId)
+      const consumed = this.#deps.consumerOffsetManager.queryOffset(group, topic, queueId)
       if (consumed === -1) {
         const remark = `THe consumer group <${group}> not exist`
         throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
@@ -81,10 +81,10 @@ export class ClientOffsetReset {
   }
 
   async #target({ topic, timestamp }: ResetOffsetRequestHeader, queueId: number): Promise<number> {
-    const { store } = this.#deps
+    const { messageStore } = this.#deps
     return timestamp === TO_THE_END
-      ? store.getMaxOffsetInQueue(topic, queueId)
-      : store.getOffsetInQueueByTime(topic, queueId, timestamp, 'lower')
+      ? messageStore.getMaxOffsetInQueue(topic, queueId)
+      : messageStore.getOffsetInQueueByTime(topic, queueId, timestamp, 'lower')
   }
 }
 

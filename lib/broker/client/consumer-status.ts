@@ -20,11 +20,11 @@ type Offsets = [MessageQueue, number][]
  * Apache: broker.client.net.Broker2Client#getConsumeStatus
  */
 export class ConsumerStatus {
-  readonly #consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly #consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
   readonly #logger: Logger
 
-  constructor(consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>, logger: Logger) {
-    this.#consumers = consumers
+  constructor(consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>, logger: Logger) {
+    this.#consumerManager = consumerManager
     this.#logger = logger
   }
 
@@ -38,7 +38,7 @@ export class ConsumerStatus {
     group: string,
     clientId: string | undefined,
   ): Promise<Map<string, Offsets>> {
-    const members = [...(this.#consumers.getConsumerGroupInfo(group)?.clients ?? [])]
+    const members = [...(this.#consumerManager.getConsumerGroupInfo(group)?.clients ?? [])]
     if (members.length === 0) {
       throw new RemotingError(
         ResponseCode.SYSTEM_ERROR,

@@ -16,7 +16,7 @@ const PASSED_BY_MS = 5_000
 
 export interface PullRequestHoldDeps {
   readonly clock: Clock
-  readonly store: Pick<MessageStore, 'getMaxOffsetInQueue'>
+  readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue'>
   /** Runs a held pull once more, without holding it again. */
   readonly wakeup: (pull: PullRequest) => void
   /** Runs `callback` when the events at hand have been handled. */
@@ -65,7 +65,7 @@ export class PullRequestHoldService implements Service, ChannelEventListener {
   /** Holds a pull; `timeoutMs` later, or when there are messages already, it is run again. */
   suspendPullRequest(pull: PullRequest, timeoutMs: number): void {
     const { topic, queueId, queueOffset } = pull.header
-    const maxOffset = this.#deps.store.getMaxOffsetInQueue(topic, queueId)
+    const maxOffset = this.#deps.messageStore.getMaxOffsetInQueue(topic, queueId)
     const queues = getOrAdd(this.#held, topic, () => new Map<number, Set<PullRequest>>())
     getOrAdd(queues, queueId, () => new Set()).add(pull)
     this.#heldCount++

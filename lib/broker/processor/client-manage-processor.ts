@@ -25,10 +25,13 @@ import { getRetryTopic } from '../topic/topic-names.ts'
 export interface ClientManageDeps {
   readonly clock: Clock
   readonly brokerConfig: Pick<BrokerConfig, 'enablePropertyFilter' | 'rejectPullConsumerEnable'>
-  readonly topics: Pick<TopicConfigManager, 'createTopicInSendMessageBackMethod' | 'isOrderTopic'>
-  readonly groups: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
-  readonly producers: ProducerManager
-  readonly consumers: ConsumerManager
+  readonly topicConfigManager: Pick<
+    TopicConfigManager,
+    'createTopicInSendMessageBackMethod' | 'isOrderTopic'
+  >
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
+  readonly producerManager: ProducerManager
+  readonly consumerManager: ConsumerManager
 }
 
 /** HEART_BEAT, UNREGISTER_CLIENT and CHECK_CLIENT_CONFIG. Apache: broker.processor.ClientManageProcessor */
@@ -68,7 +71,7 @@ export class ClientManageProcessor implements RequestProcessor {
       this.#registerConsumer(consumer, client, heartbeat.withoutSub)
     }
     for (const { groupName } of heartbeat.producerDataSet) {
-      this.#deps.producers.registerProducer(groupName, client)
+      this.#deps.producerManager.registerProducer(groupName, client)
     }
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, {
       IS_SUPPORT_HEART_BEAT_V2: 'true',
@@ -90,23 +93,23 @@ export class ClientManageProcessor implements RequestProcessor {
     const known = this.#fingerprints.get(group)
     this.#fingerprints.set(group, heartbeatFingerprint)
     if (known !== undefined) return known !== heartbeatFingerprint
-    return withoutSub && this.#deps.consumers.getConsumerGroupInfo(group) === undefined
+    return withoutSub && this.#deps.consumerManager.getConsumerGroupInfo(group) === undefined
   }
 
   #registerConsumer(consumer: ConsumerData, client: ClientChannelInfo, withoutSub: boolean): void {
-    const { topics, groups, consumers } = this.#deps
+    const { topicConfigManager, subscriptionGroupManager, consumerManager } = this.#deps
     const { groupName: group, subscriptionDataSet } = consumer
-    const groupConfig = groups.findSubscriptionGroupConfig(group)
+    const groupConfig = subscriptionGroupManager.findSubscriptionGroupConfig(group)
     if (groupConfig === undefined) return
-    const isOrder = subscriptionDataSet.some(({ topic }) => topics.isOrderTopic(topic))
-    topics.createTopicInSendMessageBackMethod(
+    const isOrder = subscriptionDataSet.some(({ topic }) => topicConfigManager.isOrderTopic(topic))
+    topicConfigManager.createTopicInSendMessageBackMethod(
       getRetryTopic(group),
       groupConfig.retryQueueNums,
       PERM_READ_WRITE,
       consumer.unitMode ? buildTopicSysFlag(false, true) : 0,
       isOrder,
     )
-    consumers.registerConsumer({
+    consumerManager.registerConsumer({
       group,
       // Each group keeps its own time of the last heartbeat.
       client: { ...client },
@@ -117,14 +120,14 @@ export class ClientManageProcessor implements RequestProcessor {
   }
 
   #unregisterClient(request: RemotingCommand, channel: Channel): RemotingCommand {
-    const { producers, consumers, groups } = this.#deps
+    const { producerManager, consumerManager, subscriptionGroupManager } = this.#deps
     const header = UnregisterClientRequestHeader.decode(request.extFields)
     const { producerGroup, consumerGroup } = header
-    if (producerGroup !== undefined) producers.unregisterProducer(producerGroup, channel)
+    if (producerGroup !== undefined) producerManager.unregisterProducer(producerGroup, channel)
     if (consumerGroup !== undefined) {
-      const groupConfig = groups.findSubscriptionGroupConfig(consumerGroup)
+      const groupConfig = subscriptionGroupManager.findSubscriptionGroupConfig(consumerGroup)
       const isNotifyEnable = groupConfig?.notifyConsumerIdsChangedEnable ?? true
-      consumers.unregisterConsumer(consumerGroup, channel, isNotifyEnable)
+      consumerManager.unregisterConsumer(consumerGroup, channel, isNotifyEnable)
     }
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }

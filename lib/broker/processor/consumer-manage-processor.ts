@@ -19,11 +19,11 @@ import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 
 export interface ConsumerManageDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'useServerSideResetOffset'>
-  readonly topics: Pick<TopicConfigManager, 'containsTopic'>
-  readonly groups: Pick<SubscriptionGroupManager, 'containsSubscriptionGroup'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
-  readonly offsets: ConsumerOffsetManager
-  readonly store: Pick<MessageStore, 'checkInMemByConsumeOffset' | 'getMinOffsetInQueue'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'containsTopic'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'containsSubscriptionGroup'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly messageStore: Pick<MessageStore, 'checkInMemByConsumeOffset' | 'getMinOffsetInQueue'>
 }
 
 /**
@@ -50,7 +50,7 @@ export class ConsumerManageProcessor implements RequestProcessor {
 
   #getConsumerListByGroup(request: RemotingCommand): RemotingCommand {
     const { consumerGroup } = GetConsumerListByGroupRequestHeader.decode(request.extFields)
-    const consumerIdList = this.#deps.consumers
+    const consumerIdList = this.#deps.consumerManager
       .getConsumerGroupInfo(consumerGroup)
       ?.getAllClientId()
     if (consumerIdList === undefined) {
@@ -64,22 +64,26 @@ export class ConsumerManageProcessor implements RequestProcessor {
   }
 
   #updateConsumerOffset(request: RemotingCommand): RemotingCommand {
-    const { brokerConfig, topics, groups, offsets } = this.#deps
+    const { brokerConfig, topicConfigManager, subscriptionGroupManager, consumerOffsetManager } =
+      this.#deps
     const header = UpdateConsumerOffsetRequestHeader.decode(request.extFields)
     const { consumerGroup: group, topic, queueId, commitOffset } = header
-    if (!groups.containsSubscriptionGroup(group)) {
+    if (!subscriptionGroupManager.containsSubscriptionGroup(group)) {
       throw new RemotingError(
         ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
         `Group ${group} not exist!`,
       )
     }
-    if (!topics.containsTopic(topic)) {
+    if (!topicConfigManager.containsTopic(topic)) {
       throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, `Topic ${topic} not exist!`)
     }
-    if (brokerConfig.useServerSideResetOffset && offsets.hasOffsetReset(topic, group, queueId)) {
+    if (
+      brokerConfig.useServerSideResetOffset &&
+      consumerOffsetManager.hasOffsetReset(topic, group, queueId)
+    ) {
       return RemotingCommand.response(ResponseCode.SUCCESS, 'Offset has been previously reset')
     }
-    offsets.commitOffset(group, topic, queueId, commitOffset)
+    consumerOffsetManager.commitOffset(group, topic, queueId, commitOffset)
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
@@ -88,10 +92,10 @@ export class ConsumerManageProcessor implements RequestProcessor {
    * its first message is still in memory. Otherwise the client decides by its consumeFromWhere.
    */
   #queryConsumerOffset(request: RemotingCommand): RemotingCommand {
-    const { offsets, store } = this.#deps
+    const { consumerOffsetManager, messageStore } = this.#deps
     const header = QueryConsumerOffsetRequestHeader.decode(request.extFields)
     const { consumerGroup, topic, queueId, setZeroIfNotFound } = header
-    const offset = offsets.queryOffset(consumerGroup, topic, queueId)
+    const offset = consumerOffsetManager.queryOffset(consumerGroup, topic, queueId)
     if (offset >= 0) return offsetResponse(offset)
     if (setZeroIfNotFound === false) {
       throw new RemotingError(
@@ -99,8 +103,8 @@ export class ConsumerManageProcessor implements RequestProcessor {
         'Not found, do not set to zero, maybe this group boot first',
       )
     }
-    const isNeverCleaned = store.getMinOffsetInQueue(topic, queueId) <= 0
-    if (isNeverCleaned && store.checkInMemByConsumeOffset(topic, queueId, 0))
+    const isNeverCleaned = messageStore.getMinOffsetInQueue(topic, queueId) <= 0
+    if (isNeverCleaned && messageStore.checkInMemByConsumeOffset(topic, queueId, 0))
       return offsetResponse(0)
     throw new RemotingError(
       ResponseCode.QUERY_NOT_FOUND,

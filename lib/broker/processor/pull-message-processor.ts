@@ -30,10 +30,13 @@ export interface PullMessageDeps {
     | 'useServerSideResetOffset'
   >
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'offsetCheckInSlave'>
-  readonly store: Pick<MessageStore, 'getMessage' | 'getMinOffsetInQueue' | 'getMaxOffsetInQueue'>
+  readonly messageStore: Pick<
+    MessageStore,
+    'getMessage' | 'getMinOffsetInQueue' | 'getMaxOffsetInQueue'
+  >
   readonly checks: PullChecks
   readonly subscriptions: PullSubscriptions
-  readonly offsets: ConsumerOffsetManager
+  readonly consumerOffsetManager: ConsumerOffsetManager
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
   readonly counters: MessageCounters
   readonly logger: Logger
@@ -118,13 +121,13 @@ export class PullMessageProcessor implements RequestProcessor {
 
   #read(pull: Pull): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
     const { consumerGroup: group, topic, queueId, queueOffset, maxMsgNums } = pull.header
-    const { brokerConfig, offsets, store } = this.#deps
-    const resetOffset = offsets.queryThenEraseResetOffset(topic, group, queueId)
+    const { brokerConfig, consumerOffsetManager, messageStore } = this.#deps
+    const resetOffset = consumerOffsetManager.queryThenEraseResetOffset(topic, group, queueId)
     if (resetOffset !== undefined && brokerConfig.useServerSideResetOffset) {
       return this.#answer(pull, this.#resetResult(topic, queueId, resetOffset))
     }
     const { filter } = pull
-    const result = store.getMessage({
+    const result = messageStore.getMessage({
       group,
       topic,
       queueId,
@@ -141,8 +144,8 @@ export class PullMessageProcessor implements RequestProcessor {
     return {
       status: GetMessageStatus.OFFSET_RESET,
       nextBeginOffset,
-      minOffset: this.#deps.store.getMinOffsetInQueue(topic, queueId),
-      maxOffset: this.#deps.store.getMaxOffsetInQueue(topic, queueId),
+      minOffset: this.#deps.messageStore.getMinOffsetInQueue(topic, queueId),
+      maxOffset: this.#deps.messageStore.getMaxOffsetInQueue(topic, queueId),
       records: [],
       messageCount: 0,
       suggestPullingFromSlave: false,
@@ -183,11 +186,11 @@ export class PullMessageProcessor implements RequestProcessor {
     nextBeginOffset: number,
     isFirstPass: boolean,
   ): void {
-    const { offsets } = this.#deps
+    const { consumerOffsetManager } = this.#deps
     const { consumerGroup, topic, queueId } = header
-    offsets.commitPullOffset(consumerGroup, topic, queueId, nextBeginOffset)
+    consumerOffsetManager.commitPullOffset(consumerGroup, topic, queueId, nextBeginOffset)
     if (isFirstPass && hasCommitOffsetFlag(header.sysFlag)) {
-      offsets.commitOffset(consumerGroup, topic, queueId, header.commitOffset)
+      consumerOffsetManager.commitOffset(consumerGroup, topic, queueId, header.commitOffset)
     }
   }
 

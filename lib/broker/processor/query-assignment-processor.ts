@@ -23,9 +23,9 @@ export interface QueryAssignmentDeps {
     BrokerConfig,
     'serverLoadBalancerEnable' | 'defaultMessageRequestMode' | 'defaultPopShareQueueNum'
   >
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly groups: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
   readonly routes: Pick<TopicRouteInfoManager, 'getTopicSubscribeInfo'>
   readonly modes: MessageRequestModeManager
 }
@@ -86,11 +86,11 @@ export class QueryAssignmentProcessor implements RequestProcessor {
     { mode, popShareQueueNum }: RequestMode,
   ): Promise<readonly MessageQueue[] | undefined> {
     const { topic, consumerGroup, clientId, messageModel, strategyName } = query
-    const { brokerConfig, consumers, routes } = this.#deps
+    const { brokerConfig, consumerManager, routes } = this.#deps
     const queues = await routes.getTopicSubscribeInfo(topic)
     const isShared = messageModel === 'CLUSTERING' && brokerConfig.serverLoadBalancerEnable
     if (queues === undefined || !isShared) return queues
-    const clientIds = consumers.getConsumerGroupInfo(consumerGroup)?.getAllClientId()
+    const clientIds = consumerManager.getConsumerGroupInfo(consumerGroup)?.getAllClientId()
     if (clientIds === undefined) return undefined
     const sharing = { strategyName, queues, clientIds }
     return mode === 'POP'
@@ -99,17 +99,17 @@ export class QueryAssignmentProcessor implements RequestProcessor {
   }
 
   #setMessageRequestMode(request: RemotingCommand): RemotingCommand {
-    const { topics, groups, modes } = this.#deps
+    const { topicConfigManager, subscriptionGroupManager, modes } = this.#deps
     const mode = SetMessageRequestModeRequestBody.decode(request.body)
     const { topic, consumerGroup } = mode
     if (isRetryTopic(topic)) {
       const remark = 'retry topic is not allowed to set mode'
       throw new RemotingError(ResponseCode.NO_PERMISSION, remark)
     }
-    if (topics.selectTopicConfig(topic) === undefined) {
+    if (topicConfigManager.selectTopicConfig(topic) === undefined) {
       throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, `topic[${topic}] not exist`)
     }
-    if (groups.findSubscriptionGroupConfig(consumerGroup) === undefined) {
+    if (subscriptionGroupManager.findSubscriptionGroupConfig(consumerGroup) === undefined) {
       const remark = 'subscription group does not exist'
       throw new RemotingError(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, remark)
     }

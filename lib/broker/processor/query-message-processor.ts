@@ -17,14 +17,14 @@ const UNIQUE_MSG_QUERY_FLAG = '_UNIQUE_KEY_QUERY'
 /** QUERY_MESSAGE and VIEW_MESSAGE_BY_ID. Apache: broker.processor.QueryMessageProcessor */
 export class QueryMessageProcessor implements RequestProcessor {
   readonly #storeConfig: Pick<MessageStoreConfig, 'defaultQueryMaxNum'>
-  readonly #store: Pick<MessageStore, 'queryMessage' | 'selectOneMessageByOffset'>
+  readonly #messageStore: Pick<MessageStore, 'queryMessage' | 'selectOneMessageByOffset'>
 
   constructor(
     storeConfig: Pick<MessageStoreConfig, 'defaultQueryMaxNum'>,
-    store: Pick<MessageStore, 'queryMessage' | 'selectOneMessageByOffset'>,
+    messageStore: Pick<MessageStore, 'queryMessage' | 'selectOneMessageByOffset'>,
   ) {
     this.#storeConfig = storeConfig
-    this.#store = store
+    this.#messageStore = messageStore
   }
 
   process(request: RemotingCommand): Promise<RemotingCommand> {
@@ -41,7 +41,13 @@ export class QueryMessageProcessor implements RequestProcessor {
     }
     const isUniqueKey = request.extFields?.[UNIQUE_MSG_QUERY_FLAG] === 'true'
     const maxNum = isUniqueKey ? this.#storeConfig.defaultQueryMaxNum : header.maxNum
-    const found = await this.#store.queryMessage(topic, key, maxNum, beginTimestamp, endTimestamp)
+    const found = await this.#messageStore.queryMessage(
+      topic,
+      key,
+      maxNum,
+      beginTimestamp,
+      endTimestamp,
+    )
     const { records, indexLastUpdateTimestamp, indexLastUpdatePhyoffset } = found
     const response = RemotingCommand.response(
       ResponseCode.SUCCESS,
@@ -58,7 +64,7 @@ export class QueryMessageProcessor implements RequestProcessor {
 
   async #viewMessageById(request: RemotingCommand): Promise<RemotingCommand> {
     const { offset } = ViewMessageRequestHeader.decode(request.extFields)
-    const record = await this.#store.selectOneMessageByOffset(offset)
+    const record = await this.#messageStore.selectOneMessageByOffset(offset)
     if (record === undefined) {
       throw new RemotingError(
         ResponseCode.SYSTEM_ERROR,

@@ -35,7 +35,7 @@ export interface ReplyMessageProcessorDeps {
   >
   readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize'>
   readonly topicConfigManager: TopicConfigManager
-  readonly producers: Pick<ProducerManager, 'findChannel'>
+  readonly producerManager: Pick<ProducerManager, 'findChannel'>
   readonly broker2Client: Broker2Client
   readonly messageStore: Pick<MessageStore, 'putMessage'>
   /** The address that messages sent over a connection carry as the store's. */
@@ -111,11 +111,11 @@ export class ReplyMessageProcessor implements RequestProcessor {
 
   /** Why the producer has not taken the reply; undefined when it has. */
   async #push(reply: Reply): Promise<string | undefined> {
-    const { producers, broker2Client, logger } = this.#deps
+    const { producerManager, broker2Client, logger } = this.#deps
     const name = MessageConst.PROPERTY_MESSAGE_REPLY_TO_CLIENT
     const senderId = reply.properties.get(name)
     if (senderId === undefined) return `reply message properties[${name}] is null`
-    const channel = producers.findChannel(senderId)
+    const channel = producerManager.findChannel(senderId)
     if (channel === undefined) {
       return `push reply message fail, channel of <${senderId}> not found.`
     }

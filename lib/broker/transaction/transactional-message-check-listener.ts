@@ -24,7 +24,7 @@ import type { TransactionMetrics } from './transaction-metrics.ts'
 export interface TransactionalMessageCheckListenerDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
   readonly messageStore: Pick<MessageStore, 'putMessage'>
-  readonly producers: Pick<ProducerManager, 'getAvailableChannel'>
+  readonly producerManager: Pick<ProducerManager, 'getAvailableChannel'>
   readonly topicConfigManager: TopicConfigManager
   readonly broker2Client: Broker2Client
   readonly metrics: TransactionMetrics
@@ -97,9 +97,9 @@ export class TransactionalMessageCheckListener {
   }
 
   #sendCheckMessage(half: MessageExt, message: MessageExtBrokerInner, place: AppendResult): void {
-    const { producers, broker2Client, logger, brokerConfig } = this.#deps
+    const { producerManager, broker2Client, logger, brokerConfig } = this.#deps
     const group = findProperty(half.properties, MessageConst.PROPERTY_PRODUCER_GROUP) ?? ''
-    const channel = producers.getAvailableChannel(group)
+    const channel = producerManager.getAvailableChannel(group)
     if (channel === undefined) return
     const target = realTarget(half)
     if (target === undefined) {

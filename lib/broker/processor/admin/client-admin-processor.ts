@@ -23,15 +23,15 @@ import type { ProducerManager } from '../../client/producer-manager.ts'
  * Apache: broker.processor.AdminBrokerProcessor
  */
 export class ClientAdminProcessor implements RequestProcessor {
-  readonly #consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
-  readonly #producers: Pick<ProducerManager, 'findClients' | 'getProducerTable'>
+  readonly #consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly #producerManager: Pick<ProducerManager, 'findClients' | 'getProducerTable'>
 
   constructor(
-    consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>,
-    producers: Pick<ProducerManager, 'findClients' | 'getProducerTable'>,
+    consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>,
+    producerManager: Pick<ProducerManager, 'findClients' | 'getProducerTable'>,
   ) {
-    this.#consumers = consumers
-    this.#producers = producers
+    this.#consumerManager = consumerManager
+    this.#producerManager = producerManager
   }
 
   process(request: RemotingCommand): RemotingCommand {
@@ -47,7 +47,7 @@ export class ClientAdminProcessor implements RequestProcessor {
 
   #getConsumerConnectionList(request: RemotingCommand): RemotingCommand {
     const { consumerGroup } = GetConsumerConnectionListRequestHeader.decode(request.extFields)
-    const info = this.#consumers.getConsumerGroupInfo(consumerGroup)
+    const info = this.#consumerManager.getConsumerGroupInfo(consumerGroup)
     if (info === undefined) {
       throw new RemotingError(
         ResponseCode.CONSUMER_NOT_ONLINE,
@@ -67,7 +67,7 @@ export class ClientAdminProcessor implements RequestProcessor {
 
   #getProducerConnectionList(request: RemotingCommand): RemotingCommand {
     const { producerGroup } = GetProducerConnectionListRequestHeader.decode(request.extFields)
-    const clients = this.#producers.findClients(producerGroup)
+    const clients = this.#producerManager.findClients(producerGroup)
     if (clients === undefined) {
       throw new RemotingError(
         ResponseCode.SYSTEM_ERROR,
@@ -79,7 +79,7 @@ export class ClientAdminProcessor implements RequestProcessor {
 
   #getAllProducerInfo(): RemotingCommand {
     const data = new Map(
-      Array.from(this.#producers.getProducerTable(), ([group, clients]) => [
+      Array.from(this.#producerManager.getProducerTable(), ([group, clients]) => [
         group,
         clients.map((client) => ({
           clientId: client.clientId,

@@ -20,10 +20,10 @@ import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 
 export interface ClientRelayDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly groups: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
-  readonly store: Pick<MessageStore, 'selectOneMessageByOffset'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
+  readonly messageStore: Pick<MessageStore, 'selectOneMessageByOffset'>
   readonly broker2Client: Broker2Client
   readonly consumerStatus: ConsumerStatus
   readonly logger: Logger
@@ -65,14 +65,16 @@ export class ClientRelayProcessor implements RequestProcessor {
 
   /** Gives the consumer a stored message, and what it needs to know of us, the topic and the group. */
   async #consumeMessageDirectly(request: RemotingCommand): Promise<RemotingCommand> {
-    const { brokerConfig, topics, groups } = this.#deps
+    const { brokerConfig, topicConfigManager, subscriptionGroupManager } = this.#deps
     const header = ConsumeMessageDirectlyResultRequestHeader.decode(request.extFields)
     const { consumerGroup, clientId = '', topic = '', msgId = '' } = header
     const extFields: ExtFields = { ...request.extFields, brokerName: brokerConfig.brokerName }
-    const topicConfig = topics.selectTopicConfig(topic)
+    const topicConfig = topicConfigManager.selectTopicConfig(topic)
     if (topicConfig !== undefined) extFields['topicSysFlag'] = String(topicConfig.topicSysFlag)
     const groupConfig =
-      consumerGroup === '' ? undefined : groups.findSubscriptionGroupConfig(consumerGroup)
+      consumerGroup === ''
+        ? undefined
+        : subscriptionGroupManager.findSubscriptionGroupConfig(consumerGroup)
     if (groupConfig !== undefined) extFields['groupSysFlag'] = String(groupConfig.groupSysFlag)
     const body = await this.#lookUp(decodeOffsetMsgId(msgId).commitLogOffset)
     const { code } = request
@@ -80,7 +82,7 @@ export class ClientRelayProcessor implements RequestProcessor {
   }
 
   async #lookUp(offset: number): Promise<Buffer> {
-    const record = await this.#deps.store.selectOneMessageByOffset(offset)
+    const record = await this.#deps.messageStore.selectOneMessageByOffset(offset)
     if (record !== undefined) return record
     const remark = `can not find message by the offset, ${offset}`
     throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
@@ -91,7 +93,7 @@ export class ClientRelayProcessor implements RequestProcessor {
     group: string,
     clientId: string,
   ): Promise<RemotingCommand> {
-    const client = this.#deps.consumers.getConsumerGroupInfo(group)?.findClient(clientId)
+    const client = this.#deps.consumerManager.getConsumerGroupInfo(group)?.findClient(clientId)
     if (client === undefined) {
       const remark = `The Consumer <${group}> <${clientId}> not online`
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)

@@ -11,8 +11,11 @@ import type { MessageStore } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
 
 export interface ConsumeQueueDeps {
-  readonly consumers: Pick<ConsumerManager, 'findSubscriptionData'>
-  readonly store: Pick<MessageStore, 'getMinOffsetInQueue' | 'getMaxOffsetInQueue' | 'iterateFrom'>
+  readonly consumerManager: Pick<ConsumerManager, 'findSubscriptionData'>
+  readonly messageStore: Pick<
+    MessageStore,
+    'getMinOffsetInQueue' | 'getMaxOffsetInQueue' | 'iterateFrom'
+  >
 }
 
 /** Units told at most; what a frame holds is far more. Apache stops at the end of the consume queue's file. */
@@ -29,14 +32,14 @@ export class ConsumeQueueProcessor implements RequestProcessor {
   }
 
   async process(request: RemotingCommand): Promise<RemotingCommand> {
-    const { store } = this.#deps
+    const { messageStore } = this.#deps
     const header = QueryConsumeQueueRequestHeader.decode(request.extFields)
     const { topic = '', queueId = 0, index = 0, count = 0 } = header
-    const minQueueIndex = store.getMinOffsetInQueue(topic, queueId)
+    const minQueueIndex = messageStore.getMinOffsetInQueue(topic, queueId)
     if (minQueueIndex < 0) {
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, `${queueId}@${topic} is not exist!`)
     }
-    const maxQueueIndex = store.getMaxOffsetInQueue(topic, queueId)
+    const maxQueueIndex = messageStore.getMaxOffsetInQueue(topic, queueId)
     const body: QueryConsumeQueueResponseBody = { minQueueIndex, maxQueueIndex, queueData: [] }
     const isThere = index >= minQueueIndex && index < maxQueueIndex
     if (!isThere) {
@@ -52,7 +55,7 @@ export class ConsumeQueueProcessor implements RequestProcessor {
   }
 
   #subscription(group: string, topic: string): Partial<QueryConsumeQueueResponseBody> {
-    const subscriptionData = this.#deps.consumers.findSubscriptionData(group, topic)
+    const subscriptionData = this.#deps.consumerManager.findSubscriptionData(group, topic)
     if (subscriptionData === undefined) return { filterData: `${group}@${topic} is not online!` }
     return { subscriptionData, filterData: 'null' }
   }
@@ -64,7 +67,7 @@ export class ConsumeQueueProcessor implements RequestProcessor {
     count: number,
   ): Promise<ConsumeQueueData[]> {
     if (count <= 0) return []
-    const units = await this.#deps.store.iterateFrom(topic, queueId, index, count)
+    const units = await this.#deps.messageStore.iterateFrom(topic, queueId, index, count)
     return units.map(({ commitLogOffset, size, tagsCode }) => ({
       physicOffset: commitLogOffset,
       physicSize: size,

@@ -17,10 +17,10 @@ import { queueProgress } from './queue-progress.ts'
 
 export interface ConsumeStatsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo' | 'queryTopicConsumeByWho'>
-  readonly offsets: ConsumerOffsetManager
-  readonly store: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo' | 'queryTopicConsumeByWho'>
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
 }
 
 /**
@@ -47,7 +47,8 @@ export class ConsumeStatsProcessor implements RequestProcessor {
     const topics = named.length > 0 ? named : this.#topicsOf(group, onlyTopic)
     const offsetTable: [MessageQueue, OffsetWrapper][] = []
     for (const topic of new Set(topics)) {
-      const readQueueNums = this.#deps.topics.selectTopicConfig(topic)?.readQueueNums ?? 0
+      const readQueueNums =
+        this.#deps.topicConfigManager.selectTopicConfig(topic)?.readQueueNums ?? 0
       for (let queueId = 0; queueId < readQueueNums; queueId++) {
         const queue = { brokerName: this.#deps.brokerConfig.brokerName, queueId, topic }
         offsetTable.push([queue, await queueProgress(this.#deps, group, topic, queueId)])
@@ -59,8 +60,10 @@ export class ConsumeStatsProcessor implements RequestProcessor {
   /** The topic asked for or those with offsets; of a group that is online only what it subscribes to. */
   #topicsOf(group: string, onlyTopic: string | undefined): string[] {
     const isNamed = onlyTopic !== undefined && onlyTopic.trim() !== ''
-    const topics = isNamed ? [onlyTopic] : this.#deps.offsets.whichTopicByConsumer(group)
-    const subscriptions = this.#deps.consumers.getConsumerGroupInfo(group)?.subscriptionTable
+    const topics = isNamed
+      ? [onlyTopic]
+      : this.#deps.consumerOffsetManager.whichTopicByConsumer(group)
+    const subscriptions = this.#deps.consumerManager.getConsumerGroupInfo(group)?.subscriptionTable
     if (subscriptions === undefined || subscriptions.size === 0) return topics
     return topics.filter((topic) => subscriptions.has(topic))
   }
@@ -69,8 +72,8 @@ export class ConsumeStatsProcessor implements RequestProcessor {
   #queryTopicConsumeByWho(request: RemotingCommand): RemotingCommand {
     const { topic } = QueryTopicConsumeByWhoRequestHeader.decode(request.extFields)
     const groups = new Set([
-      ...this.#deps.consumers.queryTopicConsumeByWho(topic),
-      ...this.#deps.offsets.whichGroupByTopic(topic),
+      ...this.#deps.consumerManager.queryTopicConsumeByWho(topic),
+      ...this.#deps.consumerOffsetManager.whichGroupByTopic(topic),
     ])
     return success(GroupList.encode({ groupList: [...groups] }))
   }

@@ -12,10 +12,10 @@ import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 
 export interface ConsumerOffsetAdminDeps {
-  readonly topics: Pick<TopicConfigManager, 'containsTopic'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
-  readonly offsets: ConsumerOffsetManager
-  readonly store: Pick<MessageStore, 'getMinOffsetInQueue'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'containsTopic'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly messageStore: Pick<MessageStore, 'getMinOffsetInQueue'>
   readonly logger: Logger
 }
 
@@ -49,16 +49,17 @@ export class ConsumerOffsetAdminProcessor implements RequestProcessor {
   #cloneGroupOffset(request: RemotingCommand): RemotingCommand {
     const header = CloneGroupOffsetRequestHeader.decode(request.extFields)
     const { srcGroup, destGroup, topic = '', offline = false } = header
-    const { topics, consumers, offsets, logger } = this.#deps
-    const cloned = topic.trim() === '' ? offsets.whichTopicByConsumer(srcGroup) : [topic]
-    const subscriptions = consumers.getConsumerGroupInfo(srcGroup)?.subscriptionTable
+    const { topicConfigManager, consumerManager, consumerOffsetManager, logger } = this.#deps
+    const cloned =
+      topic.trim() === '' ? consumerOffsetManager.whichTopicByConsumer(srcGroup) : [topic]
+    const subscriptions = consumerManager.getConsumerGroupInfo(srcGroup)?.subscriptionTable
     for (const each of cloned) {
       const isDropped = !offline && subscriptions?.size && !subscriptions.has(each)
-      if (isDropped || !topics.containsTopic(each)) {
+      if (isDropped || !topicConfigManager.containsTopic(each)) {
         logger.warn({ topic: each, srcGroup }, 'offsets not cloned')
         continue
       }
-      offsets.cloneOffset(srcGroup, destGroup, each)
+      consumerOffsetManager.cloneOffset(srcGroup, destGroup, each)
     }
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
@@ -71,7 +72,10 @@ export class ConsumerOffsetAdminProcessor implements RequestProcessor {
     const header = QueryCorrectionOffsetHeader.decode(request.extFields)
     const { topic, compareGroup, filterGroups = '' } = header
     const correctionOffsets = this.#minOffsets(topic, new Set(filterGroups.split(',')))
-    for (const [queueId, offset] of this.#deps.offsets.queryOffsets(compareGroup, topic)) {
+    for (const [queueId, offset] of this.#deps.consumerOffsetManager.queryOffsets(
+      compareGroup,
+      topic,
+    )) {
       const lowest = correctionOffsets.get(queueId)
       if (lowest === undefined || lowest > offset) correctionOffsets.set(queueId, BEYOND_ALL)
     }
@@ -80,12 +84,12 @@ export class ConsumerOffsetAdminProcessor implements RequestProcessor {
   }
 
   #minOffsets(topic: string, leftOut: ReadonlySet<string>): Map<number, number> {
-    const { offsets, store } = this.#deps
+    const { consumerOffsetManager, messageStore } = this.#deps
     const lowest = new Map<number, number>()
-    for (const group of offsets.whichGroupByTopic(topic)) {
+    for (const group of consumerOffsetManager.whichGroupByTopic(topic)) {
       if (leftOut.has(group)) continue
-      for (const [queueId, offset] of offsets.queryOffsets(group, topic)) {
-        if (offset < store.getMinOffsetInQueue(topic, queueId)) continue
+      for (const [queueId, offset] of consumerOffsetManager.queryOffsets(group, topic)) {
+        if (offset < messageStore.getMinOffsetInQueue(topic, queueId)) continue
         lowest.set(queueId, Math.min(offset, lowest.get(queueId) ?? offset))
       }
     }

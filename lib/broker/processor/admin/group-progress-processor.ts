@@ -21,11 +21,11 @@ import { queueProgress } from './queue-progress.ts'
 
 export interface GroupProgressDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly groups: Pick<SubscriptionGroupManager, 'subscriptionGroupTable'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
-  readonly offsets: ConsumerOffsetManager
-  readonly store: Pick<
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'subscriptionGroupTable'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly messageStore: Pick<
     MessageStore,
     'getMaxOffsetInQueue' | 'getMessageStoreTimestamp' | 'getEarliestMessageTime'
   >
@@ -65,7 +65,7 @@ export class GroupProgressProcessor implements RequestProcessor {
     const consumeStatsList: ConsumeStatsList['consumeStatsList'] = []
     let totalDiff = 0
     let totalInflightDiff = 0
-    for (const group of this.#deps.groups.subscriptionGroupTable.keys()) {
+    for (const group of this.#deps.subscriptionGroupManager.subscriptionGroupTable.keys()) {
       const stats: ConsumeStats[] = []
       for (const topicConfig of this.#consumedTopics(group, isOrder)) {
         stats.push(await this.#statsOf(group, topicConfig))
@@ -84,11 +84,11 @@ export class GroupProgressProcessor implements RequestProcessor {
 
   /** The topics for which a group has offsets; of a group that is online only what it subscribes to. */
   #consumedTopics(group: string, isOrder: boolean): TopicConfig[] {
-    const { offsets, topics, consumers } = this.#deps
-    const subscriptions = consumers.getConsumerGroupInfo(group)?.subscriptionTable
-    return offsets
+    const { consumerOffsetManager, topicConfigManager, consumerManager } = this.#deps
+    const subscriptions = consumerManager.getConsumerGroupInfo(group)?.subscriptionTable
+    return consumerOffsetManager
       .whichTopicByConsumer(group)
-      .map((topic) => topics.selectTopicConfig(topic))
+      .map((topic) => topicConfigManager.selectTopicConfig(topic))
       .filter((config) => config !== undefined)
       .filter(({ order }) => order || !isOrder)
       .filter(({ topicName }) => !subscriptions?.size || subscriptions.has(topicName))
@@ -107,7 +107,7 @@ export class GroupProgressProcessor implements RequestProcessor {
 
   async #queryConsumeTimeSpan(request: RemotingCommand): Promise<RemotingCommand> {
     const { topic, group } = QueryConsumeTimeSpanRequestHeader.decode(request.extFields)
-    const topicConfig = this.#deps.topics.selectTopicConfig(topic)
+    const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
     if (topicConfig === undefined) {
       throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, `topic[${topic}] not exist`)
     }
@@ -119,11 +119,11 @@ export class GroupProgressProcessor implements RequestProcessor {
   }
 
   async #timeSpan(group: string, topic: string, queueId: number): Promise<QueueTimeSpan> {
-    const { brokerConfig, offsets, store } = this.#deps
-    const timeOf = (offset: number) => store.getMessageStoreTimestamp(topic, queueId, offset)
-    const maxOffset = store.getMaxOffsetInQueue(topic, queueId)
-    const consumerOffset = offsets.queryOffset(group, topic, queueId)
-    const minTimeStamp = await store.getEarliestMessageTime(topic, queueId)
+    const { brokerConfig, consumerOffsetManager, messageStore } = this.#deps
+    const timeOf = (offset: number) => messageStore.getMessageStoreTimestamp(topic, queueId, offset)
+    const maxOffset = messageStore.getMaxOffsetInQueue(topic, queueId)
+    const consumerOffset = consumerOffsetManager.queryOffset(group, topic, queueId)
+    const minTimeStamp = await messageStore.getEarliestMessageTime(topic, queueId)
     return {
       messageQueue: { brokerName: brokerConfig.brokerName, queueId, topic },
       minTimeStamp,
@@ -135,12 +135,12 @@ export class GroupProgressProcessor implements RequestProcessor {
 
   /** How long the next message has been waiting for the group; 0 when none is (Apache then counts from 1970). */
   async #delayOf(group: string, topic: string, queueId: number): Promise<number> {
-    const { offsets, store, clock } = this.#deps
-    const next = offsets.queryOffset(group, topic, queueId)
+    const { consumerOffsetManager, messageStore, clock } = this.#deps
+    const next = consumerOffsetManager.queryOffset(group, topic, queueId)
     const storedAt =
       next < 0
-        ? await store.getEarliestMessageTime(topic, queueId)
-        : await store.getMessageStoreTimestamp(topic, queueId, next)
+        ? await messageStore.getEarliestMessageTime(topic, queueId)
+        : await messageStore.getMessageStoreTimestamp(topic, queueId, next)
     return storedAt < 0 ? 0 : clock.now() - storedAt
   }
 }

@@ -19,9 +19,12 @@ import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
 
 export interface GroupSubscriptionDeps {
-  readonly groups: Pick<SubscriptionGroupManager, 'isForbidden' | 'updateForbidden'>
-  readonly consumers: Pick<ConsumerManager, 'findSubscriptionData'>
-  readonly offsets: Pick<ConsumerOffsetManager, 'whichTopicByConsumer'>
+  readonly subscriptionGroupManager: Pick<
+    SubscriptionGroupManager,
+    'isForbidden' | 'updateForbidden'
+  >
+  readonly consumerManager: Pick<ConsumerManager, 'findSubscriptionData'>
+  readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'whichTopicByConsumer'>
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
   readonly logger: Logger
@@ -59,13 +62,13 @@ export class GroupSubscriptionProcessor implements RequestProcessor {
 
   #queryTopics(request: RemotingCommand, channel: Channel): RemotingCommand {
     const { group } = QueryTopicsByConsumerRequestHeader.decode(request.extFields)
-    const topicList = this.#deps.offsets.whichTopicByConsumer(group)
+    const topicList = this.#deps.consumerOffsetManager.whichTopicByConsumer(group)
     return success(TopicList.encode({ brokerAddr: this.#deps.brokerAddr(channel), topicList }))
   }
 
   #querySubscription(request: RemotingCommand): RemotingCommand {
     const { group, topic } = QuerySubscriptionByConsumerRequestHeader.decode(request.extFields)
-    const subscriptionData = this.#deps.consumers.findSubscriptionData(group, topic ?? '')
+    const subscriptionData = this.#deps.consumerManager.findSubscriptionData(group, topic ?? '')
     const body: QuerySubscriptionResponseBody = { group }
     if (topic !== undefined) body.topic = topic
     if (subscriptionData !== undefined) body.subscriptionData = subscriptionData
@@ -73,13 +76,14 @@ export class GroupSubscriptionProcessor implements RequestProcessor {
   }
 
   #updateAndGetForbidden(request: RemotingCommand, channel: Channel): RemotingCommand {
-    const { groups, logger } = this.#deps
+    const { subscriptionGroupManager, logger } = this.#deps
     const header = UpdateGroupForbiddenRequestHeader.decode(request.extFields)
     const { group, topic, readable: wanted } = header
     const caller = channel.remoteHost.toString()
     logger.info({ group, topic, readable: wanted, caller }, 'update and get group forbidden')
-    if (wanted !== undefined) groups.updateForbidden(group, topic, INDEX_PERM_READ, !wanted)
-    const readable = !groups.isForbidden(group, topic, INDEX_PERM_READ)
+    if (wanted !== undefined)
+      subscriptionGroupManager.updateForbidden(group, topic, INDEX_PERM_READ, !wanted)
+    const readable = !subscriptionGroupManager.isForbidden(group, topic, INDEX_PERM_READ)
     return success(GroupForbidden.encode({ group, topic, readable }), '')
   }
 }

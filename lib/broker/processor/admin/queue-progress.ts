@@ -3,25 +3,28 @@ import type { MessageStore } from '../../../store/types.ts'
 import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
 
 export interface QueueProgressDeps {
-  readonly offsets: Pick<ConsumerOffsetManager, 'queryOffset' | 'queryPullOffset'>
-  readonly store: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
+  readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset' | 'queryPullOffset'>
+  readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
 }
 
 /** How far a group has consumed a queue; what is not known is 0. */
 export async function queueProgress(
-  { offsets, store }: QueueProgressDeps,
+  { consumerOffsetManager, messageStore }: QueueProgressDeps,
   group: string,
   topic: string,
   queueId: number,
 ): Promise<OffsetWrapper> {
-  const consumerOffset = Math.max(offsets.queryOffset(group, topic, queueId), 0)
+  const consumerOffset = Math.max(consumerOffsetManager.queryOffset(group, topic, queueId), 0)
   const lastConsumed = consumerOffset - 1
   const lastTimestamp =
-    lastConsumed < 0 ? 0 : await store.getMessageStoreTimestamp(topic, queueId, lastConsumed)
+    lastConsumed < 0 ? 0 : await messageStore.getMessageStoreTimestamp(topic, queueId, lastConsumed)
   return {
-    brokerOffset: store.getMaxOffsetInQueue(topic, queueId),
+    brokerOffset: messageStore.getMaxOffsetInQueue(topic, queueId),
     consumerOffset,
     lastTimestamp: Math.max(lastTimestamp, 0),
-    pullOffset: Math.max(consumerOffset, offsets.queryPullOffset(group, topic, queueId)),
+    pullOffset: Math.max(
+      consumerOffset,
+      consumerOffsetManager.queryPullOffset(group, topic, queueId),
+    ),
   }
 }

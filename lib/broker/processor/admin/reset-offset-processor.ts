@@ -16,10 +16,10 @@ import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 export interface ResetOffsetDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName' | 'useServerSideResetOffset'>
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole'>
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly groups: Pick<SubscriptionGroupManager, 'containsSubscriptionGroup'>
-  readonly offsets: ConsumerOffsetManager
-  readonly store: Pick<
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'containsSubscriptionGroup'>
+  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly messageStore: Pick<
     MessageStore,
     'getMaxOffsetInQueue' | 'getMinOffsetInQueue' | 'getOffsetInQueueByTime'
   >
@@ -50,7 +50,7 @@ export class ResetOffsetProcessor implements RequestProcessor {
     const readQueueNums = this.#check(topic, group)
     const targets = await this.#targets(header, readQueueNums)
     for (const [queueId, offset] of targets) {
-      this.#deps.offsets.assignResetOffset(topic, group, queueId, offset)
+      this.#deps.consumerOffsetManager.assignResetOffset(topic, group, queueId, offset)
     }
     const { brokerName } = this.#deps.brokerConfig
     const body = ResetOffsetBody.encode({
@@ -60,15 +60,15 @@ export class ResetOffsetProcessor implements RequestProcessor {
   }
 
   #check(topic: string, group: string): number {
-    const { storeConfig, topics, groups } = this.#deps
+    const { storeConfig, topicConfigManager, subscriptionGroupManager } = this.#deps
     if (storeConfig.brokerRole === 'SLAVE') {
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, 'Can not reset offset in slave broker')
     }
-    const topicConfig = topics.selectTopicConfig(topic)
+    const topicConfig = topicConfigManager.selectTopicConfig(topic)
     if (topicConfig === undefined) {
       throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, `Topic ${topic} does not exist`)
     }
-    if (!groups.containsSubscriptionGroup(group)) {
+    if (!subscriptionGroupManager.containsSubscriptionGroup(group)) {
       const remark = `Group ${group} does not exist`
       throw new RemotingError(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, remark)
     }
@@ -93,8 +93,8 @@ export class ResetOffsetProcessor implements RequestProcessor {
   }
 
   #checkRange(topic: string, queueId: number, offset: number): void {
-    const min = this.#deps.store.getMinOffsetInQueue(topic, queueId)
-    const max = this.#deps.store.getMaxOffsetInQueue(topic, queueId)
+    const min = this.#deps.messageStore.getMinOffsetInQueue(topic, queueId)
+    const max = this.#deps.messageStore.getMaxOffsetInQueue(topic, queueId)
     if ((min >= 0 && offset < min) || offset > max + 1) {
       throw new RemotingError(
         ResponseCode.SYSTEM_ERROR,
@@ -104,8 +104,8 @@ export class ResetOffsetProcessor implements RequestProcessor {
   }
 
   async #offsetAt(topic: string, queueId: number, timestamp: number): Promise<number> {
-    const { store } = this.#deps
-    if (timestamp < 0) return store.getMaxOffsetInQueue(topic, queueId)
-    return store.getOffsetInQueueByTime(topic, queueId, timestamp, 'lower')
+    const { messageStore } = this.#deps
+    if (timestamp < 0) return messageStore.getMaxOffsetInQueue(topic, queueId)
+    return messageStore.getOffsetInQueueByTime(topic, queueId, timestamp, 'lower')
   }
 }

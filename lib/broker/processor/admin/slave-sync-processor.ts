@@ -8,7 +8,7 @@ import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager
 import type { ScheduleMessageService } from '../../schedule/schedule-message-service.ts'
 
 export interface SlaveSyncDeps {
-  readonly offsets: Pick<ConsumerOffsetManager, 'encode'>
+  readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'encode'>
   readonly scheduleMessageService: Pick<ScheduleMessageService, 'encode'>
   readonly messageRequestModeManager: Pick<MessageRequestModeManager, 'encode'>
 }
@@ -37,10 +37,10 @@ export class SlaveSyncProcessor implements RequestProcessor {
   }
 
   #content(code: number): Buffer {
-    const { offsets, scheduleMessageService, messageRequestModeManager } = this.#deps
+    const { consumerOffsetManager, scheduleMessageService, messageRequestModeManager } = this.#deps
     switch (code) {
       case RequestCode.GET_ALL_CONSUMER_OFFSET:
-        return offsets.encode()
+        return consumerOffsetManager.encode()
       case RequestCode.GET_ALL_DELAY_OFFSET:
         return DelayOffsetSerializeWrapper.encode(scheduleMessageService.encode())
       default:

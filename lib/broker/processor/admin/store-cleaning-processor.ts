@@ -7,8 +7,8 @@ import type { MessageStore } from '../../../store/types.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 
 export interface StoreCleaningDeps {
-  readonly topics: Pick<TopicConfigManager, 'containsTopic' | 'isSystemTopic'>
-  readonly store: Pick<
+  readonly topicConfigManager: Pick<TopicConfigManager, 'containsTopic' | 'isSystemTopic'>
+  readonly messageStore: Pick<
     MessageStore,
     'topics' | 'deleteTopics' | 'executeDeleteFilesManually' | 'cleanExpiredConsumerQueue'
   >
@@ -44,12 +44,14 @@ export class StoreCleaningProcessor implements RequestProcessor {
   }
 
   #clean(code: number): void {
-    const { store, topics } = this.#deps
+    const { messageStore, topicConfigManager } = this.#deps
     switch (code) {
       case RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE:
-        return store.cleanExpiredConsumerQueue((topic) => topics.isSystemTopic(topic))
+        return messageStore.cleanExpiredConsumerQueue((topic) =>
+          topicConfigManager.isSystemTopic(topic),
+        )
       case RequestCode.DELETE_EXPIRED_COMMITLOG:
-        return store.executeDeleteFilesManually()
+        return messageStore.executeDeleteFilesManually()
       default:
         return this.#cleanUnusedTopic()
     }
@@ -57,14 +59,14 @@ export class StoreCleaningProcessor implements RequestProcessor {
 
   /** Source: store.DefaultMessageStore#cleanUnusedTopic */
   #cleanUnusedTopic(): void {
-    const { topics, store, logger } = this.#deps
-    const unused = store.topics.filter(
+    const { topicConfigManager, messageStore, logger } = this.#deps
+    const unused = messageStore.topics.filter(
       (topic) =>
-        !topics.containsTopic(topic) &&
-        !topics.isSystemTopic(topic) &&
+        !topicConfigManager.containsTopic(topic) &&
+        !topicConfigManager.isSystemTopic(topic) &&
         !topic.startsWith(LMQ_PREFIX),
     )
     logger.info({ topics: unused }, 'queues of unknown topics removed')
-    store.deleteTopics(new Set(unused))
+    messageStore.deleteTopics(new Set(unused))
   }
 }

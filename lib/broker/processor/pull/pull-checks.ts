@@ -17,9 +17,9 @@ export interface PullChecksDeps {
     BrokerConfig,
     'brokerIP1' | 'brokerPermission' | 'litePullMessageEnable' | 'rejectPullConsumerEnable'
   >
-  readonly topics: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly groups: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
 }
 
 /** Groups of Apache's own tools may always pull. Source: common.MixAll#isSysConsumerGroupPullMessage */
@@ -59,7 +59,7 @@ export class PullChecks {
 
   /** @throws PullRefused */
   checkGroup(group: string): SubscriptionGroupConfig {
-    const groupConfig = this.#deps.groups.findSubscriptionGroupConfig(group)
+    const groupConfig = this.#deps.subscriptionGroupManager.findSubscriptionGroupConfig(group)
     if (groupConfig === undefined) {
       throw new PullRefused(
         ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
@@ -79,7 +79,7 @@ export class PullChecks {
   /** @throws PullRefused */
   checkTopic(header: PullMessageRequestHeader, channel: Channel): TopicConfig {
     const { topic, queueId } = header
-    const topicConfig = this.#deps.topics.selectTopicConfig(topic)
+    const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
     if (topicConfig === undefined) {
       throw new PullRefused(
         ResponseCode.TOPIC_NOT_EXIST,
@@ -107,7 +107,7 @@ export class PullChecks {
   /** Where pull consumers are rejected, only members of the group may pull. @throws PullRefused */
   checkPullConsumer(group: string, channel: Channel): void {
     if (!this.#deps.brokerConfig.rejectPullConsumerEnable) return
-    const info = this.#deps.consumers.getConsumerGroupInfo(group)
+    const info = this.#deps.consumerManager.getConsumerGroupInfo(group)
     if (info !== undefined && info.consumeType !== 'CONSUME_ACTIVELY') return
     const isMember = info?.findChannel(channel) !== undefined
     if (isMember || group.startsWith(SYS_CONSUMER_GROUP_PREFIX)) return

@@ -16,8 +16,8 @@ import { hasSubscriptionFlag } from './pull-sys-flag.ts'
 
 export interface PullSubscriptionsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'enablePropertyFilter'>
-  readonly groups: Pick<SubscriptionGroupManager, 'isForbidden'>
-  readonly consumers: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'isForbidden'>
+  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
 }
 
 /** Filters kept of subscriptions that came with pulls. */
@@ -86,7 +86,7 @@ export class PullSubscriptions {
     groupConfig: SubscriptionGroupConfig,
   ): SubscriptionData {
     const { consumerGroup, topic } = header
-    const info = this.#deps.consumers.getConsumerGroupInfo(consumerGroup)
+    const info = this.#deps.consumerManager.getConsumerGroupInfo(consumerGroup)
     if (info === undefined) {
       throw new PullRefused(
         ResponseCode.SUBSCRIPTION_NOT_EXIST,
@@ -100,7 +100,9 @@ export class PullSubscriptions {
         ForbiddenType.BROADCASTING_DISABLE_FORBIDDEN,
       )
     }
-    if (this.#deps.groups.isForbidden(groupConfig.groupName, topic, INDEX_PERM_READ)) {
+    if (
+      this.#deps.subscriptionGroupManager.isForbidden(groupConfig.groupName, topic, INDEX_PERM_READ)
+    ) {
       throw new PullRefused(
         ResponseCode.NO_PERMISSION,
         `the consumer group[${consumerGroup}] is forbidden for topic[${topic}]`,

@@ -22,7 +22,7 @@ describe('PullRequestHoldService', () => {
     deferred = []
     service = new PullRequestHoldService({
       clock,
-      store: { getMaxOffsetInQueue: () => maxOffset },
+      messageStore: { getMaxOffsetInQueue: () => maxOffset },
       wakeup: (pull) => woken.push(pull),
       defer: (callback) => deferred.push(callback),
     })

@@ -11,7 +11,7 @@ describe('ConsumerOffsetManager', () => {
 
   beforeEach(() => {
     fixture = new ConsumptionFixture()
-    offsets = fixture.consumption.offsets
+    offsets = fixture.consumption.consumerOffsetManager
     file = path.join(fixture.storePath, 'config', 'consumerOffset.json')
   })
   afterEach(() => fixture.remove())
@@ -46,7 +46,7 @@ describe('ConsumerOffsetManager', () => {
       offsetTable: { 'T@G': { '0': 3, '1': 7 }, 'T@H@broadcast': { '0': 1 } },
     })
     expect(text.startsWith('{\n\t"dataVersion":{\n\t\t"counter":0,\n')).to.equal(true)
-    const { offsets: reloaded } = fixture.newConsumption()
+    const { consumerOffsetManager: reloaded } = fixture.newConsumption()
     reloaded.load()
     expect(reloaded.queryOffset('G', 'T', 1)).to.equal(7)
     expect(reloaded.encode(true).toString()).to.equal(text)

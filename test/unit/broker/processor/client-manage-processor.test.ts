@@ -38,7 +38,7 @@ describe('ClientManageProcessor', () => {
   }
 
   function members(): string[] | undefined {
-    return fixture.consumption.consumers.getConsumerGroupInfo('G')?.getAllClientId()
+    return fixture.consumption.consumerManager.getConsumerGroupInfo('G')?.getAllClientId()
   }
 
   it('registers producers and consumers and says what it supports', () => {
@@ -49,12 +49,12 @@ describe('ClientManageProcessor', () => {
       0,
       { IS_SUPPORT_HEART_BEAT_V2: 'true', IS_SUB_CHANGE: 'true' },
     ])
-    const { consumers, producers } = fixture.consumption
-    const info = consumers.getConsumerGroupInfo('G')
+    const { consumerManager, producerManager } = fixture.consumption
+    const info = consumerManager.getConsumerGroupInfo('G')
     expect(info?.messageModel).to.equal('CLUSTERING')
     expect(info?.findSubscriptionData('T')?.codeSet).to.deep.equal([97])
-    expect(producers.groupOnline('P')).to.equal(true)
-    expect(producers.findChannel('c1')).to.equal(channel)
+    expect(producerManager.groupOnline('P')).to.equal(true)
+    expect(producerManager.findChannel('c1')).to.equal(channel)
   })
 
   it("creates the group's retry topic", () => {
@@ -182,8 +182,8 @@ describe('ClientManageProcessor', () => {
       const channel = fixture.newChannel()
       beatV2(channel, 11, false)
       beatV2(channel, 11, true)
-      const { consumers } = fixture.consumption
-      expect(consumers.findSubscriptionData('G', 'T')?.subString).to.equal('*')
+      const { consumerManager } = fixture.consumption
+      expect(consumerManager.findSubscriptionData('G', 'T')?.subString).to.equal('*')
       expect(channel.oneways).to.have.length(1)
     })
 
@@ -237,15 +237,18 @@ describe('ClientManageProcessor', () => {
     })
 
     it('removes a producer from all tables', async () => {
-      const { producers } = fixture.consumption
+      const { producerManager } = fixture.consumption
       const channel = fixture.newChannel()
       beat(channel, 'p1', { producerDataSet: [{ groupName: 'P' }, { groupName: 'Q' }] })
       fixture.send(channel, UNREGISTER_CLIENT, { clientID: 'p1', producerGroup: 'P' })
-      expect([producers.groupOnline('P'), producers.groupOnline('Q')]).to.deep.equal([false, true])
+      expect([producerManager.groupOnline('P'), producerManager.groupOnline('Q')]).to.deep.equal([
+        false,
+        true,
+      ])
       await fixture.consumption.start()
       fixture.clock.advance(130_000)
-      expect(producers.groupOnline('Q')).to.equal(false)
-      expect(producers.findChannel('p1')).to.equal(undefined)
+      expect(producerManager.groupOnline('Q')).to.equal(false)
+      expect(producerManager.findChannel('p1')).to.equal(undefined)
       expect(channel.isOpen).to.equal(false)
     })
   })

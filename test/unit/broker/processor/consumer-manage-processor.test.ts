@@ -39,7 +39,7 @@ describe('requests of consumers', () => {
     ]
 
     it('answers with what was committed', async () => {
-      fixture.consumption.offsets.commitOffset('G', 'T', 0, 12)
+      fixture.consumption.consumerOffsetManager.commitOffset('G', 'T', 0, 12)
       expect(await query()).to.deep.equal([0, undefined, { offset: '12' }])
     })
 
@@ -73,8 +73,8 @@ describe('requests of consumers', () => {
     })
 
     it('answers with a reset that the group has not been told of', async () => {
-      fixture.consumption.offsets.commitOffset('G', 'T', 0, 12)
-      fixture.consumption.offsets.assignResetOffset('T', 'G', 0, 3)
+      fixture.consumption.consumerOffsetManager.commitOffset('G', 'T', 0, 12)
+      fixture.consumption.consumerOffsetManager.assignResetOffset('T', 'G', 0, 3)
       expect(await query()).to.deep.equal([0, undefined, { offset: '3' }])
     })
   })
@@ -85,7 +85,7 @@ describe('requests of consumers', () => {
         ...{ consumerGroup: 'G', topic: 'T', queueId: '0', commitOffset: '5' },
         ...fields,
       })
-    const stored = () => fixture.consumption.offsets.queryOffset('G', 'T', 0)
+    const stored = () => fixture.consumption.consumerOffsetManager.queryOffset('G', 'T', 0)
 
     it('stores the offset', async () => {
       expect(await update()).to.deep.equal([0, undefined, undefined])
@@ -101,7 +101,7 @@ describe('requests of consumers', () => {
     })
 
     it('ignores the offset while a reset is pending', async () => {
-      fixture.consumption.offsets.assignResetOffset('T', 'G', 0, 3)
+      fixture.consumption.consumerOffsetManager.assignResetOffset('T', 'G', 0, 3)
       const remark = 'Offset has been previously reset'
       expect(await update()).to.deep.equal([0, remark, undefined])
       expect(stored()).to.equal(3)

@@ -415,26 +415,26 @@ describe('PullMessageProcessor', () => {
 
   describe('offsets', () => {
     it('stores what the pull commits, at its first pass only', async () => {
-      const { offsets } = fixture.consumption
+      const { consumerOffsetManager } = fixture.consumption
       const channel = fixture.newChannel()
       fixture.send(channel, PULL_MESSAGE, pullFields({ sysFlag: 1 | 2 | 4, commitOffset: 5 }))
-      expect(offsets.queryOffset('G', 'T', 0)).to.equal(5)
-      offsets.commitOffset('G', 'T', 0, 6)
+      expect(consumerOffsetManager.queryOffset('G', 'T', 0)).to.equal(5)
+      consumerOffsetManager.commitOffset('G', 'T', 0, 6)
       fixture.put('T', 0, 'a')
       await fixture.settle()
       expect(channel.responses[0]?.code).to.equal(0)
-      expect(offsets.queryOffset('G', 'T', 0)).to.equal(6)
-      expect(offsets.queryPullOffset('G', 'T', 0)).to.equal(1)
+      expect(consumerOffsetManager.queryOffset('G', 'T', 0)).to.equal(6)
+      expect(consumerOffsetManager.queryPullOffset('G', 'T', 0)).to.equal(1)
     })
 
     it('does not store an offset without the flag', async () => {
       await pull({ sysFlag: 4, commitOffset: 5 })
-      expect(fixture.consumption.offsets.queryOffset('G', 'T', 0)).to.equal(-1)
+      expect(fixture.consumption.consumerOffsetManager.queryOffset('G', 'T', 0)).to.equal(-1)
     })
 
     it('tells the group of a reset, once', async () => {
       for (const body of ['a', 'b', 'c']) fixture.put('T', 0, body)
-      fixture.consumption.offsets.assignResetOffset('T', 'G', 0, 1)
+      fixture.consumption.consumerOffsetManager.assignResetOffset('T', 'G', 0, 1)
       const response = await pull({ queueOffset: 3 })
       expect([response.code, response.remark]).to.deep.equal([21, 'OFFSET_RESET'])
       expect(response.extFields).to.include({

@@ -26,7 +26,7 @@ describe('ReplyMessageProcessor', () => {
     producers = new Map()
     processor = new ReplyMessageProcessor({
       ...parts,
-      producers: { findChannel: (clientId) => producers.get(clientId) },
+      producerManager: { findChannel: (clientId) => producers.get(clientId) },
       broker2Client: new Broker2Client(),
       storeHost: (channel) => channel.localHost,
       random: () => 0,

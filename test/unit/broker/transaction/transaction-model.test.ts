@@ -116,7 +116,7 @@ class History {
   }
 
   #reconnect(): void {
-    this.#parts.producers.doChannelCloseEvent(this.#producer)
+    this.#parts.producerManager.doChannelCloseEvent(this.#producer)
     if (this.#random.chance(0.7))
       this.#producer = this.#fixture.connectProducer(++this.#connections)
   }
@@ -179,8 +179,8 @@ class History {
 /** What a process that died has left running sees another clock, and no clients. */
 function nextProcess(parts: BrokerParts): BrokerParts {
   const clock = new SimClock(parts.clock.now() + 1)
-  const producers = new ProducerManager(clock, parts.brokerConfig, parts.logger)
-  return { ...parts, clock, producers }
+  const producerManager = new ProducerManager(clock, parts.brokerConfig, parts.logger)
+  return { ...parts, clock, producerManager }
 }
 
 describe('transactions against a model', () => {

@@ -212,7 +212,7 @@ describe('TransactionalMessageCheckService', () => {
 
   it('goes on without a producer, and asks whoever of the group comes', async () => {
     await prepare('a')
-    parts.producers.doChannelCloseEvent(producer)
+    parts.producerManager.doChannelCloseEvent(producer)
     await fixture.check()
     expect(await timesOf('a')).to.deep.equal([undefined, '1'])
     const next = fixture.connectProducer(2)

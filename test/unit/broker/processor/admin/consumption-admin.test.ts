@@ -81,18 +81,18 @@ describe('administration of consumption', () => {
 
   it('tells which groups consume a topic', async () => {
     goOnline()
-    fixture.consumption.offsets.commitOffset('H', 'T', 0, 1)
-    fixture.consumption.offsets.commitOffset('I', 'U', 0, 1)
+    fixture.consumption.consumerOffsetManager.commitOffset('H', 'T', 0, 1)
+    fixture.consumption.consumerOffsetManager.commitOffset('I', 'U', 0, 1)
     const { body } = await fixture.call(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, { topic: 'T' })
     expect(GroupList.decode(body).groupList).to.deep.equal(['G', 'H'])
   })
 
   it('tells how far a group is', async () => {
-    const { offsets } = fixture.consumption
+    const { consumerOffsetManager } = fixture.consumption
     for (const body of ['a', 'b', 'c']) fixture.put('T', 0, body)
-    offsets.commitOffset('G', 'T', 0, 2)
-    offsets.commitPullOffset('G', 'T', 0, 3)
-    offsets.commitOffset('G', 'gone', 0, 2)
+    consumerOffsetManager.commitOffset('G', 'T', 0, 2)
+    consumerOffsetManager.commitPullOffset('G', 'T', 0, 3)
+    consumerOffsetManager.commitOffset('G', 'gone', 0, 2)
     const stats = async (fields = {}) => {
       const all = { consumerGroup: 'G', ...fields }
       return ConsumeStats.decode((await fixture.call(RequestCode.GET_CONSUME_STATS, all)).body)
@@ -124,7 +124,8 @@ describe('administration of consumption', () => {
         ...{ group: 'G', topic: 'T', timestamp: '-1', isForce: 'true' },
         ...fields,
       })
-    const stored = () => [0, 1].map((id) => fixture.consumption.offsets.queryOffset('G', 'T', id))
+    const stored = () =>
+      [0, 1].map((id) => fixture.consumption.consumerOffsetManager.queryOffset('G', 'T', id))
     let startMs: number
 
     beforeEach(() => {
@@ -180,9 +181,9 @@ describe('administration of consumption', () => {
 
       it('tells the members', async () => {
         goOnline()
-        const { offsets } = fixture.consumption
-        offsets.commitOffset('G', 'T', 0, 2)
-        offsets.commitOffset('G', 'T', 1, 0)
+        const { consumerOffsetManager } = fixture.consumption
+        consumerOffsetManager.commitOffset('G', 'T', 0, 2)
+        consumerOffsetManager.commitOffset('G', 'T', 1, 0)
         const response = await reset({ timestamp: String(startMs + 1), isForce: 'false' })
         const [request] = channel.oneways
         expect([request?.code, request?.extFields]).to.deep.equal([
@@ -201,11 +202,11 @@ describe('administration of consumption', () => {
       })
 
       it('needs members, offsets and a topic', async () => {
-        const { offsets } = fixture.consumption
+        const { consumerOffsetManager } = fixture.consumption
         await expectRefusal({}, 1, 'THe consumer group <G> not exist')
         const remark = '[reset-offset] reset offset failed, no topic in this broker. topic=X'
         await expectRefusal({ topic: 'X' }, 17, remark)
-        for (const queueId of [0, 1]) offsets.commitOffset('G', 'T', queueId, 0)
+        for (const queueId of [0, 1]) consumerOffsetManager.commitOffset('G', 'T', queueId, 0)
         const offline = await reset()
         expect([offline.code, offline.remark]).to.deep.equal([
           206,

@@ -30,7 +30,7 @@ describe('administration of groups', () => {
   })
   afterEach(() => fixture.remove())
 
-  const offsets = () => fixture.consumption.offsets
+  const offsets = () => fixture.consumption.consumerOffsetManager
   const queue = (topic: string, queueId: number) => ({ brokerName: 'broker-a', queueId, topic })
 
   /** The group comes online, subscribed to one topic. */

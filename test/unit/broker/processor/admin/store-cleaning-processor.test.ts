@@ -18,11 +18,15 @@ describe('StoreCleaningProcessor', () => {
     for (const topic of ['Known', 'Gone', 'SYSTEM', '%LMQ%light']) {
       store.putMessage(makeMessage({ topic }), () => undefined)
     }
-    const topics = {
+    const topicConfigManager = {
       containsTopic: (topic: string) => topic === 'Known',
       isSystemTopic: (topic: string) => topic === 'SYSTEM',
     }
-    processor = new StoreCleaningProcessor({ topics, store, logger: SILENT_LOGGER })
+    processor = new StoreCleaningProcessor({
+      topicConfigManager,
+      messageStore: store,
+      logger: SILENT_LOGGER,
+    })
   })
 
   function ask(code: number): number {
