@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ConsumerOffsetSerializeWrapper } from '../../../codec/body/consumer-offset.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
+import { DataVersion } from '../../common/data-version.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import { getOrAdd } from '../../common/maps.ts'
@@ -8,7 +9,6 @@ import type { Service } from '../../common/service.ts'
 import { readStateFile, writeStateFile, writeStateFileAsync } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import { DataVersion } from '../topic/data-version.ts'
 import { splitTopicAtGroup, topicAtGroup } from './topic-at-group.ts'
 
 export interface ConsumerOffsetManagerDeps {

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { SubscriptionGroupWrapper } from '../../../codec/body/subscription-group-config.ts'
 import type { Clock } from '../../common/clock.ts'
+import { DataVersion } from '../../common/data-version.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { alterCurrentAttributes, SUBSCRIPTION_GROUP_ATTRIBUTES } from '../topic/attributes.ts'
 import { ConfigFile } from '../topic/config-file.ts'
-import { DataVersion } from '../topic/data-version.ts'
 import { isGroupNameAcceptable } from '../topic/topic-validator.ts'
 import {
   newSubscriptionGroupConfig,

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { TransactionMetricsSerializeWrapper } from '../../../codec/body/transaction-metrics.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
+import { DataVersion } from '../../common/data-version.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
 import { readStateFile, writeStateFile, writeStateFileAsync } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import { DataVersion } from '../topic/data-version.ts'
 
 export interface TransactionMetricsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'transactionMetricFlushInterval'>

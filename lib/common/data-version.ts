@@ -1,5 +1,5 @@
-import type { DataVersion as DataVersionValues } from '../../../codec/body/data-version.ts'
-import type { Clock } from '../../common/clock.ts'
+import type { DataVersion as DataVersionValues } from '../../codec/body/data-version.ts'
+import type { Clock } from './clock.ts'
 
 /** Counts the changes of a table, so that others see whether their copy is old. */
 export class DataVersion {
