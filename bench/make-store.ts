@@ -14,7 +14,12 @@ const bytes = Number(gib) * 2 ** 30
 const host = Host.of('127.0.0.1', 10911)
 const body = Buffer.alloc(1024, 'x')
 const store = new DefaultMessageStore({
-  config: { ...DEFAULT_MESSAGE_STORE_CONFIG, storePathRootDir: directory },
+  // a checkpoint that is some seconds old, as that of a busy broker is a minute old
+  config: {
+    ...DEFAULT_MESSAGE_STORE_CONFIG,
+    storePathRootDir: directory,
+    flushConsumeQueueThoroughInterval: 10_000,
+  },
   clock: new SystemClock(),
   fileSystem: new NodeFileSystem(),
   logger: SILENT_LOGGER,

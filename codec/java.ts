@@ -7,9 +7,14 @@ const TWO_32 = 0x1_0000_0000
 
 /** Apache: String#hashCode, int32 */
 export function javaHashCode(text: string): number {
-  let hash = 0
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
-  return hash
+  return continueHashCode(0, text)
+}
+
+/** The hash code of a text that begins with one whose hash code is `hash`, and ends with `text`. */
+export function continueHashCode(hash: number, text: string): number {
+  let code = hash
+  for (let i = 0; i < text.length; i++) code = (Math.imul(code, 31) + text.charCodeAt(i)) | 0
+  return code
 }
 
 /** A big-endian int64 as a number, exact within the safe range. */

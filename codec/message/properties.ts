@@ -35,18 +35,15 @@ export function decodeProperties(text: string): Map<string, string> {
 /** The value that `decodeProperties` would give for `name`, found without building a map. */
 export function findProperty(text: string, name: string): string | undefined {
   const needle = name + NAME_VALUE_SEPARATOR
-  let start = text.lastIndexOf(needle)
-  while (start >= 0) {
-    if (start === 0 || text[start - 1] === PROPERTY_SEPARATOR) {
-      const value = start + needle.length
-      let end = text.indexOf(PROPERTY_SEPARATOR, value)
-      if (end < 0) end = text.length
-      if (end > value) return text.slice(value, end)
-    }
-    if (start === 0) return undefined
-    start = text.lastIndexOf(needle, start - 1)
+  let found: string | undefined
+  for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+    if (at > 0 && text[at - 1] !== PROPERTY_SEPARATOR) continue
+    const value = at + needle.length
+    let end = text.indexOf(PROPERTY_SEPARATOR, value)
+    if (end < 0) end = text.length
+    if (end > value) found = text.slice(value, end)
   }
-  return undefined
+  return found
 }
 
 /** `text` with `name=value` added at its end; an earlier value of the name no longer counts, but stays in the text. */

@@ -1,4 +1,4 @@
-import { javaHashCode, readInt64, writeInt64 } from '../java.ts'
+import { continueHashCode, javaHashCode, readInt64, writeInt64 } from '../java.ts'
 
 /*
  * An index file: header (40 bytes), hash slots (4 bytes each), entries (20 bytes each, numbered from 1). A slot holds the number of
@@ -31,7 +31,7 @@ export interface IndexEntry {
 
 /** Hash of a key of a topic's message: never negative. Source: store.index.IndexFile#indexKeyHashMethod */
 export function indexKeyHash(topic: string, key: string): number {
-  const hash = Math.abs(javaHashCode(`${topic}#${key}`))
+  const hash = Math.abs(continueHashCode(continueHashCode(javaHashCode(topic), '#'), key))
   return hash > 0x7fffffff ? 0 : hash
 }
 

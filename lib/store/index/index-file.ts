@@ -186,26 +186,32 @@ export class IndexFile {
     return bytes
   }
 
-  /** Ends behind `entries`, the first ones, from which the slots are made again. All must have been written. */
-  rebuild(entries: Iterable<IndexEntry>): void {
-    const { header } = this
+  /** Forgets all entries, in memory: `take` brings back those that are on the disk, one after the other. */
+  clear(): void {
     this.#slots.clear()
-    const { beginPhyOffset, beginTimestamp } = header
-    Object.assign(header, {
+    const { beginPhyOffset, beginTimestamp } = this.header
+    Object.assign(this.header, {
       endPhyOffset: beginPhyOffset,
       endTimestamp: beginTimestamp,
       hashSlotCount: 0,
       indexCount: 1,
     })
-    for (const entry of entries) {
-      if (entry.previous === 0) header.hashSlotCount++
-      this.#slots.set(entry.keyHash % this.hashSlotNum, header.indexCount)
-      header.indexCount++
-      header.endPhyOffset = entry.phyOffset
-      header.endTimestamp = beginTimestamp + entry.timeDiffSeconds * 1000
-    }
-    this.#writtenCount = header.indexCount
-    this.#handle.truncateSync(this.#entryPosition(header.indexCount))
+  }
+
+  /** Counts the next entry on the disk as there. */
+  take(entry: IndexEntry): void {
+    const { header } = this
+    if (entry.previous === 0) header.hashSlotCount++
+    this.#slots.set(entry.keyHash % this.hashSlotNum, header.indexCount)
+    header.indexCount++
+    header.endPhyOffset = entry.phyOffset
+    header.endTimestamp = header.beginTimestamp + entry.timeDiffSeconds * 1000
+  }
+
+  /** Makes zero what stands on the disk behind the last entry that was taken. */
+  cut(): void {
+    this.#writtenCount = this.header.indexCount
+    this.#handle.truncateSync(this.#entryPosition(this.#writtenCount))
     this.#handle.truncateSync(indexFileSize(this.hashSlotNum, this.#indexNum))
   }
 

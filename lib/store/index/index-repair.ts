@@ -13,21 +13,31 @@ const READ_ENTRIES = 50_000
  * the file ends before it.
  */
 export function cutIndexFile(file: IndexFile, beforeOffset: number): boolean {
-  const told = file.header.indexCount - 1
-  let count = 0
-  let lastOffset = -1
-  let isDamaged = false
-  for (const entry of entriesOf(file, told)) {
-    if (entry.phyOffset >= beforeOffset) break
-    isDamaged = !canBe(entry, count, lastOffset)
-    if (isDamaged) break
-    lastOffset = entry.phyOffset
-    count++
+  const isDamaged = takeEntries(file, file.header.indexCount - 1, beforeOffset)
+  if (isDamaged) {
+    // the message before the damage may have lost some of its keys
+    const good = file.header.indexCount - 1
+    takeEntries(file, good - countOfLastMessage(file, good), beforeOffset)
   }
-  // the message before the damage may have lost some of its keys
-  if (isDamaged) count -= countOfLastMessage(file, count)
-  file.rebuild(entriesOf(file, count))
+  file.cut()
   return isDamaged
+}
+
+/** Takes those of the first `count` entries that are good and of messages below `beforeOffset`. True when one is not good. */
+function takeEntries(file: IndexFile, count: number, beforeOffset: number): boolean {
+  file.clear()
+  let lastOffset = -1
+  for (let done = 0; done < count; done += READ_ENTRIES) {
+    const bytes = file.readEntries(1 + done, Math.min(READ_ENTRIES, count - done))
+    for (let at = 0; at < bytes.length; at += INDEX_ENTRY_SIZE) {
+      const entry = readIndexEntry(bytes, at)
+      if (entry.phyOffset >= beforeOffset) return false
+      if (!canBe(entry, done + at / INDEX_ENTRY_SIZE, lastOffset)) return true
+      lastOffset = entry.phyOffset
+      file.take(entry)
+    }
+  }
+  return false
 }
 
 /** Whether this may be the entry behind `count` others. What has not been written is zero. */
@@ -46,14 +56,4 @@ function countOfLastMessage(file: IndexFile, good: number): number {
     count++
   }
   return count
-}
-
-/** The first `count` entries. */
-function* entriesOf(file: IndexFile, count: number): Generator<IndexEntry> {
-  for (let done = 0; done < count;) {
-    const some = Math.min(READ_ENTRIES, count - done)
-    const bytes = file.readEntries(1 + done, some)
-    for (let i = 0; i < some; i++) yield readIndexEntry(bytes, i * INDEX_ENTRY_SIZE)
-    done += some
-  }
 }

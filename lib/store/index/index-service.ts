@@ -28,7 +28,8 @@ export class IndexService implements RecoverableFollower {
   /** The keys of messages up to this log offset are in the index. */
   #indexedOffset = -1
   /** The message that is being indexed, and how many of its keys are in. */
-  #partial = { offset: -1, keys: 0 }
+  #partialOffset = -1
+  #partialKeys = 0
   /** Full files that have not been flushed. */
   #full: IndexFile[] = []
 
@@ -143,12 +144,12 @@ export class IndexService implements RecoverableFollower {
 
   /** Goes on where it stopped when the message comes again after a failure. */
   #putKeys(request: DispatchRequest, keys: readonly string[]): void {
-    if (this.#partial.offset !== request.commitLogOffset) {
-      this.#partial = { offset: request.commitLogOffset, keys: 0 }
+    if (this.#partialOffset !== request.commitLogOffset) {
+      this.#partialOffset = request.commitLogOffset
+      this.#partialKeys = 0
     }
-    for (const key of keys.slice(this.#partial.keys)) {
-      this.#put(request, indexKeyHash(request.topic, key))
-      this.#partial.keys++
+    for (; this.#partialKeys < keys.length; this.#partialKeys++) {
+      this.#put(request, indexKeyHash(request.topic, keys[this.#partialKeys] as string))
     }
   }
 

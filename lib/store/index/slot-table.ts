@@ -7,7 +7,7 @@ const PAGE_BYTES = 4096
 export class SlotTable {
   readonly #handle: FileHandle
   readonly #bytes: number
-  readonly #pages = new Map<number, Buffer>()
+  #pages: (Buffer | undefined)[] = []
   readonly #dirty = new Set<number>()
   /** The file has nothing but zeroes where no page has been loaded. */
   #isFresh: boolean
@@ -31,18 +31,19 @@ export class SlotTable {
 
   #page(position: number): Buffer {
     const number = Math.floor(position / PAGE_BYTES)
-    let page = this.#pages.get(number)
-    if (page === undefined) {
-      page = Buffer.alloc(Math.min(PAGE_BYTES, this.#bytes - number * PAGE_BYTES))
-      if (!this.#isFresh) this.#handle.readSync(page, INDEX_HEADER_SIZE + number * PAGE_BYTES)
-      this.#pages.set(number, page)
-    }
+    return this.#pages[number] ?? this.#load(number)
+  }
+
+  #load(number: number): Buffer {
+    const page = Buffer.alloc(Math.min(PAGE_BYTES, this.#bytes - number * PAGE_BYTES))
+    if (!this.#isFresh) this.#handle.readSync(page, INDEX_HEADER_SIZE + number * PAGE_BYTES)
+    this.#pages[number] = page
     return page
   }
 
   /** Makes all slots empty, in memory; `write` brings it to the file. */
   clear(): void {
-    this.#pages.clear()
+    this.#pages = []
     this.#isFresh = true
     for (let position = 0; position < this.#bytes; position += PAGE_BYTES) {
       this.#page(position)
@@ -57,7 +58,7 @@ export class SlotTable {
       const first = numbers[i] as number
       let count = 1
       while (numbers[i + count] === first + count) count++
-      const pages = numbers.slice(i, i + count).map((number) => this.#pages.get(number) as Buffer)
+      const pages = numbers.slice(i, i + count).map((number) => this.#pages[number] as Buffer)
       this.#handle.writeSync(Buffer.concat(pages), INDEX_HEADER_SIZE + first * PAGE_BYTES)
       i += count
     }
@@ -67,7 +68,7 @@ export class SlotTable {
   /** Gives the memory back; pages that have been written are loaded again when used. */
   release(): void {
     this.write()
-    this.#pages.clear()
+    this.#pages = []
     this.#isFresh = false
   }
 }

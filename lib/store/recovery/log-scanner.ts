@@ -10,9 +10,9 @@ import type { MessageStoreConfig } from '../config.ts'
 import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { LogFile } from '../logfile/log-file.ts'
-import { readDispatchRequest, type DispatchRequest } from '../reput/dispatch-request.ts'
+import { toDispatchRequest, type DispatchRequest } from '../reput/dispatch-request.ts'
+import { LogPieces } from './log-pieces.ts'
 
-const READ_BYTES = 4 * 1024 * 1024
 const PREFIX_BYTES = 8
 /** Disks write these as a whole. */
 const SECTOR_BYTES = 512
@@ -34,7 +34,7 @@ export interface ScanResult {
 
 /**
  * Goes through the log record by record and checks each: magic, lengths, place, CRC. It ends at the first that is none, which is
- * where the log ends. The next piece is read while one is being checked.
+ * where the log ends.
  *
  * Source: store.CommitLog#checkMessageAndReturnSize
  */
@@ -61,21 +61,22 @@ export class LogScanner {
 
   /** Where the log ends; undefined when it goes on in the next file. */
   async #scanFile(file: LogFile, fromOffset: number): Promise<number | undefined> {
-    let offset = fromOffset
-    let size = READ_BYTES
-    let piece = await read(file, offset, size)
-    while (offset < file.endOffset) {
-      const ahead = read(file, offset + size, READ_BYTES)
-      const step = this.#checkPiece(piece, offset, file)
-      this.#deps.onProgress?.(offset + step.bytes)
-      const rest = await ahead
-      if (step.end === 'file') return undefined
-      if (step.end === 'log') return offset + step.bytes
-      piece = Buffer.concat([piece.subarray(step.bytes), rest])
-      offset += step.bytes
-      size = piece.length
+    const pieces = new LogPieces(file, fromOffset)
+    try {
+      let offset = fromOffset
+      let piece = await pieces.first()
+      while (offset < file.endOffset) {
+        const step = this.#checkPiece(piece, offset, file)
+        offset += step.bytes
+        this.#deps.onProgress?.(offset)
+        if (step.end === 'file') return undefined
+        if (step.end === 'log') return offset
+        piece = await pieces.next(piece.subarray(step.bytes))
+      }
+      return undefined
+    } finally {
+      await pieces.close()
     }
-    return undefined
   }
 
   /** Checks the records that lie in `piece` as a whole. */
@@ -121,8 +122,8 @@ export class LogScanner {
     }
     const sectorBytes = ((offset + size - 1 - file.startOffset) % SECTOR_BYTES) + 1
     if (isEndUnwritten(piece, parts, at + size - sectorBytes)) return 'an end that is not written'
-    const request = readDispatchRequest(piece, at, at + size, delayLevels)
-    if (request?.commitLogOffset !== offset) return 'a record of another place'
+    const request = toDispatchRequest(piece, at, parts, delayLevels)
+    if (request.commitLogOffset !== offset) return 'a record of another place'
     this.#deps.onMessage(request)
     return undefined
   }
@@ -145,10 +146,4 @@ function isEndUnwritten(bytes: Buffer, parts: RecordParts, sectorStart: number):
   if (start >= end) return false
   for (let at = end - 1; at >= start; at--) if (bytes[at] !== 0) return false
   return true
-}
-
-async function read(file: LogFile, offset: number, size: number): Promise<Buffer> {
-  const length = Math.max(Math.min(size, file.endOffset - offset), 0)
-  const bytes = Buffer.allocUnsafeSlow(length)
-  return length === 0 ? bytes : bytes.subarray(0, await file.read(bytes, offset))
 }

@@ -7,6 +7,7 @@ import {
   recordQueueOffset,
   recordStoreTimestamp,
   recordSysFlag,
+  type RecordParts,
 } from '../../../codec/message/record-reader.ts'
 import { tagsString2tagsCode } from '../../../codec/message/tags.ts'
 import type { DelayLevels } from '../../common/delay-levels.ts'
@@ -36,7 +37,16 @@ export function readDispatchRequest(
   delayLevels: DelayLevels,
 ): DispatchRequest | undefined {
   const parts = locateParts(buffer, start, end)
-  if (parts === undefined) return undefined
+  return parts === undefined ? undefined : toDispatchRequest(buffer, start, parts, delayLevels)
+}
+
+/** Reads the record that begins at `start` and has `parts`. */
+export function toDispatchRequest(
+  buffer: Buffer,
+  start: number,
+  parts: RecordParts,
+  delayLevels: DelayLevels,
+): DispatchRequest {
   const topic = buffer.toString('utf8', parts.topicStart, parts.topicEnd)
   const properties = buffer.toString('utf8', parts.propertiesStart, parts.propertiesEnd)
   const storeTimestamp = recordStoreTimestamp(buffer, start)
@@ -44,7 +54,7 @@ export function readDispatchRequest(
     topic,
     queueId: recordQueueId(buffer, start),
     commitLogOffset: recordCommitLogOffset(buffer, start),
-    size: end - start,
+    size: parts.propertiesEnd - start,
     tagsCode: tagsCodeOf(topic, properties, storeTimestamp, delayLevels),
     storeTimestamp,
     queueOffset: recordQueueOffset(buffer, start),
