@@ -14,13 +14,18 @@ const MODULE_OPTIONS = [
   '--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED',
 ]
 
-/** Apache's servers with all their dependencies, fetched by Maven once and kept in the user's cache directory. */
-export async function fetchApache(compatDirectory: string): Promise<string> {
+/** Apache's servers with all their dependencies. */
+export function fetchApache(compatDirectory: string): Promise<string> {
+  return fetchJars(compatDirectory, 'apache')
+}
+
+/** The jars that the pom in `project` names, fetched by Maven once and kept in the user's cache directory. */
+export async function fetchJars(compatDirectory: string, project: string): Promise<string> {
   const cache = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache')
-  const jars = path.join(cache, 'rocketmq-server', `apache-${APACHE_VERSION}`)
+  const jars = path.join(cache, 'rocketmq-server', `${project}-${APACHE_VERSION}`)
   if (fs.existsSync(jars)) return jars
   const partial = `${jars}.${process.pid}`
-  const pom = path.join(compatDirectory, 'apache', 'pom.xml')
+  const pom = path.join(compatDirectory, project, 'pom.xml')
   const goals = ['dependency:copy-dependencies', `-DoutputDirectory=${partial}`]
   const version = `-Drocketmq.version=${APACHE_VERSION}`
   await runOrFail({ program: 'mvn', args: ['-q', '-B', '-f', pom, version, ...goals] }, 10 * 60_000)
@@ -38,7 +43,7 @@ export function apacheNamesrv(jars: string): NamesrvLauncher {
       '',
     ]
     fs.writeFileSync(file, lines.join('\n'))
-    return java(jars, directory, 'org.apache.rocketmq.namesrv.NamesrvStartup', file)
+    return apacheServer(jars, directory, 'org.apache.rocketmq.namesrv.NamesrvStartup', ['-c', file])
   }
 }
 
@@ -46,16 +51,24 @@ export function apacheBroker(jars: string): BrokerLauncher {
   return (spec) => {
     const file = path.join(spec.directory, 'broker.conf')
     fs.writeFileSync(file, brokerConf(spec))
-    return java(jars, spec.directory, 'org.apache.rocketmq.broker.BrokerStartup', file)
+    return apacheServer(jars, spec.directory, 'org.apache.rocketmq.broker.BrokerStartup', [
+      '-c',
+      file,
+    ])
   }
 }
 
 /** `user.home` is where the servers put their logs: with the data. */
-function java(jars: string, directory: string, mainClass: string, configFile: string): Command {
+export function apacheServer(
+  jars: string,
+  directory: string,
+  mainClass: string,
+  flags: readonly string[],
+): Command {
   const options = ['-Xms128m', '-Xmx512m', `-Duser.home=${directory}`, ...MODULE_OPTIONS]
   return {
     program: 'java',
-    args: [...options, '-cp', `${jars}/*`, mainClass, '-c', configFile],
+    args: [...options, '-cp', `${jars}/*`, mainClass, ...flags],
     environment: { ROCKETMQ_HOME: directory },
     directory,
   }

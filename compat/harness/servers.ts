@@ -15,9 +15,12 @@ export interface NamesrvSpec {
   readonly port: number
 }
 
-export interface BrokerSpec extends NamesrvSpec {
-  readonly brokerName: string
+export interface GatewaySpec extends NamesrvSpec {
   readonly namesrvAddresses: readonly string[]
+}
+
+export interface BrokerSpec extends GatewaySpec {
+  readonly brokerName: string
   /** Lines of broker.conf in place of the usual ones. */
   readonly settings?: Readonly<Record<string, string | number>>
 }
@@ -26,6 +29,8 @@ export interface BrokerSpec extends NamesrvSpec {
 export type NamesrvLauncher = (spec: NamesrvSpec) => Command
 /** Makes a broker's command line (and writes its config). */
 export type BrokerLauncher = (spec: BrokerSpec) => Command
+/** Makes the command line of a server between clients and brokers. */
+export type GatewayLauncher = (spec: GatewaySpec) => Command
 /** Makes the command line of name server and broker in one process. */
 export type StandaloneLauncher = (spec: NamesrvSpec & { namesrvPort: number }) => Command
 
@@ -112,6 +117,15 @@ export class Servers {
     }
     await servers.#startFirst(['namesrv', 'apache'])
     return servers
+  }
+
+  /** Starts a member that is neither; it is ready when it accepts connections. */
+  async startGateway(name: string, launch: GatewayLauncher): Promise<void> {
+    const port = await freePort()
+    const namesrvAddresses = this.#namesrvs.map(({ address }) => address)
+    const command = launch({ directory: this.#makeDirectory(name), port, namesrvAddresses })
+    this.#add(name, command, `127.0.0.1:${port}`, undefined)
+    await this.#startFirst([name])
   }
 
   /** All name servers, as clients take them. */

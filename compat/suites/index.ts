@@ -5,6 +5,7 @@ import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
+import { proxySuite } from './proxy.ts'
 import { transactionSuites } from './transactions.ts'
 
 /** All suites, in the order in which they run. Each new one is added here. */
@@ -20,5 +21,6 @@ export const SUITES: readonly Suite[] = [
   namesrvApacheBrokerSuite,
   diskSuite,
   ...transactionSuites,
+  proxySuite,
   brokerAnswersSuite,
 ]

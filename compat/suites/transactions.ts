@@ -51,6 +51,10 @@ function javaOf(version: string) {
   return (context: SuiteContext): Promise<Command> => javaClient(context, version, 'transaction')
 }
 
-function withSettings(launch: BrokerLauncher, settings: Record<string, number>): BrokerLauncher {
+/** A broker with other settings than the usual ones. */
+export function withSettings(
+  launch: BrokerLauncher,
+  settings: Readonly<Record<string, string | number>>,
+): BrokerLauncher {
   return (spec) => launch({ ...spec, settings: { ...spec.settings, ...settings } })
 }

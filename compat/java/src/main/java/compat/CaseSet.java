@@ -10,5 +10,7 @@ public enum CaseSet {
     /** One store in the hands of both implementations; alone, not with the others. */
     DISK,
     /** Transactions, on brokers that check half messages often; alone, too. */
-    TRANSACTION
+    TRANSACTION,
+    /** The gRPC client, through Apache's Proxy; alone, too. */
+    PROXY
 }

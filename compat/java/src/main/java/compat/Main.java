@@ -10,6 +10,8 @@ import compat.cases.FilterCases;
 import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
+import compat.cases.ProxyCases;
+import compat.cases.ProxyTransactionCases;
 import compat.cases.PullCases;
 import compat.cases.RelayCases;
 import compat.cases.RequestReplyCases;
@@ -38,6 +40,9 @@ public final class Main {
             TransactionCases.registerDisk(registry);
         } else if (settings.set == CaseSet.TRANSACTION) {
             TransactionCases.register(registry);
+        } else if (settings.set == CaseSet.PROXY) {
+            ProxyCases.register(registry);
+            ProxyTransactionCases.register(registry);
         } else {
             registerAll(registry);
         }
