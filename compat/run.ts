@@ -5,7 +5,6 @@ import { apacheBroker, apacheNamesrv, fetchApache } from './harness/apache.ts'
 import { type Options, USAGE, parseOptions } from './harness/options.ts'
 import { ourBroker, ourNamesrv, ourStandalone } from './harness/ours.ts'
 import { isInstalled } from './harness/process.ts'
-import { Preparations } from './harness/preparations.ts'
 import { Report } from './harness/report.ts'
 import type { Launchers, Suite, Target, Tool } from './harness/suite.ts'
 import { SUITES } from './suites/index.ts'
@@ -27,17 +26,11 @@ async function main(): Promise<number> {
     return 2
   }
   const report = new Report()
-  const preparations = new Preparations()
-  const launchers = await launchersOf(options.target, preparations)
+  const launchers = await launchersOf(options.target)
   const workDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'rocketmq-compat-'))
-  const waiting = [...options.suites]
-  const runWaiting = async () => {
-    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
-      const directory = path.join(workDirectory, suite.name)
-      report.add(await runSuite(suite, { options, launchers, preparations, directory }))
-    }
+  for (const suite of options.suites) {
+    await runSuite(suite, options, report, launchers, path.join(workDirectory, suite.name))
   }
-  await Promise.all(Array.from({ length: options.jobs }, runWaiting))
   const left = fs.readdirSync(workDirectory)
   if (left.length === 0) fs.rmdirSync(workDirectory)
   else report.note(`kept: ${workDirectory}`)
@@ -45,43 +38,39 @@ async function main(): Promise<number> {
   return report.failed === 0 ? 0 : 1
 }
 
-interface Run {
-  readonly options: Options
-  readonly launchers: Launchers
-  readonly preparations: Preparations
-  readonly directory: string
-}
-
-async function runSuite(suite: Suite, run: Run): Promise<Report> {
-  const { options, launchers, preparations, directory } = run
-  const report = new Report()
+async function runSuite(
+  suite: Suite,
+  options: Options,
+  report: Report,
+  launchers: Launchers,
+  directory: string,
+): Promise<void> {
   const missing = await missingTools(suite)
   if (missing.length > 0) {
     const reason = `not installed: ${missing.join(', ')}`
     if (required) report.fail(suite.name, 'tools', reason)
     else report.skip(suite.name, reason)
-    return report
+    return
   }
   fs.mkdirSync(directory)
+  const failedBefore = report.failed
   const startMs = Date.now()
   try {
     const { casePattern, kills } = options
     const compatDirectory = COMPAT
-    const context = { report, directory, compatDirectory, launchers, preparations }
-    await suite.run({ ...context, casePattern, kills })
+    await suite.run({ report, directory, compatDirectory, launchers, casePattern, kills })
   } catch (error) {
     report.fail(suite.name, 'suite', (error as Error).stack ?? String(error))
     report.tails(logsIn(directory))
   }
   report.note(`      ${suite.name}: ${((Date.now() - startMs) / 1000).toFixed(1)} s`)
-  const clean = report.failed === 0 && !options.keep
+  const clean = report.failed === failedBefore && !options.keep
   if (clean) fs.rmSync(directory, { recursive: true, force: true })
-  return report
 }
 
-async function launchersOf(target: Target, preparations: Preparations): Promise<Launchers> {
+async function launchersOf(target: Target): Promise<Launchers> {
   const apache = async () => {
-    const jars = await preparations.once('apache', () => fetchApache(COMPAT))
+    const jars = await fetchApache(COMPAT)
     return { namesrv: apacheNamesrv(jars), broker: apacheBroker(jars) }
   }
   if (target === 'apache') return { ...(await apache()), standalone: undefined, apache }

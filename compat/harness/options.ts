@@ -1,4 +1,3 @@
-import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Suite, TARGETS, type Target } from './suite.ts'
 
@@ -9,18 +8,11 @@ export interface Options {
   readonly casePattern: string
   readonly kills: number
   readonly keep: boolean
-  /** How many suites run at once. */
-  readonly jobs: number
 }
 
-/** Suites wait more than they work; Apache's servers work more. */
-const DEFAULT_JOBS: Readonly<Record<Target, number>> = {
-  ours: Math.min(2, os.availableParallelism()),
-  apache: 1,
-}
 const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
 
-export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--jobs N] [--keep]`
+export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--keep]`
 
 /**
  * A suite is chosen by its name or by the beginning of it: `java` means all Java versions. Without a name all run but those
@@ -35,7 +27,6 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
       suite: { type: 'string', multiple: true },
       case: { type: 'string', default: '.*' },
       kills: { type: 'string' },
-      jobs: { type: 'string' },
       keep: { type: 'boolean', default: false },
     },
   })
@@ -54,6 +45,5 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
     casePattern: values.case,
     kills: values.kills === undefined ? DEFAULT_KILLS[target] : Number(values.kills),
     keep: values.keep,
-    jobs: values.jobs === undefined ? DEFAULT_JOBS[target] : Number(values.jobs),
   }
 }

@@ -1,4 +1,3 @@
-import type { Preparations } from './preparations.ts'
 import type { Report } from './report.ts'
 import type { BrokerLauncher, NamesrvLauncher, StandaloneLauncher } from './servers.ts'
 
@@ -13,8 +12,6 @@ export interface SuiteContext {
   /** This repository's `compat/`. */
   readonly compatDirectory: string
   readonly launchers: Launchers
-  /** Shared by all suites of a run. */
-  readonly preparations: Preparations
   /** A regular expression for case names. */
   readonly casePattern: string
   /** How often the kill -9 case kills. */

@@ -173,7 +173,7 @@ export class BrokerController implements Service {
       address: new BrokerAddress({
         config: configs.broker,
         listenAddress: () => this.address,
-        haListenPort: () => configs.store.haListenPort || this.address.port + 1,
+        haListenPort: () => this.#deps.messageStore.haService?.listenPort ?? this.address.port + 1,
         machineAddress: () => this.#machineAddress,
       }),
       topicConfigManager: this.topicConfigManager,

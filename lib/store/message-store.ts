@@ -6,6 +6,7 @@ import { illegal } from './commitlog/append-check.ts'
 import { splitBatch } from './commitlog/split-batch.ts'
 import type { MessageStoreConfig } from './config.ts'
 import { iterateUnits } from './read/cq-units.ts'
+import type { HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { StoreLife } from './store-life.ts'
 import { makeStoreParts, type MessageStoreDeps, type StoreParts } from './store-parts.ts'
@@ -35,6 +36,11 @@ export type { MessageStoreDeps } from './store-parts.ts'
 const DISK_FULL: PutMessageResult = {
   status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
   reason: 'the disk is too full',
+}
+
+const SLAVE_MODE: PutMessageResult = {
+  status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
+  reason: 'the store is in slave mode',
 }
 
 /**
@@ -77,13 +83,15 @@ export class DefaultMessageStore implements MessageStore {
   // ---- puts ----
 
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    if (this.isDiskFull) done(DISK_FULL)
+    const refused = this.#refusal()
+    if (refused !== undefined) done(refused)
     else this.#parts.log.append(message, done)
   }
 
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
-    if (this.isDiskFull) {
-      done(DISK_FULL)
+    const refused = this.#refusal()
+    if (refused !== undefined) {
+      done(refused)
       return
     }
     if (batch.body.length > this.#config.maxMessageSize) {
@@ -95,6 +103,12 @@ export class DefaultMessageStore implements MessageStore {
     } catch (error) {
       done(illegal(toError(error).message))
     }
+  }
+
+  /** Source: store.util.HookUtils#checkBeforePutMessage */
+  #refusal(): PutMessageResult | undefined {
+    if (this.#config.brokerRole === 'SLAVE') return SLAVE_MODE
+    return this.isDiskFull ? DISK_FULL : undefined
   }
 
   // ---- gets ----
@@ -191,6 +205,10 @@ export class DefaultMessageStore implements MessageStore {
       queueOffsets.remove(topic, queueId)
       this.#logger.info({ topic, queueId, maxOffset }, 'expired consume queue removed')
     }
+  }
+
+  get haService(): HAService | undefined {
+    return this.#parts.haService
   }
 
   get isDiskFull(): boolean {

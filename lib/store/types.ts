@@ -1,5 +1,17 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import type { Service } from '../common/service.ts'
+import type { HAService } from './replication.ts'
+
+export type {
+  CreateHAService,
+  GroupTransferRequest,
+  HAClientRuntimeInfo,
+  HAConnectionRuntimeInfo,
+  HARuntimeInfo,
+  HAService,
+  LogReplica,
+  ReplicatedLog,
+} from './replication.ts'
 
 /** How a put ended. Source: store.PutMessageStatus */
 export const PutMessageStatus = {
@@ -185,6 +197,8 @@ export interface MessageStore extends Service {
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void
   /** Called after each message has been dispatched; one listener of each caller. */
   addMessageArrivingListener(listener: MessageArrivingListener): void
+  /** undefined for a store without replication. */
+  readonly haService?: HAService | undefined
   /** End of what was appended. */
   readonly maxPhysicalOffset: number
   readonly minPhysicalOffset: number
