@@ -1,5 +1,7 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import { decodeRecord } from '../../codec/message/record-reader.ts'
+import { humanReadableByteCount } from '../common/byte-count.ts'
+import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import { illegal } from './commitlog/append-check.ts'
@@ -50,6 +52,7 @@ const SLAVE_MODE: PutMessageResult = {
  */
 export class DefaultMessageStore implements MessageStore {
   readonly #config: MessageStoreConfig
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #parts: StoreParts
   readonly #life: StoreLife
@@ -57,6 +60,7 @@ export class DefaultMessageStore implements MessageStore {
 
   constructor(deps: MessageStoreDeps) {
     this.#config = deps.config
+    this.#clock = deps.clock
     this.#logger = deps.logger
     this.#parts = makeStoreParts(deps, (request) => this.#onDispatched(request))
     this.#life = new StoreLife(deps, this.#parts)
@@ -85,7 +89,7 @@ export class DefaultMessageStore implements MessageStore {
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
     const refused = this.#refusal()
     if (refused !== undefined) done(refused)
-    else this.#parts.log.append(message, done)
+    else this.#parts.log.append(message, this.#counted(done))
   }
 
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
@@ -99,7 +103,7 @@ export class DefaultMessageStore implements MessageStore {
       return
     }
     try {
-      this.#parts.log.appendBatch(splitBatch(batch), done)
+      this.#parts.log.appendBatch(splitBatch(batch), this.#counted(done))
     } catch (error) {
       done(illegal(toError(error).message))
     }
@@ -111,10 +115,28 @@ export class DefaultMessageStore implements MessageStore {
     return this.isDiskFull ? DISK_FULL : undefined
   }
 
+  #counted(done: PutMessageCallback): PutMessageCallback {
+    const beginMs = this.#clock.now()
+    return (result) => {
+      this.#parts.stats.countPut(result, beginMs)
+      done(result)
+    }
+  }
+
   // ---- gets ----
 
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
-    return this.#parts.reader.getMessage(request)
+    const { reader, stats } = this.#parts
+    const beginMs = this.#clock.now()
+    const result = reader.getMessage(request)
+    if (result instanceof Promise) {
+      return result.then((read) => {
+        stats.countGet(read, beginMs)
+        return read
+      })
+    }
+    stats.countGet(result, beginMs)
+    return result
   }
 
   iterateFrom(
@@ -229,5 +251,17 @@ export class DefaultMessageStore implements MessageStore {
 
   isOsPageCacheBusy(): boolean {
     return this.#parts.log.isBusy
+  }
+
+  getRuntimeInfo(): Record<string, string> {
+    const { log, reput, stats } = this.#parts
+    return {
+      ...stats.getRuntimeInfo(),
+      commitLogMinOffset: String(log.minOffset),
+      commitLogMaxOffset: String(log.maxOffset),
+      dispatchBehindBytes: String(reput.behindBytes),
+      remainHowManyDataToFlush: humanReadableByteCount(log.maxOffset - log.flusher.flushedOffset),
+      pageCacheLockTimeMills: String(Math.floor(log.lockTimeMills)),
+    }
   }
 }

@@ -35,7 +35,7 @@ export class StoreLife implements Service {
   /** @throws StoreError when the store cannot be opened without losing data, and what the file system says */
   async start(): Promise<void> {
     const { config, fileSystem, processId } = this.#deps
-    const { log, queues, cleaner, haService } = this.#parts
+    const { log, queues, cleaner, stats, haService } = this.#parts
     fileSystem.makeDirectory(config.storePathRootDir)
     const lastExitOk = !this.#abortFile.exists
     this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
@@ -46,6 +46,7 @@ export class StoreLife implements Service {
     log.start()
     this.#flushQueues.start()
     cleaner.start()
+    stats.start()
     await haService?.start()
   }
 
@@ -79,7 +80,8 @@ export class StoreLife implements Service {
     const checkpoint = this.#checkpoint
     if (checkpoint === undefined) return
     this.#checkpoint = undefined
-    const { log, queues, index, reput, flusher, cleaner, haService } = this.#parts
+    const { log, queues, index, reput, flusher, cleaner, stats, haService } = this.#parts
+    stats.stop()
     log.fail('the store is shut down')
     try {
       await haService?.stop()

@@ -25,6 +25,7 @@ import { StoreTimes } from './read/store-times.ts'
 import type { CreateHAService, HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
+import { StoreStatsService } from './stats/store-stats-service.ts'
 import { StoreFlusher } from './store-flusher.ts'
 
 export interface MessageStoreDeps {
@@ -53,6 +54,7 @@ export interface StoreParts {
   readonly storeTimes: StoreTimes
   readonly flusher: StoreFlusher
   readonly cleaner: StoreCleaner
+  readonly stats: StoreStatsService
 }
 
 /** Puts a store together, without touching the disk. `onDispatched` gets each message after all followers of the log. */
@@ -98,6 +100,7 @@ export function makeStoreParts(
     reader: new MessageReader({ config, logger, log, queues, coldReader, totalMemoryBytes }),
     lookup: new MessageLookup({ config, log, index, coldReader }),
     storeTimes: new StoreTimes(log, coldReader),
+    stats: new StoreStatsService(clock),
     cleaner: new StoreCleaner({
       ...{ config, clock, logger, files, diskSpace, queues, index, durableOffset },
     }),

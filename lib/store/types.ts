@@ -206,4 +206,6 @@ export interface MessageStore extends Service {
   readonly isDiskFull: boolean
   /** True while writes stall, see osPageCacheBusyTimeOutMills. */
   isOsPageCacheBusy(): boolean
+  /** Counters, rates and offsets, as GET_BROKER_RUNTIME_INFO tells them. */
+  getRuntimeInfo(): Record<string, string>
 }

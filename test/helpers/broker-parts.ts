@@ -1,9 +1,9 @@
 import { Host } from '../../codec/message/host.ts'
 import { ProducerManager } from '../../lib/broker/client/producer-manager.ts'
 import type { Channel } from '../../lib/remoting/index.ts'
-import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
 import { ConsumerOffsetManager } from '../../lib/broker/offset/consumer-offset-manager.ts'
 import { SendMessageProcessor } from '../../lib/broker/processor/send-message-processor.ts'
+import { BrokerStatsManager } from '../../lib/broker/stats/broker-stats-manager.ts'
 import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { Transactions } from '../../lib/broker/transactions.ts'
@@ -37,16 +37,20 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
   const shared = { brokerConfig, storeConfig, clock, logger: SILENT_LOGGER }
   const fileSystem = new NodeFileSystem()
   const delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
+  const topicConfigManager = new TopicConfigManager({ ...shared, fileSystem })
   return {
     ...shared,
     fileSystem,
     delayLevels,
-    counters: new MessageCounters(),
+    brokerStatsManager: new BrokerStatsManager({
+      ...shared,
+      isSystemTopic: (topic) => topicConfigManager.isSystemTopic(topic),
+    }),
     loaded,
     directory: directory.path,
     remove: directory.remove,
     messageStore: new MemoryMessageStore({ clock, delayLevelsMs: delayLevels.delaysMs }),
-    topicConfigManager: new TopicConfigManager({ ...shared, fileSystem }),
+    topicConfigManager,
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
     consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
     producerManager: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),

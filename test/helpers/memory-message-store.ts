@@ -50,6 +50,7 @@ export class MemoryMessageStore implements MessageStore {
   #maxPhysicalOffset = 0
   minPhysicalOffset = 0
   isBusy = false
+  runtimeInfo: Record<string, string> = {}
   /** Status of the next puts, in order; PUT_OK when there is none left. */
   readonly nextStatus: PutMessageStatus[] = []
   /** Everything put, in order. */
@@ -74,6 +75,10 @@ export class MemoryMessageStore implements MessageStore {
 
   isOsPageCacheBusy(): boolean {
     return this.isBusy
+  }
+
+  getRuntimeInfo(): Record<string, string> {
+    return this.runtimeInfo
   }
 
   /** From now on answers wait for `releaseAnswers`. */

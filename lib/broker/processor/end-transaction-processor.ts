@@ -12,7 +12,7 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
 import type { MessageStore, PutMessageResult } from '../../store/types.ts'
-import type { MessageCounters } from '../metrics/message-counters.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { endMessageTransaction, parseLong } from '../transaction/half-message.ts'
 import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
@@ -24,7 +24,7 @@ export interface EndTransactionProcessorDeps {
   readonly messageStore: MessageStore
   readonly transactions: TransactionalMessageService
   readonly delayLevels: DelayLevels
-  readonly counters: MessageCounters
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -105,13 +105,12 @@ export class EndTransactionProcessor implements RequestProcessor {
   }
 
   #sendFinalMessage(message: MessageExtBrokerInner): Promise<PutMessageResult> {
-    const { messageStore, counters } = this.#deps
+    const { messageStore, brokerStatsManager } = this.#deps
     return new Promise((resolve) => {
       messageStore.putMessage(message, (result) => {
-        if (result.appended === undefined) counters.putFailures++
-        else {
-          counters.putMessages++
-          counters.putBytes += result.appended.size
+        const { appended } = result
+        if (appended !== undefined) {
+          brokerStatsManager.puts.incTopicPut(message.topic, appended.messageCount, appended.size)
         }
         resolve(result)
       })

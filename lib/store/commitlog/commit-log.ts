@@ -142,7 +142,12 @@ export class CommitLog {
 
   /** True while the page cache does not take what has been appended. */
   get isBusy(): boolean {
-    return this.#writer.stalledMs > this.#deps.config.osPageCacheBusyTimeOutMills
+    return this.lockTimeMills > this.#deps.config.osPageCacheBusyTimeOutMills
+  }
+
+  /** How long the present write has been running. Apache: the time for which the put lock has been held */
+  get lockTimeMills(): number {
+    return this.#writer.stalledMs
   }
 
   /** The log ends at `offset`, where recovery has found its end; messages before it were stored at `storeTimestamp` at the latest. */
