@@ -77,10 +77,10 @@ export class DefaultMessageStore implements MessageStore {
 
   #onDispatched(request: DispatchRequest): void {
     this.#parts.flusher.dispatched(request.storeTimestamp)
-    const { topic, queueId, queueOffset, tagsCode, storeTimestamp } = request
+    const { topic, queueId, queueOffset, tagsCode, storeTimestamp, record } = request
     const logicOffset = queueOffset + 1
     for (const listener of this.#listeners) {
-      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp })
+      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp, record })
     }
   }
 

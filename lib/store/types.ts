@@ -75,7 +75,8 @@ export interface MessageFilter {
   /** `tagsCode` as stored: the tag's hash (a safe integer), or undefined when the unit points into consume queue ext. */
   isMatchedByConsumeQueue(tagsCode: number | undefined): boolean
   readonly needsRecord: boolean
-  isMatchedByCommitLog(record: Buffer): boolean
+  /** The record lies in `buffer` between `start` and `end`. */
+  isMatchedByCommitLog(buffer: Buffer, start: number, end: number): boolean
 }
 
 export interface GetMessageRequest {
@@ -131,7 +132,16 @@ export interface MessageArriving {
   readonly logicOffset: number
   readonly tagsCode: number
   readonly storeTimestamp: number
+  readonly record: RecordBytes
 }
+
+/** A stored record: the bytes of `buffer` from `start` to `end`. */
+export interface RecordBytes {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 export type MessageArrivingListener = (event: MessageArriving) => void
 
 /**
