@@ -5,6 +5,7 @@ import { apacheBroker, apacheNamesrv, fetchApache } from './harness/apache.ts'
 import { type Options, USAGE, parseOptions } from './harness/options.ts'
 import { ourBroker, ourNamesrv, ourStandalone } from './harness/ours.ts'
 import { isInstalled } from './harness/process.ts'
+import { Preparations } from './harness/preparations.ts'
 import { Report } from './harness/report.ts'
 import type { Launchers, Suite, Target, Tool } from './harness/suite.ts'
 import { SUITES } from './suites/index.ts'
@@ -26,11 +27,17 @@ async function main(): Promise<number> {
     return 2
   }
   const report = new Report()
-  const launchers = await launchersOf(options.target)
+  const preparations = new Preparations()
+  const launchers = await launchersOf(options.target, preparations)
   const workDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'rocketmq-compat-'))
-  for (const suite of options.suites) {
-    await runSuite(suite, options, report, launchers, path.join(workDirectory, suite.name))
+  const waiting = [...options.suites]
+  const runWaiting = async () => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
+      const directory = path.join(workDirectory, suite.name)
+      report.add(await runSuite(suite, { options, launchers, preparations, directory }))
+    }
   }
+  await Promise.all(Array.from({ length: options.jobs }, runWaiting))
   const left = fs.readdirSync(workDirectory)
   if (left.length === 0) fs.rmdirSync(workDirectory)
   else report.note(`kept: ${workDirectory}`)
@@ -38,39 +45,43 @@ async function main(): Promise<number> {
   return report.failed === 0 ? 0 : 1
 }
 
-async function runSuite(
-  suite: Suite,
-  options: Options,
-  report: Report,
-  launchers: Launchers,
-  directory: string,
-): Promise<void> {
+interface Run {
+  readonly options: Options
+  readonly launchers: Launchers
+  readonly preparations: Preparations
+  readonly directory: string
+}
+
+async function runSuite(suite: Suite, run: Run): Promise<Report> {
+  const { options, launchers, preparations, directory } = run
+  const report = new Report()
   const missing = await missingTools(suite)
   if (missing.length > 0) {
     const reason = `not installed: ${missing.join(', ')}`
     if (required) report.fail(suite.name, 'tools', reason)
     else report.skip(suite.name, reason)
-    return
+    return report
   }
   fs.mkdirSync(directory)
-  const failedBefore = report.failed
   const startMs = Date.now()
   try {
     const { casePattern, kills } = options
     const compatDirectory = COMPAT
-    await suite.run({ report, directory, compatDirectory, launchers, casePattern, kills })
+    const context = { report, directory, compatDirectory, launchers, preparations }
+    await suite.run({ ...context, casePattern, kills })
   } catch (error) {
     report.fail(suite.name, 'suite', (error as Error).stack ?? String(error))
     report.tails(logsIn(directory))
   }
   report.note(`      ${suite.name}: ${((Date.now() - startMs) / 1000).toFixed(1)} s`)
-  const clean = report.failed === failedBefore && !options.keep
+  const clean = report.failed === 0 && !options.keep
   if (clean) fs.rmSync(directory, { recursive: true, force: true })
+  return report
 }
 
-async function launchersOf(target: Target): Promise<Launchers> {
+async function launchersOf(target: Target, preparations: Preparations): Promise<Launchers> {
   const apache = async () => {
-    const jars = await fetchApache(COMPAT)
+    const jars = await preparations.once('apache', () => fetchApache(COMPAT))
     return { namesrv: apacheNamesrv(jars), broker: apacheBroker(jars) }
   }
   if (target === 'apache') return { ...(await apache()), standalone: undefined, apache }

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Suite, TARGETS, type Target } from './suite.ts'
 
@@ -8,11 +9,18 @@ export interface Options {
   readonly casePattern: string
   readonly kills: number
   readonly keep: boolean
+  /** How many suites run at once. */
+  readonly jobs: number
 }
 
+/** Suites wait more than they work; Apache's servers work more. */
+const DEFAULT_JOBS: Readonly<Record<Target, number>> = {
+  ours: Math.min(2, os.availableParallelism()),
+  apache: 1,
+}
 const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
 
-export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--keep]`
+export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--jobs N] [--keep]`
 
 /**
  * A suite is chosen by its name or by the beginning of it: `java` means all Java versions. Without a name all run but those
@@ -27,6 +35,7 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
       suite: { type: 'string', multiple: true },
       case: { type: 'string', default: '.*' },
       kills: { type: 'string' },
+      jobs: { type: 'string' },
       keep: { type: 'boolean', default: false },
     },
   })
@@ -45,5 +54,6 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
     casePattern: values.case,
     kills: values.kills === undefined ? DEFAULT_KILLS[target] : Number(values.kills),
     keep: values.keep,
+    jobs: values.jobs === undefined ? DEFAULT_JOBS[target] : Number(values.jobs),
   }
 }

@@ -23,6 +23,13 @@ export class Report {
     this.note(`FAIL  ${suite}  ${name}\n${indent(reason)}`)
   }
 
+  /** Adds the counts of a part. */
+  add(part: Report): void {
+    this.#passed += part.#passed
+    this.#failed += part.#failed
+    this.#skipped += part.#skipped
+  }
+
   skip(suite: string, reason: string): void {
     this.#skipped++
     this.note(`skip  ${suite}  ${reason}`)

@@ -1,3 +1,4 @@
+import type { Preparations } from './preparations.ts'
 import type { Report } from './report.ts'
 import type { BrokerLauncher, NamesrvLauncher, StandaloneLauncher } from './servers.ts'
 
@@ -12,6 +13,8 @@ export interface SuiteContext {
   /** This repository's `compat/`. */
   readonly compatDirectory: string
   readonly launchers: Launchers
+  /** Shared by all suites of a run. */
+  readonly preparations: Preparations
   /** A regular expression for case names. */
   readonly casePattern: string
   /** How often the kill -9 case kills. */

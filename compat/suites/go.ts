@@ -23,6 +23,7 @@ export const goSuite: Suite = {
 export async function goClient(context: SuiteContext): Promise<Command> {
   const program = path.join(context.directory, 'client')
   const directory = path.join(context.compatDirectory, 'go')
-  await runOrFail({ program: 'go', args: ['build', '-o', program, '.'], directory }, BUILD_LIMIT_MS)
+  const command = { program: 'go', args: ['build', '-o', program, '.'], directory }
+  await context.preparations.once(program, () => runOrFail(command, BUILD_LIMIT_MS))
   return { program, args: [], environment: { HOME: context.directory } }
 }

@@ -53,17 +53,9 @@ export async function javaClient(
   version: string,
   set: CaseSet,
 ): Promise<Command> {
-  const project = path.join(context.compatDirectory, 'java')
-  const target = path.join(project, 'target', version)
-  const classpathFile = path.join(target, 'classpath')
-  if (!isFresh(classpathFile, project)) {
-    const output = `-Dmdep.outputFile=${classpathFile}`
-    const goals = ['compile', 'dependency:build-classpath', output]
-    const args = ['-q', '-B', '-f', path.join(project, 'pom.xml'), `-Drocketmq.version=${version}`]
-    await runOrFail({ program: 'mvn', args: [...args, ...goals] }, BUILD_LIMIT_MS)
-  }
-  const libraries = fs.readFileSync(classpathFile, 'utf8').trim()
-  const classpath = [path.join(target, 'classes'), libraries].join(path.delimiter)
+  const classpath = await context.preparations.once(`java-${version}`, () =>
+    buildJavaClient(path.join(context.compatDirectory, 'java'), version),
+  )
   const home = path.join(context.directory, 'home')
   return {
     program: 'java',
@@ -75,6 +67,19 @@ export async function javaClient(
       ...['-cp', classpath, 'compat.Main', '--set', set],
     ],
   }
+}
+
+async function buildJavaClient(project: string, version: string): Promise<string> {
+  const target = path.join(project, 'target', version)
+  const classpathFile = path.join(target, 'classpath')
+  if (!isFresh(classpathFile, project)) {
+    const output = `-Dmdep.outputFile=${classpathFile}`
+    const goals = ['compile', 'dependency:build-classpath', output]
+    const args = ['-q', '-B', '-f', path.join(project, 'pom.xml'), `-Drocketmq.version=${version}`]
+    await runOrFail({ program: 'mvn', args: [...args, ...goals] }, BUILD_LIMIT_MS)
+  }
+  const libraries = fs.readFileSync(classpathFile, 'utf8').trim()
+  return [path.join(target, 'classes'), libraries].join(path.delimiter)
 }
 
 /** Whether `product` is newer than every file of the project's sources. */

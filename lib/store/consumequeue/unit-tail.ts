@@ -1,5 +1,3 @@
-import { CQ_STORE_UNIT_SIZE, writeUnit } from '../../../codec/store/consume-queue-unit.ts'
-
 const FIRST_CAPACITY = 16
 
 /**
@@ -7,57 +5,62 @@ const FIRST_CAPACITY = 16
  * the disk yet always stay.
  */
 export class UnitTail {
+  readonly #unitSize: number
   #buffer: Buffer = Buffer.alloc(0)
-  /** Queue offset of the first unit in the buffer. */
-  #startOffset: number
+  /** Number of the first unit in the buffer. */
+  #start: number
   #count = 0
 
-  constructor(startOffset: number) {
-    this.#startOffset = startOffset
+  constructor(unitSize: number, start: number) {
+    this.#unitSize = unitSize
+    this.#start = start
   }
 
-  get startOffset(): number {
-    return this.#startOffset
+  get start(): number {
+    return this.#start
   }
 
-  get endOffset(): number {
-    return this.#startOffset + this.#count
+  get end(): number {
+    return this.#start + this.#count
   }
 
   get capacityBytes(): number {
     return this.#buffer.length
   }
 
-  /** False when there is no room: the caller has to `grow` or to `drop` first. */
-  append(commitLogOffset: number, size: number, tagsCode: number): boolean {
-    const position = this.#count * CQ_STORE_UNIT_SIZE
-    if (position === this.#buffer.length) return false
-    writeUnit(this.#buffer, position, commitLogOffset, size, tagsCode)
+  get buffer(): Buffer {
+    return this.#buffer
+  }
+
+  /** Where in `buffer` the next unit goes; -1 when there is no room: the caller has to `grow` or to `drop` first. */
+  append(): number {
+    const position = this.#count * this.#unitSize
+    if (position === this.#buffer.length) return -1
     this.#count++
-    return true
+    return position
   }
 
   /** Doubles the room. */
   grow(): void {
-    const units = Math.max(this.#buffer.length / CQ_STORE_UNIT_SIZE, FIRST_CAPACITY / 2) * 2
-    const bigger = Buffer.allocUnsafeSlow(units * CQ_STORE_UNIT_SIZE)
-    this.#buffer.copy(bigger, 0, 0, this.#count * CQ_STORE_UNIT_SIZE)
+    const units = Math.max(this.#buffer.length / this.#unitSize, FIRST_CAPACITY / 2) * 2
+    const bigger = Buffer.allocUnsafeSlow(units * this.#unitSize)
+    this.#buffer.copy(bigger, 0, 0, this.#count * this.#unitSize)
     this.#buffer = bigger
   }
 
-  /** Forgets the units below `offset`, which are on the disk. */
-  drop(offset: number): void {
-    const from = (offset - this.#startOffset) * CQ_STORE_UNIT_SIZE
-    this.#buffer.copyWithin(0, from, this.#count * CQ_STORE_UNIT_SIZE)
-    this.#count -= offset - this.#startOffset
-    this.#startOffset = offset
+  /** Forgets the units below `start`, which are on the disk. */
+  drop(start: number): void {
+    const from = (start - this.#start) * this.#unitSize
+    this.#buffer.copyWithin(0, from, this.#count * this.#unitSize)
+    this.#count -= start - this.#start
+    this.#start = start
   }
 
   /** A view of the units from `from` up to `to`, valid until the next append. */
   view(from: number, to: number): Buffer {
     return this.#buffer.subarray(
-      (from - this.#startOffset) * CQ_STORE_UNIT_SIZE,
-      (to - this.#startOffset) * CQ_STORE_UNIT_SIZE,
+      (from - this.#start) * this.#unitSize,
+      (to - this.#start) * this.#unitSize,
     )
   }
 }

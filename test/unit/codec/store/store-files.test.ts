@@ -1,4 +1,12 @@
 import { expect } from 'chai'
+import {
+  BATCH_CQ_STORE_UNIT_SIZE,
+  batchUnitBaseOffset,
+  batchUnitNum,
+  batchUnitStoreTimestamp,
+  isBatchUnitWritten,
+  writeBatchUnit,
+} from '../../../../codec/store/batch-consume-queue-unit.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../../../codec/store/checkpoint.ts'
 import {
   CQ_STORE_UNIT_SIZE,
@@ -62,6 +70,38 @@ describe('consume queue unit', () => {
     writeUnit(unit, 0, 0, 100, -5)
     expect([isUnitWritten(unit, 0), isUnitBlank(unit, 0)]).to.deep.equal([true, false])
     expect(unitTagsCode(unit, 0)).to.equal(-5)
+  })
+})
+
+describe('batch consume queue unit', () => {
+  const units = bytesOf('batchconsumequeue BcqT/0 (3 units)')
+
+  it("decodes and encodes Apache's bytes", () => {
+    const batches: number[][] = []
+    for (let at = 0; at < units.length; at += BATCH_CQ_STORE_UNIT_SIZE) {
+      const unit = Buffer.alloc(BATCH_CQ_STORE_UNIT_SIZE)
+      writeBatchUnit(unit, 0, {
+        commitLogOffset: unitCommitLogOffset(units, at),
+        size: unitSize(units, at),
+        tagsCode: unitTagsCode(units, at) ?? 0,
+        storeTimestamp: batchUnitStoreTimestamp(units, at),
+        baseOffset: batchUnitBaseOffset(units, at),
+        batchNum: batchUnitNum(units, at),
+      })
+      const end = at + BATCH_CQ_STORE_UNIT_SIZE
+      expect(unit.toString('hex')).to.equal(units.toString('hex', at, end))
+      expect(isBatchUnitWritten(units, at)).to.equal(true)
+      batches.push([batchUnitBaseOffset(units, at), batchUnitNum(units, at)])
+    }
+    expect(batches).to.deep.equal([
+      [0, 2],
+      [2, 3],
+      [5, 1],
+    ])
+  })
+
+  it('is not written where there are zeroes', () => {
+    expect(isBatchUnitWritten(Buffer.alloc(BATCH_CQ_STORE_UNIT_SIZE), 0)).to.equal(false)
   })
 })
 

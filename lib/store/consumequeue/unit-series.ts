@@ -1,0 +1,221 @@
+import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import { UnitTail } from './unit-tail.ts'
+
+export interface UnitSeriesDeps {
+  /** Their size is a multiple of `unitSize`. */
+  readonly files: LogFileQueue
+  readonly unitSize: number
+  /** Units that the tail may hold now. */
+  readonly tailLimit: () => number
+}
+
+/**
+ * A series of units of one size, by number, in files. New units stand in memory first and are written behind, many at
+ * once; after a crash recovery makes them again from the log.
+ */
+export class UnitSeries {
+  readonly unitSize: number
+  readonly #deps: UnitSeriesDeps
+  #tail: UnitTail
+  /** Units below are on the disk. */
+  #written = 0
+  /** Units below have been flushed. */
+  #flushed = 0
+
+  constructor(deps: UnitSeriesDeps) {
+    this.#deps = deps
+    this.unitSize = deps.unitSize
+    this.#tail = new UnitTail(deps.unitSize, 0)
+  }
+
+  /** First unit that the files have a place for. */
+  get start(): number {
+    return (this.#deps.files.first?.startOffset ?? 0) / this.unitSize
+  }
+
+  /** Number of the next unit. */
+  get end(): number {
+    return this.#tail.end
+  }
+
+  get unwrittenBytes(): number {
+    return (this.end - this.#written) * this.unitSize
+  }
+
+  get needsFlush(): boolean {
+    return this.#flushed < this.end
+  }
+
+  get #unitsPerFile(): number {
+    return this.#deps.files.fileSize / this.unitSize
+  }
+
+  // ---- start ----
+
+  /** @throws StoreError when a file has the wrong size or is missing */
+  load(lastExitOk: boolean): void {
+    this.#deps.files.load(lastExitOk)
+  }
+
+  /**
+   * Finds the end: the first unit that `isWanted` does not want, of which there may be none before one that it wants. What
+   * follows is made zero when `clean` says so (after a crash, there may be remains of it).
+   */
+  recover(isWanted: (unit: Buffer) => boolean, clean: boolean): void {
+    const { files } = this.#deps
+    const limit = (files.last?.endOffset ?? 0) / this.unitSize
+    const end = this.search(this.start, limit, isWanted)
+    if (clean) files.truncate(end * this.unitSize)
+    this.#begin(end, end)
+  }
+
+  /** Removes everything; the next unit gets the number `at`. Those before it in its file become what `writeBlank` makes them. */
+  beginAt(at: number, writeBlank: (buffer: Buffer, position: number) => void): void {
+    const { files } = this.#deps
+    files.removeAll()
+    const fileStart = Math.floor(at / this.#unitsPerFile) * this.#unitsPerFile
+    if (at > fileStart) {
+      const blanks = Buffer.alloc((at - fileStart) * this.unitSize)
+      for (let position = 0; position < blanks.length; position += this.unitSize) {
+        writeBlank(blanks, position)
+      }
+      const offset = fileStart * this.unitSize
+      files.findOrCreate(offset).writeSync(blanks, offset)
+    }
+    this.#begin(at, fileStart)
+  }
+
+  #begin(end: number, flushed: number): void {
+    this.#tail = new UnitTail(this.unitSize, end)
+    this.#written = end
+    this.#flushed = flushed
+  }
+
+  // ---- appending ----
+
+  /** Makes room for the next unit, which the caller writes into `tailBuffer` at the position returned. */
+  append(): number {
+    let position = this.#tail.append()
+    while (position < 0) {
+      this.#makeRoom()
+      position = this.#tail.append()
+    }
+    return position
+  }
+
+  get tailBuffer(): Buffer {
+    return this.#tail.buffer
+  }
+
+  #makeRoom(): void {
+    const units = this.#tail.capacityBytes / this.unitSize
+    if (units < this.#deps.tailLimit()) {
+      this.#tail.grow()
+      return
+    }
+    const start = this.end - Math.floor(units / 2)
+    if (start > this.#written) this.write()
+    this.#tail.drop(start)
+  }
+
+  // ---- writing and flushing ----
+
+  /** Brings the units that are only in memory to the page cache. @throws what the file system says */
+  write(): void {
+    const { files } = this.#deps
+    while (this.#written < this.end) {
+      const position = this.#written * this.unitSize
+      const file = files.findOrCreate(position)
+      const to = Math.min(this.end, file.endOffset / this.unitSize)
+      file.writeSync(this.#tail.view(this.#written, to), position)
+      this.#written = to
+    }
+  }
+
+  /** Brings all units to the disk. */
+  async flush(): Promise<void> {
+    this.write()
+    const to = this.#written
+    let at = this.#flushed
+    while (at < to) {
+      const file = this.#deps.files.find(at * this.unitSize)
+      if (file !== undefined) await file.datasync()
+      at = this.fileEnd(at)
+    }
+    this.#flushed = Math.max(this.#flushed, to)
+  }
+
+  // ---- reading ----
+
+  /** The end of the file that holds a unit: no get reads further in one go. */
+  fileEnd(at: number): number {
+    const perFile = this.#unitsPerFile
+    return (Math.floor(at / perFile) + 1) * perFile
+  }
+
+  /** A view of the units from `from` to `to`, valid in this turn; undefined when they are not all in memory. */
+  inMemory(from: number, to: number): Buffer | undefined {
+    return from >= this.#tail.start ? this.#tail.view(from, to) : undefined
+  }
+
+  /** The first unit that is in memory. */
+  get memoryStart(): number {
+    return this.#tail.start
+  }
+
+  /** The units from `from` to `to`, which lie in one file; undefined when that file is not there. */
+  async read(from: number, to: number): Promise<Buffer | undefined> {
+    const inMemory = this.inMemory(from, to)
+    if (inMemory !== undefined) return Buffer.from(inMemory)
+    const fromFile = Math.min(to, this.#tail.start)
+    const position = from * this.unitSize
+    const file = this.#deps.files.find(position)
+    if (file === undefined) return undefined
+    const units = Buffer.alloc((to - from) * this.unitSize)
+    const fileBytes = (fromFile - from) * this.unitSize
+    if (to > fromFile) this.#tail.view(fromFile, to).copy(units, fileBytes)
+    await file.read(units.subarray(0, fileBytes), position)
+    return units
+  }
+
+  /** One unit, valid in this turn; zeroes where there is none. */
+  readSync(at: number): Buffer {
+    if (at >= this.#tail.start && at < this.end) return this.#tail.view(at, at + 1)
+    const unit = Buffer.alloc(this.unitSize)
+    const position = at * this.unitSize
+    this.#deps.files.find(position)?.readSync(unit, position)
+    return unit
+  }
+
+  /** First number in [low, high) whose unit does not satisfy `predicate`, which holds up to some unit and not behind. */
+  search(low: number, high: number, predicate: (unit: Buffer) => boolean): number {
+    let from = low
+    let to = high
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2)
+      if (predicate(this.readSync(middle))) from = middle + 1
+      else to = middle
+    }
+    return from
+  }
+
+  // ---- cleaning ----
+
+  /** Removes files from the oldest on as long as `isExpired` says so of the last unit; one file stays. */
+  removeExpiredFiles(isExpired: (lastUnit: Buffer) => boolean): void {
+    const { files } = this.#deps
+    while (files.files.length > 1) {
+      const last = (files.first?.endOffset ?? 0) / this.unitSize - 1
+      if (!isExpired(this.readSync(last))) return
+      files.removeFirst()
+    }
+  }
+
+  removeAll(): void {
+    this.#deps.files.removeAll()
+  }
+
+  close(): void {
+    this.#deps.files.close()
+  }
+}
