@@ -18,6 +18,7 @@ import {
   type CqUnit,
   type GetMessageRequest,
   type GetMessageResult,
+  type LogPlace,
   type MessageArrivingListener,
   type MessageStore,
   type PutMessageCallback,
@@ -175,6 +176,12 @@ export class DefaultMessageStore implements MessageStore {
   async getEarliestMessageTime(topic: string, queueId: number): Promise<number> {
     const queue = this.#parts.queues.find(topic, queueId)
     return queue === undefined ? -1 : this.#parts.storeTimes.at(queue, queue.minOffset)
+  }
+
+  getRecords(
+    places: readonly LogPlace[],
+  ): readonly (Buffer | undefined)[] | Promise<readonly (Buffer | undefined)[]> {
+    return this.#parts.records.getRecords(places)
   }
 
   async lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined> {

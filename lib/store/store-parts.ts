@@ -21,6 +21,7 @@ import { OpenFiles } from './logfile/open-files.ts'
 import { ColdReader } from './read/cold-reader.ts'
 import { MessageLookup } from './read/message-lookup.ts'
 import { MessageReader } from './read/message-reader.ts'
+import { RecordReader } from './read/record-reader.ts'
 import { StoreTimes } from './read/store-times.ts'
 import type { CreateHAService, HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
@@ -51,6 +52,7 @@ export interface StoreParts {
   readonly reput: ReputService
   readonly reader: MessageReader
   readonly lookup: MessageLookup
+  readonly records: RecordReader
   readonly storeTimes: StoreTimes
   readonly flusher: StoreFlusher
   readonly cleaner: StoreCleaner
@@ -99,6 +101,7 @@ export function makeStoreParts(
     ...{ delayLevels, diskSpace, log, haService, queues, index, reput, flusher },
     reader: new MessageReader({ config, logger, log, queues, coldReader, totalMemoryBytes }),
     lookup: new MessageLookup({ config, log, index, coldReader }),
+    records: new RecordReader(log, coldReader),
     storeTimes: new StoreTimes(log, coldReader),
     stats: new StoreStatsService(clock),
     cleaner: new StoreCleaner({

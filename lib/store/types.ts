@@ -102,12 +102,16 @@ export interface GetMessageResult {
   readonly suggestPullingFromSlave: boolean
 }
 
-/** One message in a queue. Source: store.queue.CqUnit */
-export interface CqUnit {
-  readonly queueOffset: number
+/** Where a record stands in the log. */
+export interface LogPlace {
   readonly commitLogOffset: number
   /** Bytes of the record. */
   readonly size: number
+}
+
+/** One message in a queue. Source: store.queue.CqUnit */
+export interface CqUnit extends LogPlace {
+  readonly queueOffset: number
   /** The tag's hash; in SCHEDULE_TOPIC_XXXX the time of delivery, milliseconds since 1970. */
   readonly tagsCode: number
 }
@@ -180,6 +184,14 @@ export interface MessageStore extends Service {
   getMessageStoreTimestamp(topic: string, queueId: number, offset: number): Promise<number>
   /** Store time of a queue's first message; -1 when there is none. */
   getEarliestMessageTime(topic: string, queueId: number): Promise<number>
+  /**
+   * The stored records at places that a consume queue or another file names, in their order; undefined for one that is not
+   * there (any more). At once when all are in memory; otherwise neighbours are read from the disk in one go.
+   * @throws (rejects) BusyError: too many wait
+   */
+  getRecords(
+    places: readonly LogPlace[],
+  ): readonly (Buffer | undefined)[] | Promise<readonly (Buffer | undefined)[]>
   /** The message that begins at a log offset; undefined when there is none. */
   lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined>
   /** The stored record that begins at a log offset; undefined when there is none. */

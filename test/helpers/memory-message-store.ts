@@ -1,4 +1,5 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
+import { encodeRecord, planRecord } from '../../codec/message/record.ts'
 import type { Clock } from '../../lib/common/clock.ts'
 import type {
   BoundaryType,
@@ -7,6 +8,7 @@ import type {
   GetMessageRequest,
   GetMessageResult,
   GetMessageStatus,
+  LogPlace,
   MessageArrivingListener,
   MessageStore,
   PutMessageCallback,
@@ -234,6 +236,17 @@ export class MemoryMessageStore implements MessageStore {
 
   async getEarliestMessageTime(topic: string, queueId: number): Promise<number> {
     return this.#find(topic, queueId)?.messages[0]?.message.storeTimestamp ?? -1
+  }
+
+  getRecords(places: readonly LogPlace[]): (Buffer | undefined)[] {
+    return places.map(({ commitLogOffset }) => {
+      const message = this.#byCommitLogOffset.get(commitLogOffset)?.message
+      if (message === undefined) return undefined
+      const plan = planRecord(message, false)
+      const record = Buffer.alloc(plan.size)
+      encodeRecord(record, 0, message, plan, message)
+      return record
+    })
   }
 
   async lookMessageByOffset(commitLogOffset: number): Promise<MessageExt | undefined> {
