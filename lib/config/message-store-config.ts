@@ -209,7 +209,7 @@ export const MESSAGE_STORE_OPTIONS = {
     text: 'Milliseconds that a send waits for slaves with SYNC_MASTER.',
   }),
   messageDelayLevel: string('1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h', {
-    text: 'Delays of the levels 1, 2, ...: numbers with s, m, h or d.',
+    text: 'Delays of the levels 1, 2, ...: numbers with s, m, h or d. Read at the start; messages that wait then keep their times.',
   }),
   flushDelayOffsetInterval: long(10_000, {
     min: 1,
@@ -248,9 +248,15 @@ export const MESSAGE_STORE_OPTIONS = {
   enableLmq: boolean(false),
   enableMultiDispatch: boolean(false),
   maxLmqConsumeQueueNum: int(20_000),
-  enableScheduleAsyncDeliver: boolean(false),
-  scheduleAsyncDeliverMaxPendingLimit: int(2000),
-  scheduleAsyncDeliverMaxResendNum2Blocked: int(3),
+  enableScheduleAsyncDeliver: boolean(false, {
+    text: 'Deliver more delayed messages before those ahead of them are as safe as flushDiskType and brokerRole ask.',
+  }),
+  scheduleAsyncDeliverMaxPendingLimit: int(2000, {
+    text: 'Messages of a delay level, about, that may be on their way at a time with enableScheduleAsyncDeliver.',
+  }),
+  scheduleAsyncDeliverMaxResendNum2Blocked: int(3, {
+    text: 'Changes nothing: a message that the store refuses holds those behind it back at once.',
+  }),
   maxBatchDeleteFilesNum: int(50),
   dispatchCqThreads: int(10),
   dispatchCqCacheNum: int(4096),

@@ -1,11 +1,17 @@
+import { decodeRecord } from '../../../codec/message/record-reader.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { CqUnit, MessageStore } from '../../store/types.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
-import { messageTimeUp } from './delayed-delivery.ts'
+import { DeliveryBatch, messageTimeUp } from './delayed-delivery.ts'
 import { delayLevel2QueueId } from './delay-transform.ts'
 
 export interface DelayLevelQueueDeps {
+  readonly storeConfig: Pick<
+    MessageStoreConfig,
+    'enableScheduleAsyncDeliver' | 'scheduleAsyncDeliverMaxPendingLimit'
+  >
   readonly clock: Clock
   readonly logger: Logger
   readonly messageStore: MessageStore
@@ -15,9 +21,15 @@ export interface DelayLevelQueueDeps {
   readonly onOffset: (offset: number) => void
 }
 
-/** Messages looked up and put at a time. */
-const BATCH = 32
+const TOPIC = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
+/** Messages looked at when few are due; the number doubles while all are. */
+const MIN_BATCH = 32
+/** Messages, and about how many bytes, delivered in one turn of the event loop. */
+const MAX_BATCH = 512
+const MAX_BATCH_BYTES = 1024 * 1024
 const RETRY_MS = 100
+/** A busy queue is woken so rarely at most, for several messages at a time. */
+const MIN_PAUSE_MS = 5
 /** Delivery times are wall clock times: after this a sleeping queue looks at the clock again, in case it was set. */
 const MAX_SLEEP_MS = 10_000
 
@@ -25,12 +37,21 @@ const MAX_SLEEP_MS = 10_000
  * Delivers the messages of one delay level in their order, none before its time. It sleeps until the first one is due,
  * or, when there is none, until the store tells of one.
  *
+ * A batch waits until the one before is in the store; with enableScheduleAsyncDeliver it does not, until
+ * scheduleAsyncDeliverMaxPendingLimit messages are on their way.
+ *
  * Apache: broker.schedule.ScheduleMessageService.DeliverDelayedMessageTimerTask
  */
 export class DelayLevelQueue {
   readonly #deps: DelayLevelQueueDeps
   readonly #queueId: number
+  /** The next message to be looked at, and the first that is not known to be delivered. */
   #offset: number
+  #deliveredOffset: number
+  #batchSize = MIN_BATCH
+  #pendingCount = 0
+  /** Resolves with false when a delivery has failed. */
+  #pending: Promise<boolean> = Promise.resolve(true)
   #timer: Timer | undefined
   #running: Promise<void> | undefined
   #isStopped = false
@@ -39,6 +60,7 @@ export class DelayLevelQueue {
     this.#deps = deps
     this.#queueId = delayLevel2QueueId(deps.level)
     this.#offset = offset
+    this.#deliveredOffset = offset
   }
 
   /** Delivers what is due; nothing happens while it sleeps or delivers. */
@@ -59,8 +81,7 @@ export class DelayLevelQueue {
   }
 
   get #maxOffset(): number {
-    const { messageStore } = this.#deps
-    return messageStore.getMaxOffsetInQueue(SystemTopic.RMQ_SYS_SCHEDULE_TOPIC, this.#queueId)
+    return this.#deps.messageStore.getMaxOffsetInQueue(TOPIC, this.#queueId)
   }
 
   #sleep(ms: number): void {
@@ -76,33 +97,56 @@ export class DelayLevelQueue {
 
   /** Resolves with the time until it has to go on; undefined when there is nothing to wait for. Never rejects. */
   async #run(): Promise<number | undefined> {
+    let sleepMs: number | undefined = RETRY_MS
     try {
-      while (!this.#isStopped) {
-        const units = await this.#nextUnits()
-        const first = units[0]
-        if (first === undefined) return this.#maxOffset > this.#offset ? RETRY_MS : undefined
-        const waitMs = this.#waitMs(first)
-        if (waitMs > 0) {
-          this.#moveTo(this.#offset)
-          return waitMs
-        }
-        const later = units.findIndex((unit) => this.#waitMs(unit) > 0)
-        const due = later < 0 ? units : units.slice(0, later)
-        if (!(await this.#deliver(due))) return RETRY_MS
-      }
+      sleepMs = await this.#deliverAllDue()
     } catch (error) {
       this.#deps.logger.error({ err: error, level: this.#deps.level }, 'delayed delivery failed')
-      return RETRY_MS
+    }
+    if (await this.#pending) return sleepMs
+    this.#offset = this.#deliveredOffset
+    this.#pending = Promise.resolve(true)
+    return RETRY_MS
+  }
+
+  async #deliverAllDue(): Promise<number | undefined> {
+    let pauseMs = 1
+    while (!this.#isStopped) {
+      const units = await this.#nextUnits()
+      const first = units[0]
+      if (first === undefined) return this.#maxOffset > this.#offset ? RETRY_MS : undefined
+      const due = this.#dueOf(units)
+      if (due.length === 0) {
+        if (this.#offset === this.#deliveredOffset) this.#deps.onOffset(this.#offset)
+        return Math.max(this.#waitMs(first), pauseMs)
+      }
+      this.#batchSize =
+        due.length < units.length ? MIN_BATCH : Math.min(this.#batchSize * 2, MAX_BATCH)
+      if (!(await this.#deliver(due))) return RETRY_MS
+      pauseMs = MIN_PAUSE_MS
     }
     return undefined
   }
 
   async #nextUnits(): Promise<readonly CqUnit[]> {
-    const topic = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
     const { messageStore } = this.#deps
-    const minOffset = messageStore.getMinOffsetInQueue(topic, this.#queueId)
-    if (minOffset > this.#offset) this.#moveTo(minOffset)
-    return messageStore.iterateFrom(topic, this.#queueId, this.#offset, BATCH)
+    const minOffset = messageStore.getMinOffsetInQueue(TOPIC, this.#queueId)
+    if (minOffset > this.#offset) {
+      await this.#pending
+      this.#offset = minOffset
+      this.#moveTo(minOffset)
+    }
+    return messageStore.iterateFrom(TOPIC, this.#queueId, this.#offset, this.#batchSize)
+  }
+
+  /** Those from the first on whose time has come, as many as one batch takes. */
+  #dueOf(units: readonly CqUnit[]): readonly CqUnit[] {
+    let bytes = 0
+    const end = units.findIndex((unit, index) => {
+      bytes += unit.size
+      return this.#waitMs(unit) > 0 || (index > 0 && bytes > MAX_BATCH_BYTES)
+    })
+    return end < 0 ? units : units.slice(0, end)
   }
 
   /** A time further away than the level's delay means that the clock was set back: the message is due. */
@@ -111,35 +155,37 @@ export class DelayLevelQueue {
     return tagsCode > nowMs + this.#deps.delayMs ? 0 : tagsCode - nowMs
   }
 
-  /** False when one could not be put: it is the next to be tried, and those behind it are put again. */
+  /** False when the store has refused one, which is the next to be tried, or has lost some, which are tried again. */
   async #deliver(units: readonly CqUnit[]): Promise<boolean> {
-    const { messageStore } = this.#deps
-    const messages = await Promise.all(
-      units.map((unit) => messageStore.lookMessageByOffset(unit.commitLogOffset)),
-    )
-    const puts = messages.map((delayed) => {
-      const message = delayed === undefined ? undefined : messageTimeUp(delayed)
-      return message === undefined ? undefined : this.#put(message)
+    const records = await this.#deps.messageStore.getRecords(units)
+    const batch = new DeliveryBatch(this.#deps.messageStore, ({ status, reason }) => {
+      const { level } = this.#deps
+      this.#deps.logger.warn({ level, status, reason }, 'delayed message could not be delivered')
     })
-    for (const [index, put] of puts.entries()) {
+    const isTaken = records.every((record, index) => {
       const { queueOffset } = units[index] as CqUnit
-      if (put === undefined) this.#logSkipped(queueOffset)
-      else if (!(await put)) return false
-      this.#moveTo(queueOffset + 1)
-    }
-    return true
+      const message = record && messageTimeUp(decodeRecord(record))
+      if (message === undefined) this.#logSkipped(queueOffset)
+      else if (!batch.put(message)) return false
+      this.#offset = queueOffset + 1
+      return true
+    })
+    this.#track(batch.end(), units.length, this.#offset)
+    const { enableScheduleAsyncDeliver, scheduleAsyncDeliverMaxPendingLimit } =
+      this.#deps.storeConfig
+    const isAhead =
+      enableScheduleAsyncDeliver && this.#pendingCount < scheduleAsyncDeliverMaxPendingLimit
+    return isTaken && (isAhead || this.#pending)
   }
 
-  /** True when the message is in the store, however safe. */
-  #put(message: Parameters<MessageStore['putMessage']>[0]): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#deps.messageStore.putMessage(message, ({ status, appended }) => {
-        if (appended === undefined) {
-          const { topic } = message
-          this.#deps.logger.warn({ status, topic, level: this.#deps.level }, 'delivery refused')
-        }
-        resolve(appended !== undefined)
-      })
+  /** Deliveries count in their order, however their answers come. */
+  #track(stored: Promise<boolean>, count: number, endOffset: number): void {
+    this.#pendingCount += count
+    this.#pending = Promise.all([this.#pending, stored]).then(([isBefore, isThis]) => {
+      this.#pendingCount -= count
+      const isStored = isBefore && isThis
+      if (isStored) this.#moveTo(endOffset)
+      return isStored
     })
   }
 
@@ -150,8 +196,9 @@ export class DelayLevelQueue {
     )
   }
 
+  /** All before `offset` is delivered. */
   #moveTo(offset: number): void {
-    this.#offset = offset
+    this.#deliveredOffset = offset
     this.#deps.onOffset(offset)
   }
 }

@@ -1,6 +1,7 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
-import { decodeProperties } from '../../../codec/message/properties.ts'
+import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
+import type { MessageStore, PutMessageResult } from '../../store/types.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 
 /**
@@ -11,9 +12,9 @@ import { SystemTopic } from '../topic/topic-validator.ts'
  * Source: broker.schedule.ScheduleMessageService#messageTimeUp
  */
 export function messageTimeUp(delayed: MessageExt): MessageExtBrokerInner | undefined {
-  const properties = decodeProperties(delayed.properties)
-  const topic = properties.get(MessageConst.PROPERTY_REAL_TOPIC)
-  const queueId = Number(properties.get(MessageConst.PROPERTY_REAL_QUEUE_ID) ?? NaN)
+  const { properties } = delayed
+  const topic = findProperty(properties, MessageConst.PROPERTY_REAL_TOPIC)
+  const queueId = Number(findProperty(properties, MessageConst.PROPERTY_REAL_QUEUE_ID) ?? NaN)
   if (topic === undefined || !Number.isSafeInteger(queueId) || queueId < 0) return undefined
   if (topic === SystemTopic.RMQ_SYS_TRANS_HALF_TOPIC) return undefined
   return {
@@ -22,11 +23,63 @@ export function messageTimeUp(delayed: MessageExt): MessageExtBrokerInner | unde
     flag: delayed.flag,
     sysFlag: delayed.sysFlag,
     body: delayed.body,
-    properties: delayed.properties,
+    properties,
     bornTimestamp: delayed.bornTimestamp,
     bornHost: delayed.bornHost,
     storeHost: delayed.storeHost,
     reconsumeTimes: delayed.reconsumeTimes,
     preparedTransactionOffset: 0,
+  }
+}
+
+/** Puts messages one behind the other and waits for all their answers at once. */
+export class DeliveryBatch {
+  readonly #messageStore: Pick<MessageStore, 'putMessage'>
+  readonly #onFailed: (result: PutMessageResult) => void
+  readonly #stored: Promise<boolean>
+  #resolve: (isStored: boolean) => void = () => undefined
+  #isStored = true
+  #isRefused = false
+  #isPutting = false
+  /** Puts without an answer, and one more until `end`. */
+  #open = 1
+
+  constructor(
+    messageStore: Pick<MessageStore, 'putMessage'>,
+    onFailed: (result: PutMessageResult) => void,
+  ) {
+    this.#messageStore = messageStore
+    this.#onFailed = onFailed
+    this.#stored = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  /** False when the store refuses the message: it is as if it had not been put, and no other may follow. */
+  put(message: MessageExtBrokerInner): boolean {
+    this.#open++
+    this.#isPutting = true
+    this.#messageStore.putMessage(message, this.#onAnswer)
+    this.#isPutting = false
+    return !this.#isRefused
+  }
+
+  /** No more follow. Resolves with true when all that were taken are in the store, however safe. */
+  end(): Promise<boolean> {
+    this.#close()
+    return this.#stored
+  }
+
+  readonly #onAnswer = (result: PutMessageResult): void => {
+    if (result.appended === undefined) {
+      this.#onFailed(result)
+      if (this.#isPutting) this.#isRefused = true
+      else this.#isStored = false
+    }
+    this.#close()
+  }
+
+  #close(): void {
+    if (--this.#open === 0) this.#resolve(this.#isStored)
   }
 }

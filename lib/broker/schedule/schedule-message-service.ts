@@ -16,7 +16,13 @@ import { delayLevel2QueueId } from './delay-transform.ts'
 
 export interface ScheduleMessageServiceDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'delayOffsetUpdateVersionStep'>
-  readonly storeConfig: Pick<MessageStoreConfig, 'storePathRootDir' | 'flushDelayOffsetInterval'>
+  readonly storeConfig: Pick<
+    MessageStoreConfig,
+    | 'storePathRootDir'
+    | 'flushDelayOffsetInterval'
+    | 'enableScheduleAsyncDeliver'
+    | 'scheduleAsyncDeliverMaxPendingLimit'
+  >
   readonly delayLevels: DelayLevels
   readonly messageStore: MessageStore
   readonly clock: Clock
@@ -70,7 +76,7 @@ export class ScheduleMessageService implements Service {
     this.#queues = delayLevels.delaysMs.map((delayMs, index) => {
       const level = index + 1
       const onOffset = (offset: number): void => this.#updateOffset(level, offset)
-      const deps = { clock, logger, messageStore, level, delayMs, onOffset }
+      const deps = { storeConfig, clock, logger, messageStore, level, delayMs, onOffset }
       return new DelayLevelQueue(deps, this.#offsetTable.get(level) ?? 0)
     })
     for (const queue of this.#queues) queue.wake()

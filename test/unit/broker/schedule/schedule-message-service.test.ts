@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { Host } from '../../../../codec/message/host.ts'
 import { encodeProperties } from '../../../../codec/message/properties.ts'
+import { DelayLevels } from '../../../../lib/common/delay-levels.ts'
 import { ScheduleMessageService } from '../../../../lib/broker/schedule/schedule-message-service.ts'
 import { type BrokerParts, makeBrokerParts } from '../../../helpers/broker-parts.ts'
 import { settle } from '../../../helpers/settle.ts'
@@ -102,10 +103,95 @@ describe('ScheduleMessageService', () => {
     delay(1, 'b')
     parts.messageStore.nextStatus.push('SERVICE_NOT_AVAILABLE', 'SERVICE_NOT_AVAILABLE')
     await advance(1000)
+    await advance(100)
     expect(delivered()).to.deep.equal([])
+    expect(service.offsetTable.get(1)).to.equal(0)
     await advance(100)
     expect(delivered()).to.deep.equal(['a', 'b'])
     expect(service.offsetTable.get(1)).to.equal(2)
+  })
+
+  it('stops at one that the store refuses: those before it count, those behind it wait', async () => {
+    for (const body of ['a', 'b', 'c']) delay(1, body)
+    parts.messageStore.nextStatus.push('PUT_OK', 'OS_PAGE_CACHE_BUSY')
+    await advance(1000)
+    expect(delivered()).to.deep.equal(['a'])
+    expect(service.offsetTable.get(1)).to.equal(1)
+    await advance(100)
+    expect(delivered()).to.deep.equal(['a', 'b', 'c'])
+  })
+
+  it('delivers again what the store has lost after taking it', async () => {
+    for (const body of ['a', 'b']) delay(1, body)
+    parts.messageStore.nextStatus.push('UNKNOWN_ERROR', 'PUT_OK')
+    parts.messageStore.holdAnswers()
+    await advance(1000)
+    parts.messageStore.releaseAnswers()
+    await advance(100)
+    expect(delivered()).to.deep.equal(['b', 'a', 'b'])
+    expect(service.offsetTable.get(1)).to.equal(2)
+  })
+
+  it('waits for the answers to a batch before it puts the next one', async () => {
+    for (let i = 0; i < 40; i++) delay(1, `${i}`)
+    parts.messageStore.holdAnswers()
+    await advance(1000)
+    expect(delivered()).to.have.length(32)
+    expect(service.offsetTable.get(1)).to.equal(0)
+    parts.messageStore.releaseAnswers()
+    await settle()
+    expect(delivered()).to.have.length(40)
+  })
+
+  it('does not wait with enableScheduleAsyncDeliver, up to the limit', async () => {
+    parts.storeConfig.enableScheduleAsyncDeliver = true
+    parts.storeConfig.scheduleAsyncDeliverMaxPendingLimit = 60
+    for (let i = 0; i < 200; i++) delay(1, `${i}`)
+    parts.messageStore.holdAnswers()
+    await advance(1000)
+    expect(delivered()).to.have.length(96)
+    expect(service.offsetTable.get(1)).to.equal(0)
+    parts.messageStore.releaseAnswers()
+    await settle()
+    expect(delivered()).to.deep.equal(Array.from({ length: 200 }, (_, i) => `${i}`))
+    expect(service.offsetTable.get(1)).to.equal(200)
+  })
+
+  it('takes larger batches while all are due, but not too many bytes', async () => {
+    const large = 'x'.repeat(400_000)
+    for (let i = 0; i < 70; i++) delay(1, `${i}`)
+    for (let i = 0; i < 5; i++) delay(1, large)
+    const batches: number[] = []
+    const { messageStore } = parts
+    const getRecords = messageStore.getRecords.bind(messageStore)
+    messageStore.getRecords = (places) => {
+      batches.push(places.length)
+      return getRecords(places)
+    }
+    await advance(1000)
+    expect(batches).to.deep.equal([32, 40, 2, 1])
+    expect(delivered()).to.have.length(75)
+  })
+
+  it('keeps what waits when its level has another delay after a restart, and gives levels that are gone up', async () => {
+    delay(1, 'a')
+    delay(2, 'b')
+    await settle()
+    await service.stop()
+    parts.clock.advance(900)
+    service = new ScheduleMessageService({ ...parts, delayLevels: new DelayLevels('3s') })
+    service.load()
+    await service.start()
+    await advance(99)
+    expect(delivered()).to.deep.equal([])
+    await advance(1)
+    expect(delivered()).to.deep.equal(['a'])
+    await advance(60_000)
+    expect(delivered()).to.deep.equal(['a'])
+    await service.stop()
+    service = await startService()
+    await settle()
+    expect(delivered()).to.deep.equal(['a', 'b'])
   })
 
   it('passes over messages that do not say where they belong', async () => {
