@@ -125,6 +125,17 @@ export function residentMb(children: readonly ChildProcess[]): number {
   return kilobytes.split('\n').reduce((sum, line) => sum + Number(line), 0) / 1024
 }
 
+/** CPU seconds that processes have used so far, user and system. */
+export function cpuSeconds(children: readonly ChildProcess[]): number {
+  let ticks = 0
+  for (const { pid } of children) {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks / 100
+}
+
 /** Kills processes at once (SIGKILL) or lets them stop (SIGTERM), and waits for their end. */
 export async function end(
   children: readonly ChildProcess[],

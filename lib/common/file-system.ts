@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { errorCode } from './errors.ts'
 
 /** An open file, read and written by position. Positions and lengths are bytes. */
 export interface FileHandle {
@@ -178,7 +179,12 @@ export class NodeFileSystem implements FileSystem {
   }
 
   list(path: string): string[] {
-    return fs.existsSync(path) ? fs.readdirSync(path).sort() : []
+    try {
+      return fs.readdirSync(path).sort()
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return []
+      throw error
+    }
   }
 
   /** Not by `mkdir`'s own recursion: Node never returns from it where a file system has no room for directories (/proc). */

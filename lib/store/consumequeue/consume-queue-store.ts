@@ -14,6 +14,8 @@ import { ConsumeQueue } from './consume-queue.ts'
 /** A queue may keep this many units in memory, however many queues there are. */
 const TAIL_UNITS_MIN = 64
 const TAIL_UNITS_MAX = 16_384
+/** At a time: the thread pool has to serve the flushes of the log and reads as well. */
+const FLUSHES = 3
 
 export interface ConsumeQueueStoreDeps {
   readonly config: MessageStoreConfig
@@ -167,11 +169,14 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     for (const queue of this.queues()) queue.correctMinOffset(minPhysicOffset)
   }
 
-  /** Brings all queues to the disk, one after the other. */
+  /** Brings all queues to the disk, a few at a time. @throws (rejects) the first of what the file system says */
   async flush(): Promise<void> {
-    for (const queue of [...this.queues()]) {
-      if (queue.needsFlush) await queue.flush()
+    const waiting = [...this.queues()].filter((queue) => queue.needsFlush).values()
+    const line = async (): Promise<void> => {
+      for (const queue of waiting) await queue.flush()
     }
+    const ends = await Promise.allSettled(Array.from({ length: FLUSHES }, line))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
 
   close(): void {

@@ -160,10 +160,11 @@ export class ConsumeQueue implements ConsumeQueueInterface {
 
   correctMinOffset(minPhysicOffset: number): void {
     this.#units.removeExpiredFiles((unit) => unitCommitLogOffset(unit, 0) < minPhysicOffset)
+    const isGone = (unit: Buffer) =>
+      isUnitBlank(unit, 0) || unitCommitLogOffset(unit, 0) < minPhysicOffset
     const low = Math.max(this.#units.start, this.#minOffset)
-    this.#minOffset = this.#units.search(low, this.maxOffset, (unit) => {
-      return isUnitBlank(unit, 0) || unitCommitLogOffset(unit, 0) < minPhysicOffset
-    })
+    if (low >= this.maxOffset || !isGone(this.readUnitSync(low))) this.#minOffset = low
+    else this.#minOffset = this.#units.search(low + 1, this.maxOffset, isGone)
   }
 
   destroy(): void {

@@ -1,6 +1,9 @@
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { UnitTail } from './unit-tail.ts'
 
+/** Of units that are looked at in one read. */
+const BLOCK_UNITS = 200
+
 export interface UnitSeriesDeps {
   /** Their size is a multiple of `unitSize`. */
   readonly files: LogFileQueue
@@ -21,6 +24,8 @@ export class UnitSeries {
   #written = 0
   /** Units below have been flushed. */
   #flushed = 0
+  /** Remains that have become zero could come back after a power loss. */
+  #isCut = false
 
   constructor(deps: UnitSeriesDeps) {
     this.#deps = deps
@@ -43,7 +48,7 @@ export class UnitSeries {
   }
 
   get needsFlush(): boolean {
-    return this.#flushed < this.end
+    return this.#isCut || this.#flushed < this.end
   }
 
   get #unitsPerFile(): number {
@@ -62,11 +67,25 @@ export class UnitSeries {
    * follows is made zero when `clean` says so (after a crash, there may be remains of it).
    */
   recover(isWanted: (unit: Buffer) => boolean, clean: boolean): void {
-    const { files } = this.#deps
-    const limit = (files.last?.endOffset ?? 0) / this.unitSize
-    const end = this.search(this.start, limit, isWanted)
-    if (clean) files.truncate(end * this.unitSize)
+    const end = this.#findEnd(isWanted)
+    if (clean) this.#deps.files.truncate(end * this.unitSize)
     this.#begin(end, end)
+    this.#isCut = clean
+  }
+
+  /** Most queues are short: looks into the first block of the last file, in one read, before it searches. */
+  #findEnd(isWanted: (unit: Buffer) => boolean): number {
+    const { files } = this.#deps
+    if (files.last === undefined) return 0
+    const start = files.last.startOffset / this.unitSize
+    const limit = files.last.endOffset / this.unitSize
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_UNITS, limit - start) * this.unitSize)
+    files.last.readSync(block, files.last.startOffset)
+    const unit = (at: number) => block.subarray(at * this.unitSize, (at + 1) * this.unitSize)
+    const count = firstNot(0, block.length / this.unitSize, (at) => isWanted(unit(at)))
+    if (count === 0) return this.search(this.start, start, isWanted)
+    if (count * this.unitSize < block.length) return start + count
+    return this.search(start + count, limit, isWanted)
   }
 
   /** Removes everything; the next unit gets the number `at`. Those before it in its file become what `writeBlank` makes them. */
@@ -136,6 +155,8 @@ export class UnitSeries {
   async flush(): Promise<void> {
     this.write()
     const to = this.#written
+    if (this.#isCut) await this.#deps.files.last?.datasync()
+    this.#isCut = false
     let at = this.#flushed
     while (at < to) {
       const file = this.#deps.files.find(at * this.unitSize)
@@ -181,7 +202,7 @@ export class UnitSeries {
   /** One unit, valid in this turn; zeroes where there is none. */
   readSync(at: number): Buffer {
     if (at >= this.#tail.start && at < this.end) return this.#tail.view(at, at + 1)
-    const unit = Buffer.alloc(this.unitSize)
+    const unit = Buffer.allocUnsafe(this.unitSize).fill(0)
     const position = at * this.unitSize
     this.#deps.files.find(position)?.readSync(unit, position)
     return unit
@@ -189,14 +210,7 @@ export class UnitSeries {
 
   /** First number in [low, high) whose unit does not satisfy `predicate`, which holds up to some unit and not behind. */
   search(low: number, high: number, predicate: (unit: Buffer) => boolean): number {
-    let from = low
-    let to = high
-    while (from < to) {
-      const middle = Math.floor((from + to) / 2)
-      if (predicate(this.readSync(middle))) from = middle + 1
-      else to = middle
-    }
-    return from
+    return firstNot(low, high, (at) => predicate(this.readSync(at)))
   }
 
   // ---- cleaning ----
@@ -218,4 +232,16 @@ export class UnitSeries {
   close(): void {
     this.#deps.files.close()
   }
+}
+
+/** First number in [low, high) that does not satisfy `predicate`, which holds up to some number and not behind. */
+function firstNot(low: number, high: number, predicate: (at: number) => boolean): number {
+  let from = low
+  let to = high
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2)
+    if (predicate(middle)) from = middle + 1
+    else to = middle
+  }
+  return from
 }

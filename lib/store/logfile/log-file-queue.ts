@@ -153,13 +153,15 @@ export class LogFileQueue {
     return choice[Math.floor(startOffset / this.fileSize) % choice.length] as string
   }
 
-  /** Forgets all from `offset` on: later files are removed first, then the rest of its own file becomes zero. */
+  /** Forgets all from `offset` on: later files are removed first, then the rest of its own file becomes zero. The first stays. */
   truncate(offset: number): void {
-    const behind = this.#files.filter((file) => file.startOffset >= offset)
+    const behind = this.#files.slice(1).filter((file) => file.startOffset >= offset)
     this.#files = this.#files.slice(0, this.#files.length - behind.length)
     this.#remove(behind)
     const last = this.last
-    if (last !== undefined && offset < last.endOffset) last.zeroFrom(offset)
+    if (last !== undefined && offset < last.endOffset) {
+      last.zeroFrom(Math.max(offset, last.startOffset))
+    }
   }
 
   /** Removes the first file, unless it is the only one. It stays when the file system refuses. */

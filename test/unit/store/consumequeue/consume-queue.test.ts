@@ -23,10 +23,10 @@ describe('ConsumeQueue', () => {
     queue = open()
   })
 
-  function open(): ConsumeQueue {
+  function open(unitsPerFile = UNITS_PER_FILE): ConsumeQueue {
     const files = new LogFileQueue({
       directories: [DIRECTORY],
-      fileSize: 20 * UNITS_PER_FILE,
+      fileSize: 20 * unitsPerFile,
       fileSystem: disk,
       openFiles: new OpenFiles(10),
       syncDirectories: false,
@@ -150,5 +150,38 @@ describe('ConsumeQueue', () => {
     queue.write()
     reopen()
     expect(queue.maxOffset).to.equal(9)
+  })
+
+  it('finds its end wherever it lies in the last file', () => {
+    const perFile = 1_000
+    for (const end of [1, 199, 200, 201, 999, 1_000, 1_001, 1_200, 1_999, 2_000]) {
+      disk = new SimFileSystem()
+      queue = open(perFile)
+      putAll(0, end)
+      queue.write()
+      queue = open(perFile)
+      queue.load(true)
+      queue.recover(Number.MAX_SAFE_INTEGER, false)
+      expect(queue.maxOffset).to.equal(end)
+      for (const wanted of [0, 1, 150, 200, 999, 1_000, 1_150]) {
+        queue.recover(wanted * RECORD, false)
+        expect(queue.maxOffset, `${wanted} of ${end}`).to.equal(Math.min(wanted, end))
+      }
+    }
+  })
+
+  it('brings to the disk that it forgot units, though no unit follows', async () => {
+    putAll(0, 5)
+    await queue.flush()
+    queue.recover(3 * RECORD, true)
+    const synced: string[] = []
+    disk.fault = (operation, path) => {
+      if (operation === 'datasync') synced.push(path)
+      return undefined
+    }
+    expect(queue.needsFlush).to.equal(true)
+    await queue.flush()
+    expect(synced).to.deep.equal([`${DIRECTORY}/00000000000000000000`])
+    expect(queue.needsFlush).to.equal(false)
   })
 })

@@ -81,6 +81,15 @@ describe('LogFileQueue', () => {
     expect(names(files)).to.deep.equal(['/log/00000000000000000000'])
   })
 
+  it('keeps its first file, which says where it begins, when all is forgotten', () => {
+    const files = queue()
+    files.findOrCreate(200).writeSync(Buffer.alloc(SIZE, 'x'), 200)
+    files.findOrCreate(300)
+    files.truncate(0)
+    expect(names(files)).to.deep.equal(['/log/00000000000000000200'])
+    expect(text(files, 200, 2)).to.equal('\0\0')
+  })
+
   it('gives the last file its size again after a crash only', () => {
     queue().findOrCreate(0)
     disk.damage('/log/00000000000000000000', (bytes) => bytes.subarray(0, 30))
