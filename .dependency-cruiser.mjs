@@ -33,10 +33,14 @@ export default {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'store-through-its-door',
-      comment: 'Other folders import lib/store/message-store.ts (and its types) only.',
+      comment:
+        'Other folders import lib/store/message-store.ts (and its types), and the timers, only.',
       severity: 'error',
       from: { path: '^lib/(broker|ha|namesrv|remoting)/' },
-      to: { path: '^lib/store/', pathNot: '^lib/store/(message-store|types)\\.ts$' },
+      to: {
+        path: '^lib/store/',
+        pathNot: '^lib/store/(message-store|types|timer/timer-message-store)\\.ts$',
+      },
     },
     {
       name: 'store-tools-through-their-door',

@@ -10,18 +10,20 @@ import type { Configuration } from '../config/configuration.ts'
 import type { Configs } from '../config/load.ts'
 import type { BROKER_TABLES } from '../config/tables.ts'
 import { RemotingServer, type RemotingServerOptions, RequestDispatcher } from '../remoting/index.ts'
+import { TimerMessageStore } from '../store/timer/timer-message-store.ts'
 import type { MessageStore } from '../store/types.ts'
 import { registerAdministration } from './administration.ts'
 import { Consumption } from './consumption.ts'
 import { LoadBalance } from './load-balance.ts'
+import { MessageCounters } from './metrics/message-counters.ts'
 import { RuntimeInfo } from './metrics/runtime-info.ts'
+import { ThroughputService } from './metrics/throughput-service.ts'
 import { BrokerAddress } from './out/broker-address.ts'
 import { BrokerOuterApi } from './out/broker-outer-api.ts'
 import { OwnAddress } from './out/own-address.ts'
+import { ScheduleHook } from './schedule/schedule-hook.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { registerSending } from './sending.ts'
-import { BrokerStats } from './stats/broker-stats.ts'
-import { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from './topic/topic-config-manager.ts'
 import { Transactions } from './transactions.ts'
@@ -50,12 +52,15 @@ export class BrokerController implements Service {
   readonly consumption: Consumption
   readonly loadBalance: LoadBalance
   readonly scheduleMessageService: ScheduleMessageService
+  readonly timerMessageStore: TimerMessageStore
+  /** Puts messages that may ask for a delay. */
+  readonly scheduleHook: ScheduleHook
   readonly transactions: Transactions
   readonly brokerOuterApi: BrokerOuterApi
   readonly #deps: BrokerControllerDeps
   readonly #delayLevels: DelayLevels
-  readonly brokerStatsManager: BrokerStatsManager
-  readonly #brokerStats: BrokerStats
+  readonly #counters = new MessageCounters()
+  readonly #throughput: ThroughputService
   readonly #runtimeInfo: RuntimeInfo
   readonly #uniqIds: UniqIdGenerator
   readonly #machineAddress: string
@@ -67,17 +72,8 @@ export class BrokerController implements Service {
   constructor(deps: BrokerControllerDeps) {
     const { configs, messageStore, clock, fileSystem, logger, processId } = deps
     const { broker: brokerConfig, store: storeConfig } = configs
+    const shared = { brokerConfig, storeConfig, messageStore, clock, fileSystem, logger }
     this.#deps = deps
-    this.brokerStatsManager = new BrokerStatsManager({
-      brokerConfig,
-      clock,
-      isSystemTopic: (topic) => this.topicConfigManager.isSystemTopic(topic),
-    })
-    this.#brokerStats = new BrokerStats(this.brokerStatsManager, clock)
-    const shared = {
-      ...{ brokerConfig, storeConfig, messageStore, clock, fileSystem, logger },
-      brokerStatsManager: this.brokerStatsManager,
-    }
     this.#machineAddress = selectLocalAddress(localAddresses(fileSystem))
     this.#ownAddress = new OwnAddress({
       config: brokerConfig,
@@ -92,22 +88,36 @@ export class BrokerController implements Service {
       ...shared,
       topicConfigManager: this.topicConfigManager,
       subscriptionGroupManager: this.subscriptionGroupManager,
+      counters: this.#counters,
     })
     this.scheduleMessageService = new ScheduleMessageService({
       ...shared,
       delayLevels: this.#delayLevels,
     })
+    this.timerMessageStore = new TimerMessageStore({
+      ...shared,
+      config: storeConfig,
+      random: Math.random,
+    })
+    this.scheduleHook = new ScheduleHook({
+      ...shared,
+      delayLevels: this.#delayLevels,
+      timerMessageStore: this.timerMessageStore,
+    })
     this.transactions = new Transactions({
       ...shared,
+      scheduleHook: this.scheduleHook,
       topicConfigManager: this.topicConfigManager,
       consumerOffsetManager: this.consumption.consumerOffsetManager,
       producerManager: this.consumption.producerManager,
-      delayLevels: this.#delayLevels,
+      counters: this.#counters,
       brokerHost: () => this.#ownAddress.brokerHost(),
     })
+    this.#throughput = new ThroughputService(this.#counters, clock)
     this.#runtimeInfo = new RuntimeInfo({
       ...shared,
-      brokerStats: this.#brokerStats,
+      counters: this.#counters,
+      throughput: this.#throughput,
       scheduleMessageService: this.scheduleMessageService,
     })
     this.#dispatcher = new RequestDispatcher(logger)
@@ -148,11 +158,11 @@ export class BrokerController implements Service {
   get #services(): readonly Service[] {
     return [
       this.#deps.messageStore,
+      ...(this.#deps.configs.store.timerWheelEnable ? [this.timerMessageStore] : []),
       this.consumption,
       this.scheduleMessageService,
       this.transactions,
-      this.brokerStatsManager,
-      this.#brokerStats,
+      this.#throughput,
       this.#server,
       this.#vipServer,
       this.brokerOuterApi,
@@ -179,7 +189,7 @@ export class BrokerController implements Service {
       address: new BrokerAddress({
         config: configs.broker,
         listenAddress: () => this.address,
-        haListenPort: () => this.#deps.messageStore.haService?.listenPort ?? this.address.port + 1,
+        haListenPort: () => configs.store.haListenPort || this.address.port + 1,
         machineAddress: () => this.#machineAddress,
       }),
       topicConfigManager: this.topicConfigManager,
@@ -206,9 +216,9 @@ export class BrokerController implements Service {
       subscriptionGroupManager: this.subscriptionGroupManager,
       rebalanceLockManager: this.consumption.locks,
       producerManager: this.consumption.producerManager,
-      delayLevels: this.#delayLevels,
+      scheduleHook: this.scheduleHook,
       transactions: this.transactions.service,
-      brokerStatsManager: this.brokerStatsManager,
+      counters: this.#counters,
       storeHost: (channel) => this.#ownAddress.storeHost(channel),
       createUniqKey: () => this.#createUniqKey(),
       random: Math.random,
@@ -230,7 +240,6 @@ export class BrokerController implements Service {
       consumerManager: this.consumption.consumerManager,
       scheduleMessageService: this.scheduleMessageService,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
-      brokerStatsManager: this.brokerStatsManager,
       runtimeInfo: this.#runtimeInfo,
       brokerAddr: (channel) => this.#ownAddress.brokerAddr(channel),
       topicsRegistered: () => this.brokerOuterApi.topicsRegistered(),

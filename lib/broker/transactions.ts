@@ -1,7 +1,6 @@
 import type { Host } from '../../codec/message/host.ts'
 import { RequestCode } from '../../codec/request-code.ts'
 import type { Clock } from '../common/clock.ts'
-import type { DelayLevels } from '../common/delay-levels.ts'
 import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
 import { type Service, startAll, stopAll } from '../common/service.ts'
@@ -11,10 +10,11 @@ import { ProcessorGroup, type RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import type { ProducerManager } from './client/producer-manager.ts'
-import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
+import type { MessageCounters } from './metrics/message-counters.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ResumeCheckHalfMessageProcessor } from './processor/admin/resume-check-half-message-processor.ts'
 import { EndTransactionProcessor } from './processor/end-transaction-processor.ts'
+import type { ScheduleHook } from './schedule/schedule-hook.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 import { SettledHalves } from './transaction/settled-halves.ts'
 import { TransactionMetrics } from './transaction/transaction-metrics.ts'
@@ -30,8 +30,8 @@ export interface TransactionsDeps {
   readonly topicConfigManager: TopicConfigManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly producerManager: ProducerManager
-  readonly delayLevels: DelayLevels
-  readonly brokerStatsManager: BrokerStatsManager
+  readonly scheduleHook: ScheduleHook
+  readonly counters: MessageCounters
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger

@@ -1,17 +1,5 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import type { Service } from '../common/service.ts'
-import type { HAService } from './replication.ts'
-
-export type {
-  CreateHAService,
-  GroupTransferRequest,
-  HAClientRuntimeInfo,
-  HAConnectionRuntimeInfo,
-  HARuntimeInfo,
-  HAService,
-  LogReplica,
-  ReplicatedLog,
-} from './replication.ts'
 
 /** How a put ended. Source: store.PutMessageStatus */
 export const PutMessageStatus = {
@@ -26,6 +14,9 @@ export const PutMessageStatus = {
   OS_PAGE_CACHE_BUSY: 'OS_PAGE_CACHE_BUSY',
   UNKNOWN_ERROR: 'UNKNOWN_ERROR',
   IN_SYNC_REPLICAS_NOT_ENOUGH: 'IN_SYNC_REPLICAS_NOT_ENOUGH',
+  WHEEL_TIMER_FLOW_CONTROL: 'WHEEL_TIMER_FLOW_CONTROL',
+  WHEEL_TIMER_MSG_ILLEGAL: 'WHEEL_TIMER_MSG_ILLEGAL',
+  WHEEL_TIMER_NOT_ENABLE: 'WHEEL_TIMER_NOT_ENABLE',
 } as const
 export type PutMessageStatus = (typeof PutMessageStatus)[keyof typeof PutMessageStatus]
 
@@ -75,8 +66,7 @@ export interface MessageFilter {
   /** `tagsCode` as stored: the tag's hash (a safe integer), or undefined when the unit points into consume queue ext. */
   isMatchedByConsumeQueue(tagsCode: number | undefined): boolean
   readonly needsRecord: boolean
-  /** The record lies in `buffer` between `start` and `end`. */
-  isMatchedByCommitLog(buffer: Buffer, start: number, end: number): boolean
+  isMatchedByCommitLog(record: Buffer): boolean
 }
 
 export interface GetMessageRequest {
@@ -136,16 +126,7 @@ export interface MessageArriving {
   readonly logicOffset: number
   readonly tagsCode: number
   readonly storeTimestamp: number
-  readonly record: RecordBytes
 }
-
-/** A stored record: the bytes of `buffer` from `start` to `end`. */
-export interface RecordBytes {
-  readonly buffer: Buffer
-  readonly start: number
-  readonly end: number
-}
-
 export type MessageArrivingListener = (event: MessageArriving) => void
 
 /**
@@ -219,8 +200,6 @@ export interface MessageStore extends Service {
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void
   /** Called after each message has been dispatched; one listener of each caller. */
   addMessageArrivingListener(listener: MessageArrivingListener): void
-  /** undefined for a store without replication. */
-  readonly haService?: HAService | undefined
   /** End of what was appended. */
   readonly maxPhysicalOffset: number
   readonly minPhysicalOffset: number
@@ -228,6 +207,4 @@ export interface MessageStore extends Service {
   readonly isDiskFull: boolean
   /** True while writes stall, see osPageCacheBusyTimeOutMills. */
   isOsPageCacheBusy(): boolean
-  /** Counters, rates and offsets, as GET_BROKER_RUNTIME_INFO tells them. */
-  getRuntimeInfo(): Record<string, string>
 }

@@ -1,9 +1,10 @@
 import { Host } from '../../codec/message/host.ts'
 import { ProducerManager } from '../../lib/broker/client/producer-manager.ts'
 import type { Channel } from '../../lib/remoting/index.ts'
+import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
 import { ConsumerOffsetManager } from '../../lib/broker/offset/consumer-offset-manager.ts'
 import { SendMessageProcessor } from '../../lib/broker/processor/send-message-processor.ts'
-import { BrokerStatsManager } from '../../lib/broker/stats/broker-stats-manager.ts'
+import { ScheduleHook } from '../../lib/broker/schedule/schedule-hook.ts'
 import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { Transactions } from '../../lib/broker/transactions.ts'
@@ -14,6 +15,7 @@ import type { BrokerConfig } from '../../lib/config/broker-config.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
 import type { MessageStoreConfig } from '../../lib/config/message-store-config.ts'
 import { BROKER_TABLES } from '../../lib/config/tables.ts'
+import { TimerMessageStore } from '../../lib/store/timer/timer-message-store.ts'
 import type { MessageStore } from '../../lib/store/types.ts'
 import { MemoryMessageStore } from './memory-message-store.ts'
 import { SimClock } from './sim-clock.ts'
@@ -37,20 +39,23 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
   const shared = { brokerConfig, storeConfig, clock, logger: SILENT_LOGGER }
   const fileSystem = new NodeFileSystem()
   const delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
-  const topicConfigManager = new TopicConfigManager({ ...shared, fileSystem })
+  const messageStore = new MemoryMessageStore({ clock, delayLevelsMs: delayLevels.delaysMs })
+  const timerMessageStore = new TimerMessageStore({
+    ...{ config: storeConfig, messageStore, clock, fileSystem, logger: SILENT_LOGGER },
+    random: () => 0,
+  })
   return {
     ...shared,
     fileSystem,
     delayLevels,
-    brokerStatsManager: new BrokerStatsManager({
-      ...shared,
-      isSystemTopic: (topic) => topicConfigManager.isSystemTopic(topic),
-    }),
+    counters: new MessageCounters(),
     loaded,
     directory: directory.path,
     remove: directory.remove,
-    messageStore: new MemoryMessageStore({ clock, delayLevelsMs: delayLevels.delaysMs }),
-    topicConfigManager,
+    messageStore,
+    timerMessageStore,
+    scheduleHook: new ScheduleHook({ ...shared, messageStore, delayLevels, timerMessageStore }),
+    topicConfigManager: new TopicConfigManager({ ...shared, fileSystem }),
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
     consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
     producerManager: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),
@@ -68,6 +73,7 @@ export function makeTransactions(
   return new Transactions({
     ...parts,
     messageStore,
+    scheduleHook: new ScheduleHook({ ...parts, messageStore }),
     brokerHost: () => Host.of('127.0.0.1', 10911),
   })
 }

@@ -52,7 +52,6 @@ export class MemoryMessageStore implements MessageStore {
   #maxPhysicalOffset = 0
   minPhysicalOffset = 0
   isBusy = false
-  runtimeInfo: Record<string, string> = {}
   /** Status of the next puts, in order; PUT_OK when there is none left. */
   readonly nextStatus: PutMessageStatus[] = []
   /** Everything put, in order. */
@@ -77,10 +76,6 @@ export class MemoryMessageStore implements MessageStore {
 
   isOsPageCacheBusy(): boolean {
     return this.isBusy
-  }
-
-  getRuntimeInfo(): Record<string, string> {
-    return this.runtimeInfo
   }
 
   /** From now on answers wait for `releaseAnswers`. */
@@ -120,7 +115,7 @@ export class MemoryMessageStore implements MessageStore {
     const result = { status, ...appendResult(stored) }
     if (this.#held === undefined) done(result)
     else this.#held.push(() => done(result))
-    for (const each of stored) this.#announce(each)
+    for (const { message, tagsCode } of stored) this.#announce(message, tagsCode)
   }
 
   #append(inner: MessageExtBrokerInner): StoredMessage {
@@ -152,11 +147,8 @@ export class MemoryMessageStore implements MessageStore {
     return hashCode(properties.get('TAGS') ?? '')
   }
 
-  #announce({ message, tagsCode, record: buffer }: StoredMessage): void {
-    const { topic, queueId, queueOffset, storeTimestamp } = message
-    const logicOffset = queueOffset + 1
-    const record = { buffer, start: 0, end: buffer.length }
-    const event = { topic, queueId, logicOffset, tagsCode, storeTimestamp, record }
+  #announce({ topic, queueId, queueOffset, storeTimestamp }: MessageExt, tagsCode: number): void {
+    const event = { topic, queueId, logicOffset: queueOffset + 1, tagsCode, storeTimestamp }
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -351,7 +343,7 @@ function splitBatch(batch: MessageExtBrokerInner): MessageExtBrokerInner[] {
 function isMatched({ filter }: GetMessageRequest, { tagsCode, record }: StoredMessage): boolean {
   if (filter === undefined) return true
   if (!filter.isMatchedByConsumeQueue(tagsCode)) return false
-  return !filter.needsRecord || filter.isMatchedByCommitLog(record, 0, record.length)
+  return !filter.needsRecord || filter.isMatchedByCommitLog(record)
 }
 
 /** Java's String#hashCode. */

@@ -12,6 +12,7 @@ import { RemotingError } from '../../lib/remoting/index.ts'
 import type { MessageStoreConfig } from '../../lib/store/config.ts'
 import type { DefaultMessageStore } from '../../lib/store/message-store.ts'
 import type { AppendResult, PutMessageResult } from '../../lib/store/types.ts'
+import { ScheduleHook } from '../../lib/broker/schedule/schedule-hook.ts'
 import { type BrokerParts, makeTransactions } from './broker-parts.ts'
 import { FakeChannel } from './fake-channel.ts'
 import { makeMessage, makeStore } from './store.ts'
@@ -66,6 +67,7 @@ export class TransactionFixture {
     this.#processor = new EndTransactionProcessor({
       ...own,
       messageStore: this.store,
+      scheduleHook: new ScheduleHook({ ...own, messageStore: this.store }),
       transactions: this.transactions.service,
     })
   }

@@ -1,30 +1,32 @@
 import { EndTransactionRequestHeader } from '../../../codec/header/end-transaction.ts'
-import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
+import type { MessageExt } from '../../../codec/message/message.ts'
 import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
 import { MessageSysFlag } from '../../../codec/message/sys-flag.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock } from '../../common/clock.ts'
-import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
-import type { MessageStore, PutMessageResult } from '../../store/types.ts'
-import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
+import type { MessageStore, PutMessageCallback, PutMessageResult } from '../../store/types.ts'
+import type { MessageCounters } from '../metrics/message-counters.ts'
+import type { ScheduleHook } from '../schedule/schedule-hook.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { endMessageTransaction, parseLong } from '../transaction/half-message.ts'
+import type { CommittedMessage } from '../transaction/half-message.ts'
 import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
+import type { TimerRemarkFacts } from './send/timer-remark.ts'
 import { FINAL_PUT_CODE, finalPutRemark } from './send/final-put-status.ts'
 
 export interface EndTransactionProcessorDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'transactionTimeOut'>
-  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'maxMessageSize'>
+  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'maxMessageSize'> & TimerRemarkFacts
   readonly messageStore: MessageStore
   readonly transactions: TransactionalMessageService
-  readonly delayLevels: DelayLevels
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly scheduleHook: ScheduleHook
+  readonly counters: MessageCounters
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -92,28 +94,29 @@ export class EndTransactionProcessor implements RequestProcessor {
   }
 
   async #commit(half: MessageExt): Promise<RemotingCommand> {
-    const { transactions, delayLevels } = this.#deps
-    const message = endMessageTransaction(half, delayLevels)
-    if (message === undefined) throw systemError('The half message has no real topic')
+    const { transactions } = this.#deps
+    const committed = endMessageTransaction(half)
+    if (committed === undefined) throw systemError('The half message has no real topic')
     if (!transactions.begin(half)) return RemotingCommand.response(ResponseCode.SUCCESS)
-    const result = await this.#sendFinalMessage(message)
+    const result = await this.#sendFinalMessage(committed)
     if (result.appended === undefined) transactions.giveUp(half)
     else transactions.deletePrepareMessage(half)
-    const { maxMessageSize } = this.#deps.storeConfig
-    const remark = finalPutRemark(result.status, maxMessageSize)
+    const remark = finalPutRemark(result.status, this.#deps.storeConfig)
     return RemotingCommand.response(FINAL_PUT_CODE[result.status], remark)
   }
 
-  #sendFinalMessage(message: MessageExtBrokerInner): Promise<PutMessageResult> {
-    const { messageStore, brokerStatsManager } = this.#deps
+  #sendFinalMessage({ message, properties }: CommittedMessage): Promise<PutMessageResult> {
+    const { scheduleHook, counters } = this.#deps
     return new Promise((resolve) => {
-      messageStore.putMessage(message, (result) => {
-        const { appended } = result
-        if (appended !== undefined) {
-          brokerStatsManager.puts.incTopicPut(message.topic, appended.messageCount, appended.size)
+      const done: PutMessageCallback = (result) => {
+        if (result.appended === undefined) counters.putFailures++
+        else {
+          counters.putMessages++
+          counters.putBytes += result.appended.size
         }
         resolve(result)
-      })
+      }
+      scheduleHook.putMessage(message, done, properties)
     })
   }
 }

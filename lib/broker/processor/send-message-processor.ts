@@ -15,7 +15,6 @@ import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock } from '../../common/clock.ts'
-import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
@@ -25,16 +24,18 @@ import type {
   PutMessageCallback,
   PutMessageResult,
 } from '../../store/types.ts'
-import { getDelayTimeLevel, handleScheduleMessage } from '../schedule/delay-transform.ts'
-import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
+import type { MessageCounters } from '../metrics/message-counters.ts'
+import { getDelayTimeLevel } from '../schedule/delay-transform.ts'
+import type { ScheduleHook } from '../schedule/schedule-hook.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
-import { SystemTopic } from '../topic/topic-validator.ts'
 import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
 import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
 import { deadLetterTopicOfSend, type RetryOrDeadLetterDeps } from './send/retry-or-dead-letter.ts'
 import { checkServing, chooseQueue, commonAnswerFields } from './send/send-request.ts'
 import { checkSendTopic } from './send/send-topic-check.ts'
+import type { TimerRemarkFacts } from './send/timer-remark.ts'
+import { recallHandleOf } from './send/recall-handle.ts'
 import { type SentProperties, SentPropertiesBuilder } from './send/sent-properties.ts'
 
 export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
@@ -42,6 +43,7 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
     BrokerConfig,
     | 'brokerIP1'
     | 'brokerPermission'
+    | 'brokerName'
     | 'brokerClusterName'
     | 'regionId'
     | 'traceOn'
@@ -49,12 +51,12 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
     | 'enableSlaveActingMaster'
     | 'rejectTransactionMessage'
   >
-  readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize' | 'brokerRole'>
+  readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize' | 'brokerRole'> & TimerRemarkFacts
   readonly clock: Clock
   readonly messageStore: MessageStore
-  readonly delayLevels: DelayLevels
+  readonly scheduleHook: ScheduleHook
   readonly transactions: Pick<TransactionalMessageService, 'asyncPrepareMessage'>
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly counters: MessageCounters
   /** The address that messages sent over a connection carry as the store's. */
   readonly storeHost: (channel: Channel) => Host
   readonly createUniqKey: () => string
@@ -119,10 +121,8 @@ export class SendMessageProcessor implements RequestProcessor {
     message.properties = sent.text
     if (topicConfig.attributes.get('cleanup.policy') === 'COMPACTION') requireKeys(sent)
     if (deadLetterTopic !== undefined) redirectToDeadLetters(message, sent, deadLetterTopic)
-    const beginMs = this.#deps.clock.now()
     const done: PutMessageCallback = (result) => {
-      if (result.appended !== undefined) this.#count(message, queueId, result.appended, beginMs)
-      this.#answer(request, channel, queueId, sent.uniqKey, result)
+      this.#answer(request, channel, queueId, sent, result)
     }
     if (sent.all === undefined) this.#deps.messageStore.putMessage(message, done)
     else this.#putObeying(message, sent.all, channel, done)
@@ -144,11 +144,9 @@ export class SendMessageProcessor implements RequestProcessor {
     const batch = this.#buildInner(request, header, topicConfig, channel)
     batch.queueId = queueId
     batch.properties = sent.text
-    const beginMs = this.#deps.clock.now()
     this.#deps.messageStore.putMessages(batch, (result) => {
-      if (result.appended !== undefined) this.#count(batch, queueId, result.appended, beginMs)
       if (isIllegal(result)) this.#refuseBatch(request, channel, result)
-      else this.#answer(request, channel, queueId, sent.uniqKey, result)
+      else this.#answer(request, channel, queueId, sent, result)
     })
   }
 
@@ -158,6 +156,7 @@ export class SendMessageProcessor implements RequestProcessor {
     channel: Channel,
     { status, reason = status }: PutMessageResult,
   ): void {
+    this.#count(undefined)
     channel.respond(request, RemotingCommand.response(ResponseCode.SYSTEM_ERROR, reason))
   }
 
@@ -194,16 +193,12 @@ export class SendMessageProcessor implements RequestProcessor {
     channel: Channel,
     done: PutMessageCallback,
   ): void {
-    const { messageStore, transactions, delayLevels } = this.#deps
+    const { transactions, scheduleHook } = this.#deps
     const isHalf = isTransactional(message, all)
     if (isHalf) this.#checkTransactionsAllowed(channel)
     if (all.has(MessageConst.PROPERTY_INNER_NUM)) this.#refuseIllegal()
-    if (isHalf) {
-      transactions.asyncPrepareMessage(message, all, done)
-    } else {
-      handleScheduleMessage(message, all, delayLevels)
-      messageStore.putMessage(message, done)
-    }
+    if (isHalf) transactions.asyncPrepareMessage(message, all, done)
+    else scheduleHook.putMessage(message, done, all)
   }
 
   #checkTransactionsAllowed(channel: Channel): void {
@@ -223,40 +218,37 @@ export class SendMessageProcessor implements RequestProcessor {
     request: RemotingCommand,
     channel: Channel,
     queueId: number,
-    uniqKey: string | undefined,
+    sent: SentProperties,
     { status, appended }: PutMessageResult,
   ): void {
+    this.#count(appended)
     if (request.isOneway) return
     const fields = commonAnswerFields(this.#deps.brokerConfig)
     if (appended !== undefined) {
       fields['msgId'] = appended.offsetMsgId
       fields['queueId'] = String(queueId)
       fields['queueOffset'] = String(appended.queueOffset)
-      if (uniqKey !== undefined) fields['transactionId'] = uniqKey
+      if (sent.uniqKey !== undefined) fields['transactionId'] = sent.uniqKey
+      const recallHandle = recallHandleOf(sent, this.#deps.brokerConfig.brokerName)
+      if (recallHandle !== undefined) fields['recallHandle'] = recallHandle
     }
     const remark = appended === undefined ? putRemark(status, this.#remarkFacts()) : undefined
     channel.respond(request, RemotingCommand.response(PUT_STATUS_CODE[status], remark, fields))
   }
 
-  /** Under the topic that the message lies in: a delayed one or a half message in the broker's own. */
-  #count(
-    { topic, queueId }: MessageExtBrokerInner,
-    sentToQueueId: number,
-    { messageCount, size }: AppendResult,
-    beginMs: number,
-  ): void {
-    const { clock, brokerStatsManager } = this.#deps
-    const { puts } = brokerStatsManager
-    puts.incTopicPut(topic, messageCount, size)
-    puts.incTopicPutLatency(topic, sentToQueueId, clock.now() - beginMs)
-    if (topic === SystemTopic.RMQ_SYS_SCHEDULE_TOPIC) {
-      puts.incQueuePut(topic, queueId, messageCount, size)
+  #count(appended: AppendResult | undefined): void {
+    const { counters } = this.#deps
+    if (appended === undefined) {
+      counters.putFailures++
+    } else {
+      counters.putMessages += appended.messageCount
+      counters.putBytes += appended.size
     }
   }
 
   #remarkFacts() {
     const { storeConfig, diskUtil } = this.#deps
-    return { maxMessageSize: storeConfig.maxMessageSize, diskUtil }
+    return { storeConfig, diskUtil }
   }
 }
 

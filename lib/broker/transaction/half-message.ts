@@ -8,8 +8,6 @@ import {
 } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
 import { MessageSysFlag, resetTransactionValue } from '../../../codec/message/sys-flag.ts'
-import type { DelayLevels } from '../../common/delay-levels.ts'
-import { handleScheduleMessage } from '../schedule/delay-transform.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 
 /*
@@ -77,17 +75,17 @@ export function discardedMessageInner(half: MessageExt): MessageExtBrokerInner {
   }
 }
 
+/** A committed message, and the properties that it has when it is delayed: without those of the transaction. */
+export interface CommittedMessage {
+  readonly message: MessageExtBrokerInner
+  readonly properties: Map<string, string>
+}
+
 /**
  * The message that a committed half message becomes: under its own topic, its properties as stored, TRAN_MSG,
- * REAL_TOPIC and REAL_QID among them. One with a delay level is delayed from now on, and loses those three. undefined
- * when the half message does not say where it belongs.
- *
- * @throws RemotingError when the delay that it asks for is not possible
+ * REAL_TOPIC and REAL_QID among them. undefined when the half message does not say where it belongs.
  */
-export function endMessageTransaction(
-  half: MessageExt,
-  delayLevels: DelayLevels,
-): MessageExtBrokerInner | undefined {
+export function endMessageTransaction(half: MessageExt): CommittedMessage | undefined {
   const target = realTarget(half)
   if (target === undefined) return undefined
   const message: MessageExtBrokerInner = {
@@ -100,8 +98,7 @@ export function endMessageTransaction(
   properties.delete(MessageConst.PROPERTY_TRANSACTION_PREPARED)
   properties.delete(MessageConst.PROPERTY_REAL_TOPIC)
   properties.delete(MessageConst.PROPERTY_REAL_QUEUE_ID)
-  handleScheduleMessage(message, properties, delayLevels)
-  return message
+  return { message, properties }
 }
 
 /** Where a half message belongs; undefined when it does not say so. */

@@ -1,9 +1,8 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
 import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
-import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { MessageStore, PutMessageCallback } from '../../store/types.ts'
-import { handleScheduleMessage } from '../schedule/delay-transform.ts'
+import type { ScheduleHook } from '../schedule/schedule-hook.ts'
 import { parseHalfMessageInner } from './half-message.ts'
 import type { SettledHalves } from './settled-halves.ts'
 import type { TransactionMetrics } from './transaction-metrics.ts'
@@ -11,7 +10,7 @@ import type { TransactionalOpBatchService } from './transactional-op-batch-servi
 
 export interface TransactionalMessageServiceDeps {
   readonly messageStore: MessageStore
-  readonly delayLevels: DelayLevels
+  readonly scheduleHook: ScheduleHook
   readonly metrics: TransactionMetrics
   readonly settled: SettledHalves
   readonly ops: TransactionalOpBatchService
@@ -29,14 +28,19 @@ export class TransactionalMessageService {
    * Stores a message as a half message. A delay counts from the commit on; one that is not possible is refused now.
    * `properties` are all of the message's.
    *
-   * @throws RemotingError as handleScheduleMessage
+   * @throws CodecError when the delay level is no number
    */
   asyncPrepareMessage(
     message: MessageExtBrokerInner,
     properties: Map<string, string>,
     done: PutMessageCallback,
   ): void {
-    handleScheduleMessage({ ...message }, new Map(properties), this.#deps.delayLevels)
+    const { scheduleHook } = this.#deps
+    const refused = scheduleHook.handleScheduleMessage({ ...message }, new Map(properties))
+    if (refused !== undefined) {
+      done({ status: refused })
+      return
+    }
     const { topic } = message
     this.#deps.messageStore.putMessage(parseHalfMessageInner(message, properties), (result) => {
       if (result.status === 'PUT_OK') this.#deps.metrics.addAndGet(topic, 1)

@@ -123,9 +123,7 @@ export class ReputService {
   /** True when all has been dispatched; false when the slice has ended or bytes are missing. */
   #dispatchSlice(): boolean {
     const endMs = this.#deps.clock.monotonic() + SLICE_MS
-    const { confirmOffset, minOffset } = this.#deps.log
-    // The log of a slave that was empty begins where its master's last file does.
-    if (this.#reputFromOffset < minOffset) this.#reputFromOffset = minOffset
+    const confirmOffset = this.#deps.log.confirmOffset
     for (let count = 1; this.#reputFromOffset < confirmOffset; count++) {
       if (!this.#dispatchNext()) return false
       if (count % CLOCK_CHECK_RECORDS === 0 && this.#deps.clock.monotonic() > endMs) return false

@@ -1,5 +1,7 @@
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { MessageStoreConfig } from '../../../config/message-store-config.ts'
 import type { PutMessageStatus } from '../../../store/types.ts'
+import { timerRemark, type TimerRemarkFacts } from './timer-remark.ts'
 
 /*
  * How a commit is answered by the status of the final message: other codes and words than those of a send.
@@ -18,12 +20,15 @@ export const FINAL_PUT_CODE: Readonly<Record<PutMessageStatus, ResponseCode>> = 
   OS_PAGE_CACHE_BUSY: ResponseCode.SYSTEM_ERROR,
   UNKNOWN_ERROR: ResponseCode.SYSTEM_ERROR,
   IN_SYNC_REPLICAS_NOT_ENOUGH: ResponseCode.SYSTEM_ERROR,
+  WHEEL_TIMER_MSG_ILLEGAL: ResponseCode.MESSAGE_ILLEGAL,
+  WHEEL_TIMER_FLOW_CONTROL: ResponseCode.SYSTEM_ERROR,
+  WHEEL_TIMER_NOT_ENABLE: ResponseCode.SYSTEM_ERROR,
 }
 
-/** undefined for a message that is stored. `maxMessageSize` in bytes. */
+/** undefined for a message that is stored. */
 export function finalPutRemark(
   status: PutMessageStatus,
-  maxMessageSize: number,
+  storeConfig: Pick<MessageStoreConfig, 'maxMessageSize'> & TimerRemarkFacts,
 ): string | undefined {
   switch (status) {
     case 'PUT_OK':
@@ -37,7 +42,7 @@ export function finalPutRemark(
     case 'PROPERTIES_SIZE_EXCEEDED':
       return (
         'The message is illegal, maybe msg body or properties length not matched. ' +
-        `msg body length limit ${maxMessageSize}B, msg properties length limit 32KB.`
+        `msg body length limit ${storeConfig.maxMessageSize}B, msg properties length limit 32KB.`
       )
     case 'SERVICE_NOT_AVAILABLE':
       return 'Service not available now.'
@@ -47,5 +52,9 @@ export function finalPutRemark(
       return 'UNKNOWN_ERROR'
     case 'IN_SYNC_REPLICAS_NOT_ENOUGH':
       return 'in-sync replicas not enough'
+    case 'WHEEL_TIMER_MSG_ILLEGAL':
+    case 'WHEEL_TIMER_FLOW_CONTROL':
+    case 'WHEEL_TIMER_NOT_ENABLE':
+      return timerRemark(status, storeConfig)
   }
 }

@@ -1,10 +1,11 @@
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { MessageStoreConfig } from '../../../config/message-store-config.ts'
 import type { PutMessageResult } from '../../../store/types.ts'
+import { timerRemark, type TimerRemarkFacts } from './timer-remark.ts'
 
 /** What the remarks of a refused put name. */
 export interface PutRemarkFacts {
-  /** Bytes. */
-  readonly maxMessageSize: number
+  readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize'> & TimerRemarkFacts
   /** How full the disks are, as text. */
   diskUtil(): string
 }
@@ -25,6 +26,9 @@ export const PUT_STATUS_CODE: Readonly<Record<PutMessageResult['status'], Respon
   SERVICE_NOT_AVAILABLE: ResponseCode.SERVICE_NOT_AVAILABLE,
   OS_PAGE_CACHE_BUSY: ResponseCode.SYSTEM_BUSY,
   UNKNOWN_ERROR: ResponseCode.SYSTEM_ERROR,
+  WHEEL_TIMER_MSG_ILLEGAL: ResponseCode.MESSAGE_ILLEGAL,
+  WHEEL_TIMER_FLOW_CONTROL: ResponseCode.SYSTEM_ERROR,
+  WHEEL_TIMER_NOT_ENABLE: ResponseCode.SYSTEM_ERROR,
 }
 
 /** The remark for a put that was refused. Source: broker.processor.SendMessageProcessor#handlePutMessageResult */
@@ -44,7 +48,7 @@ export function putRemark(
       return 'create mapped file failed, server is busy or broken.'
     case 'MESSAGE_ILLEGAL':
     case 'PROPERTIES_SIZE_EXCEEDED':
-      return illegalMessageRemark(facts.maxMessageSize)
+      return illegalMessageRemark(facts.storeConfig.maxMessageSize)
     case 'SERVICE_NOT_AVAILABLE':
       return (
         'service not available now. It may be caused by one of the following reasons: ' +
@@ -55,6 +59,10 @@ export function putRemark(
       return '[PC_SYNCHRONIZED]broker busy, start flow control for a while'
     case 'UNKNOWN_ERROR':
       return 'UNKNOWN_ERROR'
+    case 'WHEEL_TIMER_MSG_ILLEGAL':
+    case 'WHEEL_TIMER_FLOW_CONTROL':
+    case 'WHEEL_TIMER_NOT_ENABLE':
+      return timerRemark(status, facts.storeConfig)
   }
 }
 

@@ -287,16 +287,6 @@ describe('SendMessageProcessor', () => {
       )
     })
 
-    it('timer messages', () => {
-      for (const name of ['TIMER_DELAY_SEC', 'TIMER_DELAY_MS', 'TIMER_DELIVER_MS']) {
-        expectRefusal(
-          send({ properties: encodeProperties([[name, '5']]) }),
-          ResponseCode.SYSTEM_ERROR,
-          'accurate timer message is not enabled, timerWheelEnable is false',
-        )
-      }
-    })
-
     it('a delay that is not a number', () => {
       const properties = encodeProperties([['DELAY', 'soon']])
       expect(() => send({ properties })).to.throw('For input string: "soon"')

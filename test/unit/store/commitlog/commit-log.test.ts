@@ -84,7 +84,6 @@ describe('CommitLog', () => {
         syncDirectories: true,
       }),
       onConfirmed: () => undefined,
-      haService: () => undefined,
     })
     log.start()
   }

@@ -1,0 +1,215 @@
+import { javaHashCode } from '../../../codec/java.ts'
+import { recordStoreTimestamp } from '../../../codec/message/record-reader.ts'
+import { TimerMagic } from '../../../codec/store/timer-log-unit.ts'
+import type { Clock, Timer } from '../../common/clock.ts'
+import { FailureLog } from '../../common/failure-log.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { CqUnit, MessageStore } from '../types.ts'
+import type { TimerCheckpoint } from './timer-checkpoint.ts'
+import {
+  oldestUnreadMs,
+  rollWindowSlots,
+  TIMER_QUEUE_ID,
+  TIMER_TOPIC,
+  type TimerConfig,
+} from './timer-config.ts'
+import { decodeWaiting, deliveredMessage, readWaitingMessage } from './timer-message.ts'
+import type { WaitingMessage } from './timer-message.ts'
+import type { TimerLog } from './timer-log.ts'
+import type { TimerMetrics } from './timer-metrics.ts'
+import type { TimerPutService } from './timer-put-service.ts'
+import type { TimerState } from './timer-state.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+
+/** Messages at a time: other work gets its turn between. */
+const BATCH = 256
+const RETRY_MS = 1_000
+
+export interface TimerEnqueueDeps {
+  readonly config: TimerConfig
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly messageStore: MessageStore
+  readonly state: TimerState
+  readonly wheel: TimerWheel
+  readonly log: TimerLog
+  readonly checkpoint: TimerCheckpoint
+  readonly metrics: TimerMetrics
+  readonly puts: TimerPutService
+}
+
+/** A message whose time has come before it reached the wheel. */
+interface LateMessage {
+  readonly record: Buffer
+}
+
+/**
+ * Reads the messages that wait for their time in the order of their queue, and enters them into log and wheel; what is late
+ * already is delivered at once.
+ *
+ * Apache: store.timer.TimerMessageStore.TimerEnqueueGetService, TimerEnqueuePutService
+ */
+export class TimerEnqueueService {
+  readonly #deps: TimerEnqueueDeps
+  readonly #failures: FailureLog
+  #running: Promise<void> | undefined
+  #retry: Timer | undefined
+  #isStopped = true
+
+  constructor(deps: TimerEnqueueDeps) {
+    this.#deps = deps
+    this.#failures = new FailureLog(deps.logger, 'timer messages cannot be read')
+  }
+
+  start(): void {
+    this.#isStopped = false
+    this.wake()
+  }
+
+  /** There may be more to read; nothing happens while it reads. */
+  wake(): void {
+    if (this.#isStopped || this.#running !== undefined || !this.#mayRun()) return
+    this.#retry?.cancel()
+    this.#retry = undefined
+    this.#running = this.#run().finally(() => (this.#running = undefined))
+  }
+
+  /** Resolves when nothing is read any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#retry?.cancel()
+    await this.#running
+  }
+
+  #mayRun(): boolean {
+    const { config, clock, wheel, state, checkpoint } = this.#deps
+    if (config.timerStopEnqueue) return false
+    if (!state.isDequeuing && state.queueOffset >= checkpoint.masterTimerQueueOffset) return false
+    return state.readTimeMs >= oldestUnreadMs(clock.now(), wheel.precisionMs)
+  }
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    try {
+      while (!this.#isStopped && this.#mayRun() && (await this.#next())) {
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      this.#failures.worked()
+    } catch (error) {
+      this.#failures.failed(error, { queueOffset: this.#deps.state.queueOffset })
+      if (!this.#isStopped) {
+        this.#retry = this.#deps.clock.setTimeout(() => this.wake(), RETRY_MS)
+      }
+    }
+  }
+
+  /** Takes the next messages; false when there are none. */
+  async #next(): Promise<boolean> {
+    const { messageStore, state, log } = this.#deps
+    log.write()
+    const minOffset = messageStore.getMinOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
+    state.queueOffset = Math.max(state.queueOffset, minOffset)
+    const units = await messageStore.iterateFrom(
+      TIMER_TOPIC,
+      TIMER_QUEUE_ID,
+      state.queueOffset,
+      BATCH,
+    )
+    const last = units.at(-1)
+    if (last === undefined) return false
+    const late = this.#enqueueAll(units, await messageStore.getRecords(units))
+    log.write()
+    if (late.length > 0 && !(await this.#deliverLate(late))) return false
+    state.queueOffset = last.queueOffset + 1
+    return true
+  }
+
+  #enqueueAll(
+    units: readonly CqUnit[],
+    records: readonly (Buffer | undefined)[],
+  ): readonly LateMessage[] {
+    const { clock, state, wheel, logger } = this.#deps
+    const late: LateMessage[] = []
+    state.moveWriteTime(clock.now(), wheel.precisionMs)
+    state.lastEnqueueMs = clock.now()
+    units.forEach((unit, index) => {
+      const record = records[index]
+      const waiting = record === undefined ? undefined : readWaitingMessage(record)
+      if (record === undefined || waiting === undefined) {
+        const { queueOffset } = unit
+        logger.error({ queueOffset }, 'timer message is gone, or does not say when it is due')
+        return
+      }
+      state.lastStoreTimestamp = recordStoreTimestamp(record, 0)
+      if (this.#isKnown(waiting)) return
+      if (this.#isLate(waiting)) late.push({ record })
+      else this.#enqueue(unit, waiting)
+    })
+    return late
+  }
+
+  /** What recovery reads again may be in the log already, or delivered. */
+  #isKnown({ queueOffset, deliverMs }: WaitingMessage): boolean {
+    const { state } = this.#deps
+    const { recovered } = state
+    if (recovered === undefined) return false
+    if (deliverMs >= state.writeTimeMs) return queueOffset < recovered.loggedQueueOffset
+    const { settled } = recovered
+    return queueOffset < settled.queueOffset && deliverMs < settled.timeMs
+  }
+
+  #isLate({ deliverMs }: WaitingMessage): boolean {
+    const { clock, state, wheel } = this.#deps
+    if (!state.isDequeuing || deliverMs >= state.writeTimeMs) return false
+    return clock.now() >= deliverMs + wheel.precisionMs
+  }
+
+  /** Source: store.timer.TimerMessageStore#doEnqueue */
+  #enqueue(unit: CqUnit, { deliverMs, realTopic, isDelete }: WaitingMessage): void {
+    const { state, wheel, log, metrics } = this.#deps
+    const { writeTimeMs } = state
+    // The slot is closed and the time has not come: the clock was set back.
+    const dueMs = state.isDequeuing ? Math.max(deliverMs, writeTimeMs) : deliverMs
+    const slotMs = this.#rollTimeMs(dueMs)
+    const isRoll = slotMs !== undefined
+    const timeMs = slotMs ?? dueMs
+    const change = isDelete ? -1 : 1
+    log.append({
+      prevPos: wheel.link(timeMs, log.nextPosition(), change),
+      magic:
+        TimerMagic.DEFAULT | (isRoll ? TimerMagic.ROLL : 0) | (isDelete ? TimerMagic.DELETE : 0),
+      writeTimeMs,
+      delayMs: timeMs - writeTimeMs,
+      commitLogOffset: unit.commitLogOffset,
+      size: unit.size,
+      topicHash: javaHashCode(realTopic),
+    })
+    metrics.addAndGet(realTopic, change)
+    state.enqueued++
+  }
+
+  /** Where a message that is too far away waits first; undefined when it is not. */
+  #rollTimeMs(deliverMs: number): number | undefined {
+    const { config, state, wheel } = this.#deps
+    const { precisionMs } = wheel
+    const { writeTimeMs } = state
+    const slots = rollWindowSlots(config)
+    const beyondMs = deliverMs - writeTimeMs - slots * precisionMs
+    if (beyondMs < 0) return undefined
+    // Shortly beyond the window it would come back for a moment only: it comes back half-way.
+    const isNear = beyondMs < Math.floor(slots / 3) * precisionMs
+    return writeTimeMs + (isNear ? Math.floor(slots / 2) : slots) * precisionMs
+  }
+
+  async #deliverLate(late: readonly LateMessage[]): Promise<boolean> {
+    const { clock, puts, state } = this.#deps
+    const times = { enqueueMs: undefined, dequeueMs: clock.now() }
+    const messages = late.flatMap(({ record }) => {
+      const waiting = decodeWaiting(record)
+      const isOrder = waiting === undefined || readWaitingMessage(record)?.isDelete === true
+      return isOrder ? [] : (deliveredMessage(waiting, times) ?? [])
+    })
+    state.enqueued += late.length
+    return puts.putAll(messages)
+  }
+}

@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import type { Clock } from '../../common/clock.ts'
+import type { FileSystem } from '../../common/file-system.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { Service } from '../../common/service.ts'
+import type { MessageStore } from '../types.ts'
+import { TimerCheckpoint } from './timer-checkpoint.ts'
+import {
+  effectivePrecisionMs,
+  TIMER_QUEUE_ID,
+  TIMER_TOPIC,
+  type TimerConfig,
+} from './timer-config.ts'
+import { TimerDequeueService } from './timer-dequeue-service.ts'
+import { TimerEnqueueService } from './timer-enqueue-service.ts'
+import { TimerFlushService } from './timer-flush-service.ts'
+import { TimerLog } from './timer-log.ts'
+import { TimerMetrics } from './timer-metrics.ts'
+import { TimerPutService } from './timer-put-service.ts'
+import { TimerRecovery } from './timer-recovery.ts'
+import { TimerState } from './timer-state.ts'
+import { TimerWheel } from './timer-wheel.ts'
+
+export {
+  effectivePrecisionMs,
+  TIMER_QUEUE_ID,
+  TIMER_TOPIC,
+  type TimerConfig,
+} from './timer-config.ts'
+export { buildDeleteKey } from './timer-message.ts'
+
+export interface TimerMessageStoreDeps {
+  readonly config: TimerConfig
+  /** Started before and stopped after this. */
+  readonly messageStore: MessageStore
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+  /** At least 0, less than 1. */
+  readonly random: () => number
+}
+
+/** A message that was stored longer ago than this when it was read says nothing about now. Source: getEnqueueBehindMillis */
+const ENQUEUE_FRESH_MS = 2_000
+
+/**
+ * Messages that are delivered at a time of their own. They wait in rmq_sys_wheel_timer; from there they are entered into
+ * the timer log, and a slot of the timer wheel, and put back under their own topic when the slot is over.
+ *
+ * Apache: store.timer.TimerMessageStore
+ */
+export class TimerMessageStore implements Service {
+  readonly metrics: TimerMetrics
+  readonly #deps: TimerMessageStoreDeps
+  readonly #state = new TimerState()
+  readonly #wheel: TimerWheel
+  readonly #log: TimerLog
+  readonly #checkpoint: TimerCheckpoint
+  readonly #puts: TimerPutService
+  readonly #enqueueService: TimerEnqueueService
+  readonly #dequeueService: TimerDequeueService
+  readonly #flushService: TimerFlushService
+  #isRunning = false
+
+  constructor(deps: TimerMessageStoreDeps) {
+    this.#deps = deps
+    const { config, clock, fileSystem } = deps
+    const root = config.storePathRootDir
+    const precisionMs = effectivePrecisionMs(config)
+    this.metrics = new TimerMetrics(fileSystem, clock, root)
+    this.#wheel = new TimerWheel(fileSystem, join(root, 'timerwheel'), precisionMs)
+    this.#log = new TimerLog(fileSystem, join(root, 'timerlog'), config.mappedFileSizeTimerLog)
+    this.#checkpoint = new TimerCheckpoint(fileSystem, clock, root)
+    this.#puts = new TimerPutService(deps)
+    const parts = {
+      ...deps,
+      state: this.#state,
+      wheel: this.#wheel,
+      log: this.#log,
+      checkpoint: this.#checkpoint,
+      metrics: this.metrics,
+      puts: this.#puts,
+    }
+    this.#enqueueService = new TimerEnqueueService(parts)
+    const onMoved = (): void => this.#enqueueService.wake()
+    this.#dequeueService = new TimerDequeueService({ ...parts, onMoved })
+    this.#flushService = new TimerFlushService({ ...parts, onTick: onMoved })
+    deps.messageStore.addMessageArrivingListener(({ topic }) => {
+      if (topic === TIMER_TOPIC) this.#enqueueService.wake()
+    })
+  }
+
+  /** @throws (rejects) StoreError when a file has the wrong size or is missing */
+  async start(): Promise<void> {
+    const { config, clock } = this.#deps
+    this.metrics.load()
+    const recovery = new TimerRecovery({
+      ...this.#deps,
+      wheel: this.#wheel,
+      log: this.#log,
+      checkpoint: this.#checkpoint,
+    })
+    this.#state.begin(await recovery.run())
+    this.#state.moveWriteTime(clock.now(), this.precisionMs)
+    this.#state.isDequeuing = config.brokerRole !== 'SLAVE'
+    this.#isRunning = true
+    this.#enqueueService.start()
+    this.#dequeueService.start()
+    this.#flushService.start()
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#isRunning) return
+    this.#isRunning = false
+    this.#puts.stop()
+    await Promise.all([this.#enqueueService.stop(), this.#dequeueService.stop()])
+    await this.#flushService.stop()
+    this.#wheel.close()
+    this.#log.close()
+  }
+
+  get precisionMs(): number {
+    return this.#wheel.precisionMs
+  }
+
+  /** Whether a slot has too many timers for another one. Source: store.timer.TimerMessageStore#isReject */
+  isReject(deliverTimeMs: number): boolean {
+    const { config, random } = this.#deps
+    const limit = config.timerCongestNumEachSlot
+    const congestNum = this.#wheel.getNum(deliverTimeMs)
+    if (congestNum <= limit) return false
+    if (congestNum >= limit * 2) return true
+    return Math.floor(random() * 1000) > (1000 * (congestNum - limit)) / (limit + 0.1)
+  }
+
+  /** Messages that wait for their time, less those that are recalled. */
+  getAllCongestNum(): number {
+    return this.#wheel.getAllNum(this.#state.readTimeMs)
+  }
+
+  /** Messages that have not reached the wheel yet. */
+  getEnqueueBehindMessages(): number {
+    const { messageStore } = this.#deps
+    return messageStore.getMaxOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID) - this.#state.queueOffset
+  }
+
+  /** How long the messages that are entered now have been in the store. */
+  getEnqueueBehindMillis(): number {
+    const nowMs = this.#deps.clock.now()
+    const { lastEnqueueMs, lastStoreTimestamp } = this.#state
+    return nowMs - lastEnqueueMs < ENQUEUE_FRESH_MS ? nowMs - lastStoreTimestamp : 0
+  }
+
+  /** How far delivery is behind the clock. */
+  getDequeueBehindMillis(): number {
+    return this.#deps.clock.now() - this.#state.readTimeMs
+  }
+
+  /** Where timers are: the answer to GET_TIMER_CHECK_POINT. */
+  encodeCheckpoint(): Buffer {
+    this.#flushService.prepareCheckpoint()
+    return this.#checkpoint.encode()
+  }
+}
