@@ -7,8 +7,13 @@ import type { Service } from './common/service.ts'
 import { startAll, stopAll } from './common/service.ts'
 import { Configuration } from './config/configuration.ts'
 import type { BrokerConfigs } from './config/tables.ts'
+import { ConfigError } from './config/errors.ts'
+import { DefaultHAService } from './ha/default-ha-service.ts'
 import { DefaultMessageStore } from './store/message-store.ts'
+import type { CreateHAService } from './store/types.ts'
 import type { Host } from '../codec/message/host.ts'
+
+const ANY_ADDRESS = '0.0.0.0'
 
 /** A broker and the lock on its store. */
 export interface Broker extends Service {
@@ -18,6 +23,8 @@ export interface Broker extends Service {
 
 /**
  * A broker out of its settings. Changes of them at run time go to `configFile`, else to a file in the store.
+ * @throws ConfigError when settings do not go together
+ *
  * Apache: broker.BrokerStartup
  */
 export function createBroker(
@@ -26,6 +33,7 @@ export function createBroker(
   runtime: Runtime,
 ): Broker {
   const { configs } = settings
+  checkRole(configs)
   const { clock, fileSystem, logger } = runtime
   const { storePathRootDir } = configs.store
   const processId = process.pid
@@ -38,6 +46,7 @@ export function createBroker(
     fileSystem,
     logger: logger.child({ name: 'RocketmqStore' }),
     processId,
+    createHAService: classicReplication(configs, runtime),
   })
   const controller = new BrokerController({
     configs,
@@ -56,4 +65,35 @@ export function createBroker(
     start: () => startAll(services),
     stop: () => stopAll(services),
   }
+}
+
+/** Source: broker.BrokerStartup#buildBrokerController; there a master gets the id 0 whatever was set */
+function checkRole({ broker, store }: BrokerConfigs['configs']): void {
+  const { brokerRole } = store
+  const { brokerId } = broker
+  if ((brokerRole === 'SLAVE') === brokerId > 0) return
+  const wanted = brokerRole === 'SLAVE' ? 'a slave has an id above 0' : 'a master has the id 0'
+  throw new ConfigError(`brokerRole=${brokerRole} with brokerId=${brokerId}: ${wanted}`)
+}
+
+/**
+ * Slaves connect to the port behind the broker's, unless another is set; on the broker's interface, unless brokerIP2 names
+ * one of its own for replication.
+ */
+function classicReplication(
+  { broker, server, store }: BrokerConfigs['configs'],
+  { clock, logger }: Runtime,
+): CreateHAService {
+  const { listenPort, bindAddress } = server
+  const port = store.haListenPort || (listenPort > 0 ? listenPort + 1 : 0)
+  const isAnyInterface = bindAddress === ANY_ADDRESS || Boolean(broker.brokerIP2)
+  return (log) =>
+    new DefaultHAService({
+      log,
+      config: store,
+      listen: isAnyInterface ? { port } : { port, host: bindAddress },
+      aliveReplicas: () => undefined,
+      clock,
+      logger: logger.child({ name: 'RocketmqStore' }),
+    })
 }

@@ -89,6 +89,27 @@ export function locateParts(buffer: Buffer, start: number, end: number): RecordP
   return { bodyStart, bodyEnd, topicStart, topicEnd, propertiesStart, propertiesEnd }
 }
 
+/**
+ * Where the properties begin of the record between `start` and `end`, with which they end; -1 when its lengths do not add
+ * up. The short form of `locateParts`, for those who look at every record.
+ */
+export function locateProperties(buffer: Buffer, start: number, end: number): number {
+  if (end - start < MIN_RECORD_SIZE) return -1
+  const sysFlag = recordSysFlag(buffer, start)
+  const hosts = bornHostLength(sysFlag) + 8 + storeHostLength(sysFlag)
+  const bodyStart = start + POSITION_BORN_HOST + hosts + STORE_HOST_TO_BODY
+  if (bodyStart > end) return -1
+  const bodyLength = buffer.readInt32BE(bodyStart - 4)
+  const topicAt = bodyStart + bodyLength
+  if (bodyLength < 0 || topicAt + 2 > end) return -1
+  const isWide = recordMagic(buffer, start) === MESSAGE_MAGIC_V2
+  const topicEnd = isWide
+    ? topicAt + 2 + buffer.readUInt16BE(topicAt)
+    : topicAt + 1 + (buffer[topicAt] as number)
+  if (topicEnd + 2 > end) return -1
+  return topicEnd + 2 + buffer.readInt16BE(topicEnd) === end ? topicEnd + 2 : -1
+}
+
 /** Whether the stored CRC is that of the body. */
 export function isBodyIntact(buffer: Buffer, start: number, parts: RecordParts): boolean {
   if (parts.bodyEnd === parts.bodyStart) return true

@@ -22,7 +22,9 @@ import {
   type TopicAdminDeps,
   TopicAdminProcessor,
 } from './processor/admin/topic-admin-processor.ts'
+import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
 import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
+import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 
 export interface AdministrationDeps
   extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps {
@@ -33,6 +35,7 @@ export interface AdministrationDeps
   readonly messageRequestModeManager: MessageRequestModeManager
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
+  readonly brokerStatsManager: BrokerStatsManager
   readonly clock: Clock
 }
 
@@ -54,5 +57,6 @@ export function registerAdministration(
   register(TopicAdminProcessor.requestCodes, new TopicAdminProcessor(deps))
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
+  register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
   registerConsumerAdministration(dispatcher, group, deps)
 }

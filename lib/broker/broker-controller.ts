@@ -15,15 +15,15 @@ import type { MessageStore } from '../store/types.ts'
 import { registerAdministration } from './administration.ts'
 import { Consumption } from './consumption.ts'
 import { LoadBalance } from './load-balance.ts'
-import { MessageCounters } from './metrics/message-counters.ts'
 import { RuntimeInfo } from './metrics/runtime-info.ts'
-import { ThroughputService } from './metrics/throughput-service.ts'
 import { BrokerAddress } from './out/broker-address.ts'
 import { BrokerOuterApi } from './out/broker-outer-api.ts'
 import { OwnAddress } from './out/own-address.ts'
 import { ScheduleHook } from './schedule/schedule-hook.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { registerSending } from './sending.ts'
+import { BrokerStats } from './stats/broker-stats.ts'
+import { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from './topic/topic-config-manager.ts'
 import { Transactions } from './transactions.ts'
@@ -59,8 +59,8 @@ export class BrokerController implements Service {
   readonly brokerOuterApi: BrokerOuterApi
   readonly #deps: BrokerControllerDeps
   readonly #delayLevels: DelayLevels
-  readonly #counters = new MessageCounters()
-  readonly #throughput: ThroughputService
+  readonly brokerStatsManager: BrokerStatsManager
+  readonly #brokerStats: BrokerStats
   readonly #runtimeInfo: RuntimeInfo
   readonly #uniqIds: UniqIdGenerator
   readonly #machineAddress: string
@@ -72,8 +72,17 @@ export class BrokerController implements Service {
   constructor(deps: BrokerControllerDeps) {
     const { configs, messageStore, clock, fileSystem, logger, processId } = deps
     const { broker: brokerConfig, store: storeConfig } = configs
-    const shared = { brokerConfig, storeConfig, messageStore, clock, fileSystem, logger }
     this.#deps = deps
+    this.brokerStatsManager = new BrokerStatsManager({
+      brokerConfig,
+      clock,
+      isSystemTopic: (topic) => this.topicConfigManager.isSystemTopic(topic),
+    })
+    this.#brokerStats = new BrokerStats(this.brokerStatsManager, clock)
+    const shared = {
+      ...{ brokerConfig, storeConfig, messageStore, clock, fileSystem, logger },
+      brokerStatsManager: this.brokerStatsManager,
+    }
     this.#machineAddress = selectLocalAddress(localAddresses(fileSystem))
     this.#ownAddress = new OwnAddress({
       config: brokerConfig,
@@ -88,7 +97,6 @@ export class BrokerController implements Service {
       ...shared,
       topicConfigManager: this.topicConfigManager,
       subscriptionGroupManager: this.subscriptionGroupManager,
-      counters: this.#counters,
     })
     this.scheduleMessageService = new ScheduleMessageService({
       ...shared,
@@ -110,14 +118,11 @@ export class BrokerController implements Service {
       topicConfigManager: this.topicConfigManager,
       consumerOffsetManager: this.consumption.consumerOffsetManager,
       producerManager: this.consumption.producerManager,
-      counters: this.#counters,
       brokerHost: () => this.#ownAddress.brokerHost(),
     })
-    this.#throughput = new ThroughputService(this.#counters, clock)
     this.#runtimeInfo = new RuntimeInfo({
       ...shared,
-      counters: this.#counters,
-      throughput: this.#throughput,
+      brokerStats: this.#brokerStats,
       scheduleMessageService: this.scheduleMessageService,
     })
     this.#dispatcher = new RequestDispatcher(logger)
@@ -162,7 +167,8 @@ export class BrokerController implements Service {
       this.consumption,
       this.scheduleMessageService,
       this.transactions,
-      this.#throughput,
+      this.brokerStatsManager,
+      this.#brokerStats,
       this.#server,
       this.#vipServer,
       this.brokerOuterApi,
@@ -189,7 +195,7 @@ export class BrokerController implements Service {
       address: new BrokerAddress({
         config: configs.broker,
         listenAddress: () => this.address,
-        haListenPort: () => configs.store.haListenPort || this.address.port + 1,
+        haListenPort: () => this.#deps.messageStore.haService?.listenPort ?? this.address.port + 1,
         machineAddress: () => this.#machineAddress,
       }),
       topicConfigManager: this.topicConfigManager,
@@ -218,7 +224,7 @@ export class BrokerController implements Service {
       producerManager: this.consumption.producerManager,
       scheduleHook: this.scheduleHook,
       transactions: this.transactions.service,
-      counters: this.#counters,
+      brokerStatsManager: this.brokerStatsManager,
       storeHost: (channel) => this.#ownAddress.storeHost(channel),
       createUniqKey: () => this.#createUniqKey(),
       random: Math.random,
@@ -240,6 +246,7 @@ export class BrokerController implements Service {
       consumerManager: this.consumption.consumerManager,
       scheduleMessageService: this.scheduleMessageService,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
+      brokerStatsManager: this.brokerStatsManager,
       runtimeInfo: this.#runtimeInfo,
       brokerAddr: (channel) => this.#ownAddress.brokerAddr(channel),
       topicsRegistered: () => this.brokerOuterApi.topicsRegistered(),

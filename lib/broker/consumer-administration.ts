@@ -21,6 +21,7 @@ import { GroupSubscriptionProcessor } from './processor/admin/group-subscription
 import { SlaveSyncProcessor } from './processor/admin/slave-sync-processor.ts'
 import { StoreCleaningProcessor } from './processor/admin/store-cleaning-processor.ts'
 import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
+import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 
@@ -33,6 +34,7 @@ export interface ConsumerAdministrationDeps {
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
+  readonly brokerStatsManager: BrokerStatsManager
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
   readonly clock: Clock

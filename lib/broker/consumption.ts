@@ -17,7 +17,6 @@ import { DefaultConsumerIdsChangeListener } from './client/default-consumer-ids-
 import { ProducerManager } from './client/producer-manager.ts'
 import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
-import type { MessageCounters } from './metrics/message-counters.ts'
 import { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
 import { ConsumeStatsProcessor } from './processor/admin/consume-stats-processor.ts'
@@ -30,6 +29,7 @@ import { PullChecks } from './processor/pull/pull-checks.ts'
 import { PullSubscriptions } from './processor/pull/pull-subscriptions.ts'
 import { QueryMessageProcessor } from './processor/query-message-processor.ts'
 import { QueueOffsetProcessor } from './processor/queue-offset-processor.ts'
+import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 
@@ -39,7 +39,7 @@ export interface ConsumptionDeps {
   readonly messageStore: MessageStore
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
-  readonly counters: MessageCounters
+  readonly brokerStatsManager: BrokerStatsManager
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -108,7 +108,12 @@ export class Consumption implements Service, ChannelEventListener {
     return stopAll(this.#services)
   }
 
+  onChannelConnect(): void {
+    this.#deps.brokerStatsManager.incChannelActivity('CONNECT')
+  }
+
   onChannelClose(channel: Channel): void {
+    this.#deps.brokerStatsManager.incChannelActivity('CLOSE')
     this.#housekeeping.onChannelClose(channel)
     this.holdService.onChannelClose(channel)
   }
@@ -121,6 +126,7 @@ export class Consumption implements Service, ChannelEventListener {
       topicConfigManager,
       subscriptionGroupManager,
       clock,
+      brokerStatsManager,
     } = this.#deps
     const { consumerOffsetManager, consumerManager, producerManager } = this
     const pulls = new ProcessorGroup({
@@ -136,6 +142,7 @@ export class Consumption implements Service, ChannelEventListener {
       brokerConfig,
       topicConfigManager,
       subscriptionGroupManager,
+      brokerStatsManager,
       producerManager,
       consumerManager,
     })
@@ -178,6 +185,7 @@ export class Consumption implements Service, ChannelEventListener {
       messageStore,
       topicConfigManager,
       subscriptionGroupManager,
+      brokerStatsManager,
     } = this.#deps
     const { consumerOffsetManager, consumerManager, producerManager } = this
     const clientAdmin = new ClientAdminProcessor(consumerManager, producerManager)
@@ -191,6 +199,7 @@ export class Consumption implements Service, ChannelEventListener {
       consumerManager,
       consumerOffsetManager,
       messageStore,
+      brokerStatsManager,
     })
     dispatcher.registerProcessor(RequestCode.GET_CONSUME_STATS, stats)
     dispatcher.registerProcessor(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, stats)
@@ -221,7 +230,8 @@ export class Consumption implements Service, ChannelEventListener {
       messageStore,
       topicConfigManager,
       subscriptionGroupManager,
-      counters,
+      brokerStatsManager,
+      clock,
       logger,
     } = this.#deps
     const { consumerOffsetManager, consumerManager, holdService } = this
@@ -231,7 +241,8 @@ export class Consumption implements Service, ChannelEventListener {
       messageStore,
       consumerOffsetManager,
       holdService,
-      counters,
+      brokerStatsManager,
+      clock,
       logger,
       checks: new PullChecks({
         brokerConfig,

@@ -10,7 +10,7 @@ import { ProcessorGroup, type RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import type { ProducerManager } from './client/producer-manager.ts'
-import type { MessageCounters } from './metrics/message-counters.ts'
+import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ResumeCheckHalfMessageProcessor } from './processor/admin/resume-check-half-message-processor.ts'
 import { EndTransactionProcessor } from './processor/end-transaction-processor.ts'
@@ -31,7 +31,7 @@ export interface TransactionsDeps {
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly producerManager: ProducerManager
   readonly scheduleHook: ScheduleHook
-  readonly counters: MessageCounters
+  readonly brokerStatsManager: BrokerStatsManager
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger

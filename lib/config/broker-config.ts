@@ -111,7 +111,9 @@ export const BROKER_OPTIONS = {
   commercialSizePerMsg: int(4096),
   accountStatsEnable: boolean(true),
   accountStatsPrintZeroValues: boolean(true),
-  maxStatsIdleTimeInMinutes: int(-1),
+  maxStatsIdleTimeInMinutes: int(-1, {
+    text: 'Statistics that nothing was added to for so many minutes are forgotten; -1 keeps them.',
+  }),
   transferMsgByHeap: boolean(true),
   regionId: string('DefaultRegion', { text: 'Sent back with each send as MSG_REGION.' }),
   registerBrokerTimeoutMills: int(24_000, {
@@ -216,8 +218,12 @@ export const BROKER_OPTIONS = {
   }),
   aclEnable: boolean(false, { important: true }),
   storeReplyMessageEnable: boolean(true),
-  enableDetailStat: boolean(true),
-  autoDeleteUnusedStats: boolean(true),
+  enableDetailStat: boolean(true, {
+    text: 'Statistics by queue, beside those by topic and group.',
+  }),
+  autoDeleteUnusedStats: boolean(true, {
+    text: 'Statistics of a topic or a group are forgotten when it is deleted.',
+  }),
   isolateLogEnable: boolean(false),
   forwardTimeout: long(3000),
   enableSlaveActingMaster: boolean(false),

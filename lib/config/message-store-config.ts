@@ -186,15 +186,29 @@ export const MESSAGE_STORE_OPTIONS = {
     max: 65_535,
     text: 'Port for replication; 0: listenPort + 1.',
   }),
-  haSendHeartbeatInterval: int(5000),
-  haHousekeepingInterval: int(20_000),
-  haTransferBatchSize: int(32_768),
-  haMasterAddress: optionalString({ important: true }),
-  haMaxGapNotInSync: int(268_435_456),
+  haSendHeartbeatInterval: int(5000, {
+    min: 1,
+    text: 'Milliseconds without data after which master and slave send each other a heartbeat.',
+  }),
+  haHousekeepingInterval: int(20_000, {
+    min: 1,
+    text: 'Milliseconds of silence after which a replication connection is closed.',
+  }),
+  haTransferBatchSize: int(32_768, {
+    min: 1,
+    text: 'Bytes of the log that a master sends in one transfer at most.',
+  }),
+  haMasterAddress: optionalString({
+    important: true,
+    text: 'Where a slave gets the log, `host:port` of its master. Not set: as the NameServer says.',
+  }),
+  haMaxGapNotInSync: int(268_435_456, {
+    min: 0,
+    text: 'Bytes that a slave may be behind and still count as in sync.',
+  }),
   brokerRole: oneOf(['ASYNC_MASTER', 'SYNC_MASTER', 'SLAVE'], 'ASYNC_MASTER', {
     important: true,
-    supported: ['ASYNC_MASTER', 'SYNC_MASTER'],
-    text: 'Role of the broker.',
+    text: 'Role of the broker: a master that waits for its slaves (see inSyncReplicas) or does not, or a slave.',
   }),
   flushDiskType: oneOf(['SYNC_FLUSH', 'ASYNC_FLUSH'], 'ASYNC_FLUSH', {
     important: true,
@@ -205,7 +219,10 @@ export const MESSAGE_STORE_OPTIONS = {
     text: 'Milliseconds that a send waits for the disk with SYNC_FLUSH.',
   }),
   putMessageTimeout: int(8000),
-  slaveTimeout: int(3000),
+  slaveTimeout: int(3000, {
+    min: 1,
+    text: 'Milliseconds that a send waits for slaves with SYNC_MASTER.',
+  }),
   messageDelayLevel: string('1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h', {
     text: 'Delays of the levels 1, 2, ...: numbers with s, m, h or d. Read at the start; messages that wait then keep their times.',
   }),
@@ -289,14 +306,27 @@ export const MESSAGE_STORE_OPTIONS = {
   totalReplicas: int(1, { important: true }),
   inSyncReplicas: int(1, {
     important: true,
-    supported: [1],
-    text: 'Replicas, the master included, that must hold a message before SYNC_MASTER answers.',
+    min: 1,
+    text: 'Replicas, the master included, that must hold a message before SYNC_MASTER answers. 1: it waits for no slave.',
   }),
-  minInSyncReplicas: int(1, { important: true }),
+  minInSyncReplicas: int(1, {
+    important: true,
+    min: 1,
+    text: 'The least that enableAutoInSyncReplicas goes down to.',
+  }),
   allAckInSyncStateSet: boolean(false, { important: true }),
-  enableAutoInSyncReplicas: boolean(false, { important: true }),
-  haFlowControlEnable: boolean(false, { important: true }),
-  maxHaTransferByteInSecond: long(104_857_600),
+  enableAutoInSyncReplicas: boolean(false, {
+    important: true,
+    text: 'With enableSlaveActingMaster: wait for fewer replicas than inSyncReplicas when fewer are in sync.',
+  }),
+  haFlowControlEnable: boolean(false, {
+    important: true,
+    text: 'Keep to maxHaTransferByteInSecond.',
+  }),
+  maxHaTransferByteInSecond: long(104_857_600, {
+    min: 1,
+    text: 'Bytes a second that a master sends to one slave at most.',
+  }),
   haMaxTimeSlaveNotCatchup: long(15_000),
   syncMasterFlushOffsetWhenStartup: boolean(false),
   maxChecksumRange: long(1_073_741_824),

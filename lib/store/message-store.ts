@@ -1,11 +1,14 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import { decodeRecord } from '../../codec/message/record-reader.ts'
+import { humanReadableByteCount } from '../common/byte-count.ts'
+import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import { illegal } from './commitlog/append-check.ts'
 import { splitBatch } from './commitlog/split-batch.ts'
 import type { MessageStoreConfig } from './config.ts'
 import { iterateUnits } from './read/cq-units.ts'
+import type { HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { StoreLife } from './store-life.ts'
 import { makeStoreParts, type MessageStoreDeps, type StoreParts } from './store-parts.ts'
@@ -38,6 +41,11 @@ const DISK_FULL: PutMessageResult = {
   reason: 'the disk is too full',
 }
 
+const SLAVE_MODE: PutMessageResult = {
+  status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
+  reason: 'the store is in slave mode',
+}
+
 /**
  * The store of one broker, in one directory. `start` opens and recovers it, `stop` leaves it complete on the disk.
  *
@@ -45,6 +53,7 @@ const DISK_FULL: PutMessageResult = {
  */
 export class DefaultMessageStore implements MessageStore {
   readonly #config: MessageStoreConfig
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #parts: StoreParts
   readonly #life: StoreLife
@@ -52,6 +61,7 @@ export class DefaultMessageStore implements MessageStore {
 
   constructor(deps: MessageStoreDeps) {
     this.#config = deps.config
+    this.#clock = deps.clock
     this.#logger = deps.logger
     this.#parts = makeStoreParts(deps, (request) => this.#onDispatched(request))
     this.#life = new StoreLife(deps, this.#parts)
@@ -68,23 +78,25 @@ export class DefaultMessageStore implements MessageStore {
 
   #onDispatched(request: DispatchRequest): void {
     this.#parts.flusher.dispatched(request.storeTimestamp)
-    const { topic, queueId, queueOffset, tagsCode, storeTimestamp } = request
+    const { topic, queueId, queueOffset, tagsCode, storeTimestamp, record } = request
     const logicOffset = queueOffset + 1
     for (const listener of this.#listeners) {
-      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp })
+      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp, record })
     }
   }
 
   // ---- puts ----
 
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    if (this.isDiskFull) done(DISK_FULL)
-    else this.#parts.log.append(message, done)
+    const refused = this.#refusal()
+    if (refused !== undefined) done(refused)
+    else this.#parts.log.append(message, this.#counted(done))
   }
 
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
-    if (this.isDiskFull) {
-      done(DISK_FULL)
+    const refused = this.#refusal()
+    if (refused !== undefined) {
+      done(refused)
       return
     }
     if (batch.body.length > this.#config.maxMessageSize) {
@@ -92,16 +104,40 @@ export class DefaultMessageStore implements MessageStore {
       return
     }
     try {
-      this.#parts.log.appendBatch(splitBatch(batch), done)
+      this.#parts.log.appendBatch(splitBatch(batch), this.#counted(done))
     } catch (error) {
       done(illegal(toError(error).message))
+    }
+  }
+
+  /** Source: store.util.HookUtils#checkBeforePutMessage */
+  #refusal(): PutMessageResult | undefined {
+    if (this.#config.brokerRole === 'SLAVE') return SLAVE_MODE
+    return this.isDiskFull ? DISK_FULL : undefined
+  }
+
+  #counted(done: PutMessageCallback): PutMessageCallback {
+    const beginMs = this.#clock.now()
+    return (result) => {
+      this.#parts.stats.countPut(result, beginMs)
+      done(result)
     }
   }
 
   // ---- gets ----
 
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
-    return this.#parts.reader.getMessage(request)
+    const { reader, stats } = this.#parts
+    const beginMs = this.#clock.now()
+    const result = reader.getMessage(request)
+    if (result instanceof Promise) {
+      return result.then((read) => {
+        stats.countGet(read, beginMs)
+        return read
+      })
+    }
+    stats.countGet(result, beginMs)
+    return result
   }
 
   iterateFrom(
@@ -200,6 +236,10 @@ export class DefaultMessageStore implements MessageStore {
     }
   }
 
+  get haService(): HAService | undefined {
+    return this.#parts.haService
+  }
+
   get isDiskFull(): boolean {
     return this.#parts.diskSpace.isFull
   }
@@ -218,5 +258,17 @@ export class DefaultMessageStore implements MessageStore {
 
   isOsPageCacheBusy(): boolean {
     return this.#parts.log.isBusy
+  }
+
+  getRuntimeInfo(): Record<string, string> {
+    const { log, reput, stats } = this.#parts
+    return {
+      ...stats.getRuntimeInfo(),
+      commitLogMinOffset: String(log.minOffset),
+      commitLogMaxOffset: String(log.maxOffset),
+      dispatchBehindBytes: String(reput.behindBytes),
+      remainHowManyDataToFlush: humanReadableByteCount(log.maxOffset - log.flusher.flushedOffset),
+      pageCacheLockTimeMills: String(Math.floor(log.lockTimeMills)),
+    }
   }
 }

@@ -35,7 +35,7 @@ export class StoreLife implements Service {
   /** @throws StoreError when the store cannot be opened without losing data, and what the file system says */
   async start(): Promise<void> {
     const { config, fileSystem, processId } = this.#deps
-    const { log, queues, cleaner } = this.#parts
+    const { log, queues, cleaner, stats, haService } = this.#parts
     fileSystem.makeDirectory(config.storePathRootDir)
     const lastExitOk = !this.#abortFile.exists
     this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
@@ -46,6 +46,8 @@ export class StoreLife implements Service {
     log.start()
     this.#flushQueues.start()
     cleaner.start()
+    stats.start()
+    await haService?.start()
   }
 
   async #recover(checkpoint: StoreCheckpoint, lastExitOk: boolean): Promise<void> {
@@ -78,16 +80,18 @@ export class StoreLife implements Service {
     const checkpoint = this.#checkpoint
     if (checkpoint === undefined) return
     this.#checkpoint = undefined
-    const { log, queues, index, reput, flusher, cleaner } = this.#parts
+    const { log, queues, index, reput, flusher, cleaner, stats, haService } = this.#parts
+    stats.stop()
     log.fail('the store is shut down')
     try {
+      await haService?.stop()
       await cleaner.stop()
       await log.stop()
       reput.notify()
       await reput.stop()
       await this.#flushQueues.stop()
       await flusher.flush(checkpoint)
-      if (reput.behindBytes === 0) this.#abortFile.remove()
+      if (reput.behindBytes <= 0) this.#abortFile.remove()
     } catch (error) {
       this.#deps.logger.error({ err: toError(error) }, 'the store could not be stopped cleanly')
     } finally {

@@ -6,6 +6,7 @@ import type { Logger } from '../common/logger.ts'
 import { DiskSpace } from './clean/disk-space.ts'
 import { StoreCleaner } from './clean/store-cleaner.ts'
 import { CommitLog } from './commitlog/commit-log.ts'
+import { ReplicatedCommitLog } from './commitlog/replicated-commit-log.ts'
 import {
   commitLogDirectories,
   DEFAULT_STORE_LIMITS,
@@ -22,8 +23,10 @@ import { MessageLookup } from './read/message-lookup.ts'
 import { MessageReader } from './read/message-reader.ts'
 import { RecordReader } from './read/record-reader.ts'
 import { StoreTimes } from './read/store-times.ts'
+import type { CreateHAService, HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
+import { StoreStatsService } from './stats/store-stats-service.ts'
 import { StoreFlusher } from './store-flusher.ts'
 
 export interface MessageStoreDeps {
@@ -33,6 +36,8 @@ export interface MessageStoreDeps {
   readonly logger: Logger
   readonly processId: number
   readonly limits?: StoreLimits
+  /** Without it the store is not replicated. */
+  readonly createHAService?: CreateHAService
 }
 
 /** What a store is made of. */
@@ -40,6 +45,7 @@ export interface StoreParts {
   readonly delayLevels: DelayLevels
   readonly diskSpace: DiskSpace
   readonly log: CommitLog
+  readonly haService: HAService | undefined
   /** Followers of the log. */
   readonly queues: ConsumeQueueStore
   readonly index: IndexService
@@ -50,6 +56,7 @@ export interface StoreParts {
   readonly storeTimes: StoreTimes
   readonly flusher: StoreFlusher
   readonly cleaner: StoreCleaner
+  readonly stats: StoreStatsService
 }
 
 /** Puts a store together, without touching the disk. `onDispatched` gets each message after all followers of the log. */
@@ -62,13 +69,14 @@ export function makeStoreParts(
   const delayLevels = new DelayLevels(config.messageDelayLevel)
   const diskSpace = new DiskSpace({ config, fileSystem, logger })
   const files = commitLogFiles(deps, openFiles, diskSpace)
-  const log = new CommitLog({
+  const log: CommitLog = new CommitLog({
     config,
     limits,
     clock,
     logger,
     files,
     onConfirmed: () => reput.notify(),
+    haService: () => haService,
   })
   const coldReader = new ColdReader({
     files,
@@ -77,6 +85,9 @@ export function makeStoreParts(
     cacheBytes: limits.coldCacheBytes,
     writtenOffset: () => log.writtenOffset,
   })
+  const haService: HAService | undefined = deps.createHAService?.(
+    new ReplicatedCommitLog(log, coldReader),
+  )
   const queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
   const index = new IndexService({ config, clock, fileSystem, logger })
   const dispatchers = [queues, index]
@@ -87,11 +98,12 @@ export function makeStoreParts(
   const durableOffset = () => flusher.durableOffset
   const totalMemoryBytes = totalmem()
   return {
-    ...{ delayLevels, diskSpace, log, queues, index, reput, flusher },
+    ...{ delayLevels, diskSpace, log, haService, queues, index, reput, flusher },
     reader: new MessageReader({ config, logger, log, queues, coldReader, totalMemoryBytes }),
     lookup: new MessageLookup({ config, log, index, coldReader }),
     records: new RecordReader(log, coldReader),
     storeTimes: new StoreTimes(log, coldReader),
+    stats: new StoreStatsService(clock),
     cleaner: new StoreCleaner({
       ...{ config, clock, logger, files, diskSpace, queues, index, durableOffset },
     }),

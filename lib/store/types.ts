@@ -1,5 +1,17 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import type { Service } from '../common/service.ts'
+import type { HAService } from './replication.ts'
+
+export type {
+  CreateHAService,
+  GroupTransferRequest,
+  HAClientRuntimeInfo,
+  HAConnectionRuntimeInfo,
+  HARuntimeInfo,
+  HAService,
+  LogReplica,
+  ReplicatedLog,
+} from './replication.ts'
 
 /** How a put ended. Source: store.PutMessageStatus */
 export const PutMessageStatus = {
@@ -66,7 +78,8 @@ export interface MessageFilter {
   /** `tagsCode` as stored: the tag's hash (a safe integer), or undefined when the unit points into consume queue ext. */
   isMatchedByConsumeQueue(tagsCode: number | undefined): boolean
   readonly needsRecord: boolean
-  isMatchedByCommitLog(record: Buffer): boolean
+  /** The record lies in `buffer` between `start` and `end`. */
+  isMatchedByCommitLog(buffer: Buffer, start: number, end: number): boolean
 }
 
 export interface GetMessageRequest {
@@ -126,7 +139,16 @@ export interface MessageArriving {
   readonly logicOffset: number
   readonly tagsCode: number
   readonly storeTimestamp: number
+  readonly record: RecordBytes
 }
+
+/** A stored record: the bytes of `buffer` from `start` to `end`. */
+export interface RecordBytes {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 export type MessageArrivingListener = (event: MessageArriving) => void
 
 /**
@@ -200,6 +222,8 @@ export interface MessageStore extends Service {
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void
   /** Called after each message has been dispatched; one listener of each caller. */
   addMessageArrivingListener(listener: MessageArrivingListener): void
+  /** undefined for a store without replication. */
+  readonly haService?: HAService | undefined
   /** End of what was appended. */
   readonly maxPhysicalOffset: number
   readonly minPhysicalOffset: number
@@ -207,4 +231,6 @@ export interface MessageStore extends Service {
   readonly isDiskFull: boolean
   /** True while writes stall, see osPageCacheBusyTimeOutMills. */
   isOsPageCacheBusy(): boolean
+  /** Counters, rates and offsets, as GET_BROKER_RUNTIME_INFO tells them. */
+  getRuntimeInfo(): Record<string, string>
 }

@@ -1,10 +1,10 @@
 import { Host } from '../../codec/message/host.ts'
 import { ProducerManager } from '../../lib/broker/client/producer-manager.ts'
 import type { Channel } from '../../lib/remoting/index.ts'
-import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
 import { ConsumerOffsetManager } from '../../lib/broker/offset/consumer-offset-manager.ts'
 import { SendMessageProcessor } from '../../lib/broker/processor/send-message-processor.ts'
 import { ScheduleHook } from '../../lib/broker/schedule/schedule-hook.ts'
+import { BrokerStatsManager } from '../../lib/broker/stats/broker-stats-manager.ts'
 import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { Transactions } from '../../lib/broker/transactions.ts'
@@ -44,18 +44,22 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     ...{ config: storeConfig, messageStore, clock, fileSystem, logger: SILENT_LOGGER },
     random: () => 0,
   })
+  const topicConfigManager = new TopicConfigManager({ ...shared, fileSystem })
   return {
     ...shared,
     fileSystem,
     delayLevels,
-    counters: new MessageCounters(),
+    brokerStatsManager: new BrokerStatsManager({
+      ...shared,
+      isSystemTopic: (topic) => topicConfigManager.isSystemTopic(topic),
+    }),
     loaded,
     directory: directory.path,
     remove: directory.remove,
     messageStore,
     timerMessageStore,
     scheduleHook: new ScheduleHook({ ...shared, messageStore, delayLevels, timerMessageStore }),
-    topicConfigManager: new TopicConfigManager({ ...shared, fileSystem }),
+    topicConfigManager,
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
     consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
     producerManager: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),

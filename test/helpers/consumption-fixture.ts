@@ -8,7 +8,7 @@ import { registerConsumerAdministration } from '../../lib/broker/consumer-admini
 import { Consumption } from '../../lib/broker/consumption.ts'
 import { LoadBalance } from '../../lib/broker/load-balance.ts'
 import { ScheduleMessageService } from '../../lib/broker/schedule/schedule-message-service.ts'
-import { MessageCounters } from '../../lib/broker/metrics/message-counters.ts'
+import type { BrokerStatsManager } from '../../lib/broker/stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { newTopicConfig } from '../../lib/broker/topic/topic-config.ts'
@@ -26,7 +26,6 @@ const HOST = Host.of('127.0.0.1', 1)
 /** What a broker has for its consumers, over a store in memory, called through a dispatcher without sockets. */
 export class ConsumptionFixture {
   readonly logger = new RecordingLogger()
-  readonly counters = new MessageCounters()
   readonly consumption: Consumption
   readonly dispatcher = new RequestDispatcher(this.logger)
   /** What the name server knows, by topic. */
@@ -90,18 +89,22 @@ export class ConsumptionFixture {
     return this.#parts.subscriptionGroupManager
   }
 
+  get stats(): BrokerStatsManager {
+    return this.#parts.brokerStatsManager
+  }
+
   /** Another one over the same files, as after a restart. */
   newConsumption(): Consumption {
     const { brokerConfig, storeConfig, clock, fileSystem } = this.#parts
     const { messageStore, topicConfigManager, subscriptionGroupManager } = this.#parts
-    const { counters, logger } = this
+    const { logger } = this
     return new Consumption({
       brokerConfig,
       storeConfig,
       messageStore,
       topicConfigManager,
       subscriptionGroupManager,
-      counters,
+      brokerStatsManager: this.stats,
       clock,
       fileSystem,
       logger,

@@ -52,6 +52,7 @@ export class MemoryMessageStore implements MessageStore {
   #maxPhysicalOffset = 0
   minPhysicalOffset = 0
   isBusy = false
+  runtimeInfo: Record<string, string> = {}
   /** Status of the next puts, in order; PUT_OK when there is none left. */
   readonly nextStatus: PutMessageStatus[] = []
   /** Everything put, in order. */
@@ -76,6 +77,10 @@ export class MemoryMessageStore implements MessageStore {
 
   isOsPageCacheBusy(): boolean {
     return this.isBusy
+  }
+
+  getRuntimeInfo(): Record<string, string> {
+    return this.runtimeInfo
   }
 
   /** From now on answers wait for `releaseAnswers`. */
@@ -115,7 +120,7 @@ export class MemoryMessageStore implements MessageStore {
     const result = { status, ...appendResult(stored) }
     if (this.#held === undefined) done(result)
     else this.#held.push(() => done(result))
-    for (const { message, tagsCode } of stored) this.#announce(message, tagsCode)
+    for (const each of stored) this.#announce(each)
   }
 
   #append(inner: MessageExtBrokerInner): StoredMessage {
@@ -147,8 +152,11 @@ export class MemoryMessageStore implements MessageStore {
     return hashCode(properties.get('TAGS') ?? '')
   }
 
-  #announce({ topic, queueId, queueOffset, storeTimestamp }: MessageExt, tagsCode: number): void {
-    const event = { topic, queueId, logicOffset: queueOffset + 1, tagsCode, storeTimestamp }
+  #announce({ message, tagsCode, record: buffer }: StoredMessage): void {
+    const { topic, queueId, queueOffset, storeTimestamp } = message
+    const logicOffset = queueOffset + 1
+    const record = { buffer, start: 0, end: buffer.length }
+    const event = { topic, queueId, logicOffset, tagsCode, storeTimestamp, record }
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -343,7 +351,7 @@ function splitBatch(batch: MessageExtBrokerInner): MessageExtBrokerInner[] {
 function isMatched({ filter }: GetMessageRequest, { tagsCode, record }: StoredMessage): boolean {
   if (filter === undefined) return true
   if (!filter.isMatchedByConsumeQueue(tagsCode)) return false
-  return !filter.needsRecord || filter.isMatchedByCommitLog(record)
+  return !filter.needsRecord || filter.isMatchedByCommitLog(record, 0, record.length)
 }
 
 /** Java's String#hashCode. */

@@ -1,5 +1,5 @@
-import { findProperty } from '../../../codec/message/properties.ts'
-import { locateParts } from '../../../codec/message/record-reader.ts'
+import { PropertyReader } from '../../../codec/message/property-reader.ts'
+import { locateProperties } from '../../../codec/message/record-reader.ts'
 import type { MessageFilter } from '../../store/types.ts'
 import type { Sql92Expression } from './sql92/sql92.ts'
 import { EvaluationError } from './sql92/values.ts'
@@ -8,6 +8,7 @@ import { EvaluationError } from './sql92/values.ts'
 export class Sql92MessageFilter implements MessageFilter {
   readonly needsRecord = true
   readonly #expression: Sql92Expression
+  readonly #properties = new PropertyReader()
 
   constructor(expression: Sql92Expression) {
     this.#expression = expression
@@ -17,12 +18,12 @@ export class Sql92MessageFilter implements MessageFilter {
     return true
   }
 
-  isMatchedByCommitLog(record: Buffer): boolean {
-    const parts = locateParts(record, 0, record.length)
-    if (parts === undefined) return false
-    const text = record.toString('utf8', parts.propertiesStart, parts.propertiesEnd)
+  isMatchedByCommitLog(buffer: Buffer, start: number, end: number): boolean {
+    const propertiesStart = locateProperties(buffer, start, end)
+    if (propertiesStart < 0) return false
+    this.#properties.reset(buffer, propertiesStart, end)
     try {
-      return this.#expression((name) => findProperty(text, name) ?? null) === true
+      return this.#expression(this.#properties) === true
     } catch (error) {
       if (error instanceof EvaluationError) return false
       throw error

@@ -79,7 +79,7 @@ export class PullRequestHoldService implements Service, ChannelEventListener {
     if (pulls === undefined) return
     for (const pull of pulls) {
       if (event.logicOffset <= pull.header.queueOffset) continue
-      if (pull.filter?.isMatchedByConsumeQueue(event.tagsCode) ?? true) this.#wake(pull)
+      if (isWanted(event, pull)) this.#wake(pull)
       else if (!pull.passedBy) this.#passBy(pull)
     }
   }
@@ -130,4 +130,10 @@ export class PullRequestHoldService implements Service, ChannelEventListener {
       }
     }
   }
+}
+
+function isWanted({ tagsCode, record }: MessageArriving, { filter }: PullRequest): boolean {
+  if (filter === undefined) return true
+  if (!filter.isMatchedByConsumeQueue(tagsCode)) return false
+  return !filter.needsRecord || filter.isMatchedByCommitLog(record.buffer, record.start, record.end)
 }

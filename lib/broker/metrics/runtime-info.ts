@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { CURRENT_VERSION } from '../../../codec/mq-version.ts'
+import { humanReadableByteCount } from '../../common/byte-count.ts'
 import type { Clock } from '../../common/clock.ts'
 import { diskUsedRatio } from '../../common/disk-usage.ts'
 import type { FileSystem } from '../../common/file-system.ts'
+import { javaDouble } from '../../common/java-double.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { MessageStore } from '../../store/types.ts'
-import type { MessageCounters } from './message-counters.ts'
-import type { ThroughputService } from './throughput-service.ts'
+import type { BrokerStats } from '../stats/broker-stats.ts'
 
 export interface RuntimeInfoDeps {
   readonly brokerConfig: BrokerConfig
@@ -15,8 +16,7 @@ export interface RuntimeInfoDeps {
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly messageStore: MessageStore
-  readonly counters: MessageCounters
-  readonly throughput: ThroughputService
+  readonly brokerStats: BrokerStats
   readonly scheduleMessageService: { buildRunningStats(): Map<string, string> }
 }
 
@@ -39,8 +39,13 @@ export class RuntimeInfo {
   }
 
   async prepare(): Promise<Map<string, string>> {
-    const parts = { ...this.#identity(), ...this.#totals(), ...this.#rates(), ...this.#queues() }
-    const entries = Object.entries({ ...parts, ...(await this.#store()) })
+    const entries = Object.entries({
+      ...this.#deps.messageStore.getRuntimeInfo(),
+      ...this.#identity(),
+      ...this.#totals(),
+      ...this.#queues(),
+      ...(await this.#store()),
+    })
     const info = new Map(entries.map(([key, value]) => [key, String(value)]))
     for (const [key, value] of this.#deps.scheduleMessageService.buildRunningStats()) {
       info.set(key, value)
@@ -77,29 +82,14 @@ export class RuntimeInfo {
   }
 
   #totals() {
-    const { counters, throughput } = this.#deps
+    const { yesterdayMorning, todayMorning, todayNow } = this.#deps.brokerStats
     return {
-      msgPutTotalYesterdayMorning: throughput.yesterdayMorning.putMessages,
-      msgPutTotalTodayMorning: throughput.todayMorning.putMessages,
-      msgPutTotalTodayNow: counters.putMessages,
-      msgGetTotalYesterdayMorning: throughput.yesterdayMorning.getMessages,
-      msgGetTotalTodayMorning: throughput.todayMorning.getMessages,
-      msgGetTotalTodayNow: counters.getMessages,
-      putMessageTimesTotal: counters.putMessages,
-      putMessageFailedTimes: counters.putFailures,
-      putMessageSizeTotal: counters.putBytes,
-      putMessageAverageSize: counters.putBytes / Math.max(counters.putMessages, 1),
-    }
-  }
-
-  #rates() {
-    const { throughput } = this.#deps
-    return {
-      putTps: throughput.rates('putMessages'),
-      getFoundTps: throughput.rates('getFound'),
-      getMissTps: throughput.rates('getMiss'),
-      getTotalTps: throughput.rates('getFound', 'getMiss'),
-      getTransferredTps: throughput.rates('getMessages'),
+      msgPutTotalYesterdayMorning: yesterdayMorning.putNums,
+      msgPutTotalTodayMorning: todayMorning.putNums,
+      msgPutTotalTodayNow: todayNow.putNums,
+      msgGetTotalYesterdayMorning: yesterdayMorning.getNums,
+      msgGetTotalTodayMorning: todayMorning.getNums,
+      msgGetTotalTodayNow: todayNow.getNums,
     }
   }
 
@@ -129,18 +119,16 @@ export class RuntimeInfo {
 
   async #store() {
     const { messageStore, storeConfig } = this.#deps
-    const { minPhysicalOffset, maxPhysicalOffset } = messageStore
-    const oldest = await messageStore.lookMessageByOffset(minPhysicalOffset)
+    const oldest = await messageStore.lookMessageByOffset(messageStore.minPhysicalOffset)
     const ratios = this.#commitLogPaths.map((path) => ({ path, ratio: this.#usedRatio(path) }))
     return {
-      commitLogMinOffset: minPhysicalOffset,
-      commitLogMaxOffset: maxPhysicalOffset,
-      commitLogDiskRatio: Math.min(...ratios.map(({ ratio }) => ratio)),
-      ...Object.fromEntries(ratios.map(({ path, ratio }) => [`commitLogDiskRatio_${path}`, ratio])),
-      consumeQueueDiskRatio: this.#usedRatio(storeConfig.storePathRootDir),
+      commitLogDiskRatio: javaDouble(Math.min(...ratios.map(({ ratio }) => ratio))),
+      ...Object.fromEntries(
+        ratios.map(({ path, ratio }) => [`commitLogDiskRatio_${path}`, javaDouble(ratio)]),
+      ),
+      consumeQueueDiskRatio: javaDouble(this.#usedRatio(storeConfig.storePathRootDir)),
       commitLogDirCapacity: this.#capacity(),
       earliestMessageTimeStamp: oldest?.storeTimestamp ?? -1,
-      pageCacheLockTimeMills: 0,
       remainTransientStoreBufferNumbs: NO_POOL,
       timerReadBehind: 0,
       timerOffsetBehind: 0,
@@ -169,11 +157,4 @@ function formatRuntime(ms: number): string {
   const hours = Math.floor(minutes / 60)
   const days = Math.floor(hours / 24)
   return `[ ${days} days, ${hours % 24} hours, ${minutes % 60} minutes, ${seconds % 60} seconds ]`
-}
-
-/** `239.7 GiB`. Source: common.MixAll#humanReadableByteCount */
-export function humanReadableByteCount(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  const exponent = Math.floor(Math.log2(bytes) / 10)
-  return `${(bytes / 1024 ** exponent).toFixed(1)} ${'KMGTPE'.charAt(exponent - 1)}iB`
 }

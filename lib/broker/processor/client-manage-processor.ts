@@ -17,6 +17,7 @@ import type { ConsumerManager } from '../client/consumer-manager.ts'
 import type { ProducerManager } from '../client/producer-manager.ts'
 import { isTagType } from '../filter/expression-type.ts'
 import { checkExpression } from '../filter/message-filters.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { buildTopicSysFlag } from '../topic/topic-config.ts'
@@ -30,6 +31,10 @@ export interface ClientManageDeps {
     'createTopicInSendMessageBackMethod' | 'isOrderTopic'
   >
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
+  readonly brokerStatsManager: Pick<
+    BrokerStatsManager,
+    'incConsumerRegisterTime' | 'incProducerRegisterTime'
+  >
   readonly producerManager: ProducerManager
   readonly consumerManager: ConsumerManager
 }
@@ -71,12 +76,19 @@ export class ClientManageProcessor implements RequestProcessor {
       this.#registerConsumer(consumer, client, heartbeat.withoutSub)
     }
     for (const { groupName } of heartbeat.producerDataSet) {
-      this.#deps.producerManager.registerProducer(groupName, client)
+      this.#registerProducer(groupName, client)
     }
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, {
       IS_SUPPORT_HEART_BEAT_V2: 'true',
       IS_SUB_CHANGE: String(isSubChange),
     })
+  }
+
+  #registerProducer(group: string, client: ClientChannelInfo): void {
+    const { producerManager, brokerStatsManager, clock } = this.#deps
+    const beginMs = clock.now()
+    producerManager.registerProducer(group, client)
+    brokerStatsManager.incProducerRegisterTime(clock.now() - beginMs)
   }
 
   #isRejected({ consumeType }: ConsumerData): boolean {
@@ -98,6 +110,7 @@ export class ClientManageProcessor implements RequestProcessor {
 
   #registerConsumer(consumer: ConsumerData, client: ClientChannelInfo, withoutSub: boolean): void {
     const { topicConfigManager, subscriptionGroupManager, consumerManager } = this.#deps
+    const { brokerStatsManager, clock } = this.#deps
     const { groupName: group, subscriptionDataSet } = consumer
     const groupConfig = subscriptionGroupManager.findSubscriptionGroupConfig(group)
     if (groupConfig === undefined) return
@@ -109,6 +122,7 @@ export class ClientManageProcessor implements RequestProcessor {
       consumer.unitMode ? buildTopicSysFlag(false, true) : 0,
       isOrder,
     )
+    const beginMs = clock.now()
     consumerManager.registerConsumer({
       group,
       // Each group keeps its own time of the last heartbeat.
@@ -117,6 +131,7 @@ export class ClientManageProcessor implements RequestProcessor {
       subscriptions: withoutSub ? undefined : subscriptionDataSet,
       isNotifyConsumerIdsChangedEnable: groupConfig.notifyConsumerIdsChangedEnable,
     })
+    brokerStatsManager.incConsumerRegisterTime(clock.now() - beginMs)
   }
 
   #unregisterClient(request: RemotingCommand, channel: Channel): RemotingCommand {

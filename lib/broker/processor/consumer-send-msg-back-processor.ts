@@ -10,13 +10,15 @@ import type { Logger } from '../../common/logger.ts'
 import { isWriteable, PERM_READ_WRITE } from '../../common/perm-name.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
-import type { MessageStore, PutMessageResult } from '../../store/types.ts'
+import type { AppendResult, MessageStore, PutMessageResult } from '../../store/types.ts'
 import type { ScheduleHook } from '../schedule/schedule-hook.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import { buildTopicSysFlag } from '../topic/topic-config.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { getRetryTopic } from '../topic/topic-names.ts'
+import { SystemTopic } from '../topic/topic-validator.ts'
 import {
   createDeadLetterTopic,
   maxReconsumeTimesOf,
@@ -33,6 +35,7 @@ export interface ConsumerSendMsgBackDeps {
   readonly storeHost: (channel: Channel) => Host
   /** At least 0, less than 1. */
   readonly random: () => number
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
   readonly logger: Logger
 }
 
@@ -75,8 +78,36 @@ export class ConsumerSendMsgBackProcessor implements RequestProcessor {
     }
     const result = await this.#put(message, properties)
     if (isDeadLetter) this.#logDeadLetter(header, failed, result)
-    if (result.status === 'PUT_OK') return RemotingCommand.response(ResponseCode.SUCCESS)
-    return RemotingCommand.response(ResponseCode.SYSTEM_ERROR, result.status)
+    if (result.status !== 'PUT_OK') {
+      return RemotingCommand.response(ResponseCode.SYSTEM_ERROR, result.status)
+    }
+    const origin = properties.get(MessageConst.PROPERTY_RETRY_TOPIC) ?? failed.topic
+    this.#count(request, header, origin, isDeadLetter)
+    if (result.appended !== undefined) this.#countDelayed(message, result.appended)
+    return RemotingCommand.response(ResponseCode.SUCCESS)
+  }
+
+  #count(
+    { extFields }: RemotingCommand,
+    { group, originTopic }: ConsumerSendMsgBackRequestHeader,
+    backTopic: string,
+    isDeadLetter: boolean,
+  ): void {
+    const { puts } = this.#deps.brokerStatsManager
+    puts.incSendBackNums(group, backTopic)
+    const owner = extFields?.['Owner']
+    if (isDeadLetter) puts.incSendBackToDeadLetters(owner, group, originTopic ?? 'null')
+  }
+
+  /** What waits for its retry; dead letters are not counted as puts, as in Apache. */
+  #countDelayed(
+    { topic, queueId }: MessageExtBrokerInner,
+    { messageCount, size }: AppendResult,
+  ): void {
+    if (topic !== SystemTopic.RMQ_SYS_SCHEDULE_TOPIC) return
+    const { puts } = this.#deps.brokerStatsManager
+    puts.incTopicPutWithinBroker(topic, messageCount, size)
+    puts.incQueuePut(topic, queueId, messageCount, size)
   }
 
   #checkPermission(channel: Channel): void {

@@ -11,8 +11,8 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
 import type { MessageStore, PutMessageCallback, PutMessageResult } from '../../store/types.ts'
-import type { MessageCounters } from '../metrics/message-counters.ts'
 import type { ScheduleHook } from '../schedule/schedule-hook.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { endMessageTransaction, parseLong } from '../transaction/half-message.ts'
 import type { CommittedMessage } from '../transaction/half-message.ts'
@@ -26,7 +26,7 @@ export interface EndTransactionProcessorDeps {
   readonly messageStore: MessageStore
   readonly transactions: TransactionalMessageService
   readonly scheduleHook: ScheduleHook
-  readonly counters: MessageCounters
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -106,13 +106,12 @@ export class EndTransactionProcessor implements RequestProcessor {
   }
 
   #sendFinalMessage({ message, properties }: CommittedMessage): Promise<PutMessageResult> {
-    const { scheduleHook, counters } = this.#deps
+    const { scheduleHook, brokerStatsManager } = this.#deps
     return new Promise((resolve) => {
       const done: PutMessageCallback = (result) => {
-        if (result.appended === undefined) counters.putFailures++
-        else {
-          counters.putMessages++
-          counters.putBytes += result.appended.size
+        const { appended } = result
+        if (appended !== undefined) {
+          brokerStatsManager.puts.incTopicPut(message.topic, appended.messageCount, appended.size)
         }
         resolve(result)
       }

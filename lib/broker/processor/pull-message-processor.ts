@@ -2,6 +2,7 @@ import { PullMessageRequestHeader } from '../../../codec/header/pull-message.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import { toError } from '../../common/errors.ts'
+import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
@@ -10,8 +11,8 @@ import type { GetMessageResult, MessageFilter, MessageStore } from '../../store/
 import { GetMessageStatus } from '../../store/types.ts'
 import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
 import type { PullRequest } from '../longpolling/pull-request.ts'
-import type { MessageCounters } from '../metrics/message-counters.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import type { PullChecks } from './pull/pull-checks.ts'
@@ -38,7 +39,8 @@ export interface PullMessageDeps {
   readonly subscriptions: PullSubscriptions
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
-  readonly counters: MessageCounters
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -52,6 +54,8 @@ interface Pull {
   readonly filter: MessageFilter | undefined
   /** False when it has been held already. */
   readonly maySuspend: boolean
+  /** When it began to be processed, wall clock. */
+  readonly beginMs: number
 }
 
 /**
@@ -112,7 +116,17 @@ export class PullMessageProcessor implements RequestProcessor {
       const topicConfig = checks.checkTopic(header, channel)
       const filter = subscriptions.filterOf(header, groupConfig)
       checks.checkPullConsumer(header.consumerGroup, channel)
-      return this.#read({ request, channel, header, groupConfig, topicConfig, filter, maySuspend })
+      const beginMs = this.#deps.clock.now()
+      return this.#read({
+        request,
+        channel,
+        header,
+        groupConfig,
+        topicConfig,
+        filter,
+        maySuspend,
+        beginMs,
+      })
     } catch (error) {
       if (error instanceof PullRefused) return error.toResponse()
       throw error
@@ -160,7 +174,7 @@ export class PullMessageProcessor implements RequestProcessor {
       isSlave: this.#isSlave,
       offsetCheckInSlave: this.#deps.storeConfig.offsetCheckInSlave,
     })
-    this.#count(result)
+    if (response.code === ResponseCode.SUCCESS) this.#count(header, result, pull.beginMs)
     this.#commitOffsets(header, result.nextBeginOffset, maySuspend)
     if (
       response.code === ResponseCode.PULL_NOT_FOUND &&
@@ -174,11 +188,17 @@ export class PullMessageProcessor implements RequestProcessor {
     return response
   }
 
-  #count({ status, messageCount }: GetMessageResult): void {
-    const { counters } = this.#deps
-    counters.getMessages += messageCount
-    if (status === GetMessageStatus.FOUND) counters.getFound++
-    else counters.getMiss++
+  #count(
+    { consumerGroup, topic, queueId }: PullMessageRequestHeader,
+    { messageCount, records }: GetMessageResult,
+    beginMs: number,
+  ): void {
+    const { brokerStatsManager, clock } = this.#deps
+    let bytes = 0
+    for (const record of records) bytes += record.length
+    const { gets } = brokerStatsManager
+    gets.incGroupGet(consumerGroup, topic, messageCount, bytes)
+    gets.incGroupGetLatency(consumerGroup, topic, queueId, clock.now() - beginMs)
   }
 
   #commitOffsets(

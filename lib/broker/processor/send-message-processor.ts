@@ -24,11 +24,12 @@ import type {
   PutMessageCallback,
   PutMessageResult,
 } from '../../store/types.ts'
-import type { MessageCounters } from '../metrics/message-counters.ts'
 import { getDelayTimeLevel } from '../schedule/delay-transform.ts'
 import type { ScheduleHook } from '../schedule/schedule-hook.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
+import { SystemTopic } from '../topic/topic-validator.ts'
 import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
 import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
 import { deadLetterTopicOfSend, type RetryOrDeadLetterDeps } from './send/retry-or-dead-letter.ts'
@@ -56,7 +57,7 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
   readonly messageStore: MessageStore
   readonly scheduleHook: ScheduleHook
   readonly transactions: Pick<TransactionalMessageService, 'asyncPrepareMessage'>
-  readonly counters: MessageCounters
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
   /** The address that messages sent over a connection carry as the store's. */
   readonly storeHost: (channel: Channel) => Host
   readonly createUniqKey: () => string
@@ -121,7 +122,9 @@ export class SendMessageProcessor implements RequestProcessor {
     message.properties = sent.text
     if (topicConfig.attributes.get('cleanup.policy') === 'COMPACTION') requireKeys(sent)
     if (deadLetterTopic !== undefined) redirectToDeadLetters(message, sent, deadLetterTopic)
+    const beginMs = this.#deps.clock.now()
     const done: PutMessageCallback = (result) => {
+      if (result.appended !== undefined) this.#count(message, queueId, result.appended, beginMs)
       this.#answer(request, channel, queueId, sent, result)
     }
     if (sent.all === undefined) this.#deps.messageStore.putMessage(message, done)
@@ -144,7 +147,9 @@ export class SendMessageProcessor implements RequestProcessor {
     const batch = this.#buildInner(request, header, topicConfig, channel)
     batch.queueId = queueId
     batch.properties = sent.text
+    const beginMs = this.#deps.clock.now()
     this.#deps.messageStore.putMessages(batch, (result) => {
+      if (result.appended !== undefined) this.#count(batch, queueId, result.appended, beginMs)
       if (isIllegal(result)) this.#refuseBatch(request, channel, result)
       else this.#answer(request, channel, queueId, sent, result)
     })
@@ -156,7 +161,6 @@ export class SendMessageProcessor implements RequestProcessor {
     channel: Channel,
     { status, reason = status }: PutMessageResult,
   ): void {
-    this.#count(undefined)
     channel.respond(request, RemotingCommand.response(ResponseCode.SYSTEM_ERROR, reason))
   }
 
@@ -221,7 +225,6 @@ export class SendMessageProcessor implements RequestProcessor {
     sent: SentProperties,
     { status, appended }: PutMessageResult,
   ): void {
-    this.#count(appended)
     if (request.isOneway) return
     const fields = commonAnswerFields(this.#deps.brokerConfig)
     if (appended !== undefined) {
@@ -236,13 +239,19 @@ export class SendMessageProcessor implements RequestProcessor {
     channel.respond(request, RemotingCommand.response(PUT_STATUS_CODE[status], remark, fields))
   }
 
-  #count(appended: AppendResult | undefined): void {
-    const { counters } = this.#deps
-    if (appended === undefined) {
-      counters.putFailures++
-    } else {
-      counters.putMessages += appended.messageCount
-      counters.putBytes += appended.size
+  /** Under the topic that the message lies in: a delayed one or a half message in the broker's own. */
+  #count(
+    { topic, queueId }: MessageExtBrokerInner,
+    sentToQueueId: number,
+    { messageCount, size }: AppendResult,
+    beginMs: number,
+  ): void {
+    const { clock, brokerStatsManager } = this.#deps
+    const { puts } = brokerStatsManager
+    puts.incTopicPut(topic, messageCount, size)
+    puts.incTopicPutLatency(topic, sentToQueueId, clock.now() - beginMs)
+    if (topic === SystemTopic.RMQ_SYS_SCHEDULE_TOPIC) {
+      puts.incQueuePut(topic, queueId, messageCount, size)
     }
   }
 

@@ -33,16 +33,20 @@ export class AppendGate {
 
   /** The answer to a put that cannot be taken now. */
   refusal(): PutMessageResult | undefined {
-    const { SERVICE_NOT_AVAILABLE, OS_PAGE_CACHE_BUSY } = PutMessageStatus
+    const unwritable = this.unwritable()
+    if (unwritable !== undefined || !this.#deps.isBusy()) return unwritable
+    return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the page cache is busy' }
+  }
+
+  /** The same when the log cannot be written at all; that it is busy does not count. */
+  unwritable(): PutMessageResult | undefined {
+    const { SERVICE_NOT_AVAILABLE } = PutMessageStatus
     if (this.#failure !== undefined) {
       return { status: SERVICE_NOT_AVAILABLE, reason: this.#failure }
     }
     if (this.#dirtyFrom !== undefined && !this.#clean(this.#dirtyFrom)) {
       const reason = 'the commit log cannot be written, see the log of the store'
       return { status: SERVICE_NOT_AVAILABLE, reason }
-    }
-    if (this.#deps.isBusy()) {
-      return { status: OS_PAGE_CACHE_BUSY, reason: 'the page cache is busy' }
     }
     return undefined
   }

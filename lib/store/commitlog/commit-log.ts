@@ -8,7 +8,9 @@ import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
 import { planRecord, type RecordPlan } from '../../../codec/message/record.ts'
 import type { MessageStoreConfig, StoreLimits } from '../config.ts'
+import { StoreError } from '../errors.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import type { HAService } from '../replication.ts'
 import {
   PutMessageStatus,
   type AppendResult,
@@ -21,10 +23,16 @@ import { FlushRealTimeService } from './flush-real-time-service.ts'
 import { GroupCommitService } from './group-commit-service.ts'
 import { LogFlusher } from './log-flusher.ts'
 import { LogWriter } from './log-writer.ts'
+import type { PendingPut } from './pending-puts.ts'
 import { PutAnswers } from './put-answers.ts'
 import { QueueOffsetTable } from './queue-offset-table.ts'
 import { TailAppender } from './tail-appender.ts'
 import { TailCache } from './tail-cache.ts'
+
+const IN_SYNC_REPLICAS_NOT_ENOUGH: PutMessageResult = {
+  status: PutMessageStatus.IN_SYNC_REPLICAS_NOT_ENOUGH,
+  reason: 'too few replicas are in sync',
+}
 
 export interface CommitLogDeps {
   readonly config: MessageStoreConfig
@@ -34,6 +42,8 @@ export interface CommitLogDeps {
   readonly files: LogFileQueue
   /** More of the log may be dispatched. */
   readonly onConfirmed: () => void
+  /** Replication of this log; undefined where there is none. */
+  readonly haService: () => HAService | undefined
 }
 
 /**
@@ -58,6 +68,7 @@ export class CommitLog {
   readonly #flushRealTime: FlushRealTimeService
   readonly #answers: PutAnswers
   readonly #gate: AppendGate
+  readonly #writtenListeners: ((writtenOffset: number) => void)[] = []
 
   constructor(deps: CommitLogDeps) {
     this.#deps = deps
@@ -96,6 +107,7 @@ export class CommitLog {
       groupCommit: this.#groupCommit,
       queueOffsets: this.queueOffsets,
       isSyncFlush: () => this.#isSyncFlush,
+      haService: deps.haService,
     })
     this.#flushRealTime = new FlushRealTimeService({
       clock: deps.clock,
@@ -130,7 +142,12 @@ export class CommitLog {
 
   /** True while the page cache does not take what has been appended. */
   get isBusy(): boolean {
-    return this.#writer.stalledMs > this.#deps.config.osPageCacheBusyTimeOutMills
+    return this.lockTimeMills > this.#deps.config.osPageCacheBusyTimeOutMills
+  }
+
+  /** How long the present write has been running. Apache: the time for which the put lock has been held */
+  get lockTimeMills(): number {
+    return this.#writer.stalledMs
   }
 
   /** The log ends at `offset`, where recovery has found its end; messages before it were stored at `storeTimestamp` at the latest. */
@@ -168,6 +185,11 @@ export class CommitLog {
       done(refused)
       return
     }
+    const ackNums = this.#ackNums(message)
+    if (ackNums === undefined) {
+      done(IN_SYNC_REPLICAS_NOT_ENOUGH)
+      return
+    }
     const plan = planRecord(message, config.enabledAppendPropCRC)
     const tooLarge = checkPlan(plan, config) ?? this.#makeRoom(plan.size)
     if (tooLarge !== undefined) {
@@ -178,14 +200,18 @@ export class CommitLog {
     const commitLogOffset = this.#appender.endOffset
     const previousQueueOffset = this.queueOffsets.get(message.topic, message.queueId)
     const queueOffset = this.#appender.place(message, plan, storeTimestamp)
-    this.#submit(message, done, previousQueueOffset, {
-      commitLogOffset,
-      size: plan.size,
-      queueOffset,
-      storeTimestamp,
-      messageCount: 1,
-      offsetMsgId: createOffsetMsgId(message.storeHost, commitLogOffset),
-    })
+    this.#submit(
+      message,
+      { done, ackNums, previousQueueOffset },
+      {
+        commitLogOffset,
+        size: plan.size,
+        queueOffset,
+        storeTimestamp,
+        messageCount: 1,
+        offsetMsgId: createOffsetMsgId(message.storeHost, commitLogOffset),
+      },
+    )
   }
 
   /** Appends messages of one queue as one: all in one file, all or none. */
@@ -203,32 +229,37 @@ export class CommitLog {
       checkMessage(first, config) ??
       plans.map((plan) => checkPlan(plan, config)).find((result) => result !== undefined) ??
       this.#makeRoom(size)
-    if (refused !== undefined) {
-      done(refused)
+    const ackNums = this.#ackNums(first)
+    if (refused !== undefined || ackNums === undefined) {
+      done(refused ?? IN_SYNC_REPLICAS_NOT_ENOUGH)
       return
     }
     const storeTimestamp = this.#appender.nextStoreTimestamp()
     const commitLogOffset = this.#appender.endOffset
     const queueOffset = this.queueOffsets.get(first.topic, first.queueId)
+    const previousQueueOffset = queueOffset
     const ids = messages.map((message, index) => {
       const id = createOffsetMsgId(message.storeHost, this.#appender.endOffset)
       this.#appender.place(message, plans[index] as RecordPlan, storeTimestamp)
       return id
     })
-    this.#submit(first, done, queueOffset, {
-      commitLogOffset,
-      size,
-      queueOffset,
-      storeTimestamp,
-      messageCount: messages.length,
-      offsetMsgId: ids.join(','),
-    })
+    this.#submit(
+      first,
+      { done, ackNums, previousQueueOffset },
+      {
+        commitLogOffset,
+        size,
+        queueOffset,
+        storeTimestamp,
+        messageCount: messages.length,
+        offsetMsgId: ids.join(','),
+      },
+    )
   }
 
   /** Sees to it that the next `size` bytes have room in the append buffer and in one file. */
   #makeRoom(size: number): PutMessageResult | undefined {
-    const unwrittenBytes = this.#appender.endOffset - this.#writer.writtenOffset
-    if (unwrittenBytes + size > this.#deps.limits.appendBufferBytes) {
+    if (this.unwrittenBytes + size > this.#deps.limits.appendBufferBytes) {
       return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the append buffer is full' }
     }
     if (!this.#appender.fitsIntoFile(size)) {
@@ -244,28 +275,48 @@ export class CommitLog {
     }
   }
 
+  /** For how many replicas a put has to wait; undefined when too few are in sync. */
+  #ackNums(message: MessageExtBrokerInner): number | undefined {
+    const haService = this.#deps.haService()
+    if (haService === undefined || !waitsForStore(message)) return 1
+    return haService.needAckNums(this.#appender.endOffset)
+  }
+
   #submit(
     message: MessageExtBrokerInner,
-    done: PutMessageCallback,
-    previousQueueOffset: number,
+    put: Pick<PendingPut, 'done' | 'ackNums' | 'previousQueueOffset'>,
     appended: AppendResult,
   ): void {
-    const wait = findProperty(message.properties, MessageConst.PROPERTY_WAIT_STORE_MSG_OK)
-    this.#answers.add({
-      done,
-      appended,
-      endOffset: this.#appender.endOffset,
-      waitStoreMsgOk: wait !== 'false',
-      topic: message.topic,
-      queueId: message.queueId,
-      previousQueueOffset,
-    })
+    const { topic, queueId } = message
+    const endOffset = this.#appender.endOffset
+    const waitStoreMsgOk = waitsForStore(message)
+    this.#answers.add({ ...put, appended, endOffset, waitStoreMsgOk, topic, queueId })
+    this.#writer.schedule(this.#appender.endOffset)
+  }
+
+  // ---- replication ----
+
+  /** Bytes that are appended and not yet written. */
+  get unwrittenBytes(): number {
+    return this.#appender.endOffset - this.#writer.writtenOffset
+  }
+
+  onWritten(listener: (writtenOffset: number) => void): void {
+    this.#writtenListeners.push(listener)
+  }
+
+  /** Adds bytes of a master's log, which lie in one file. @throws StoreError when the log cannot be written now */
+  appendRaw(bytes: Buffer): void {
+    const refused = this.#gate.unwritable()
+    if (refused !== undefined) throw new StoreError(refused.reason ?? refused.status)
+    this.#appender.appendRaw(bytes)
     this.#writer.schedule(this.#appender.endOffset)
   }
 
   #onWritten(offset: number): void {
     this.#failures.worked()
     this.tail.evict(offset)
+    for (const listener of this.#writtenListeners) listener(offset)
     this.#answers.written(offset)
     if (!this.#isSyncFlush) this.#deps.onConfirmed()
   }
@@ -282,4 +333,9 @@ export class CommitLog {
     this.#deps.logger.error({ err: error }, 'commit log flush failed, no more puts are taken')
     this.fail(`the commit log could not be flushed: ${error.message}`)
   }
+}
+
+/** Whether the producer asked to wait for more than the page cache. Source: common.message.Message#isWaitStoreMsgOK */
+function waitsForStore(message: MessageExtBrokerInner): boolean {
+  return findProperty(message.properties, MessageConst.PROPERTY_WAIT_STORE_MSG_OK) !== 'false'
 }

@@ -8,6 +8,8 @@ export interface PendingPut {
   readonly endOffset: number
   /** The producer asked not to wait for more than the page cache (property WAIT=false). */
   readonly waitStoreMsgOk: boolean
+  /** Replicas, the master included, that must have it before it is answered. */
+  readonly ackNums: number
   readonly topic: string
   readonly queueId: number
   /** The queue's next offset before this put, to be restored when it cannot be written. */

@@ -3,6 +3,7 @@ import type { Logger } from '../../common/logger.ts'
 import { PutMessageStatus, type PutMessageResult } from '../types.ts'
 import type { GroupCommitService } from './group-commit-service.ts'
 import { PendingPuts, type PendingPut } from './pending-puts.ts'
+import type { HAService } from '../replication.ts'
 import type { QueueOffsetTable } from './queue-offset-table.ts'
 
 export interface PutAnswersDeps {
@@ -10,6 +11,7 @@ export interface PutAnswersDeps {
   readonly groupCommit: GroupCommitService
   readonly queueOffsets: QueueOffsetTable
   readonly isSyncFlush: () => boolean
+  readonly haService: () => HAService | undefined
 }
 
 /** Answers puts when they are as safe as was asked for, or when they could not be written. */
@@ -31,10 +33,39 @@ export class PutAnswers {
     const { groupCommit } = this.#deps
     const isSyncFlush = this.#deps.isSyncFlush()
     for (const put of this.#pending.takeWritten(offset)) {
-      if (isSyncFlush && put.waitStoreMsgOk) groupCommit.submit(put)
+      const waitsForFlush = isSyncFlush && put.waitStoreMsgOk
+      if (put.ackNums > 1) this.#transfer(put, waitsForFlush)
+      else if (waitsForFlush) groupCommit.submit(put)
       else this.#answer(put, { status: PutMessageStatus.PUT_OK, appended: put.appended })
     }
     if (isSyncFlush) groupCommit.written(offset)
+  }
+
+  /** Waits for replicas and for the disk at the same time; where both fail, the replicas' status counts. Apache: handleDiskFlushAndHA */
+  #transfer(put: PendingPut, waitsForFlush: boolean): void {
+    const { groupCommit } = this.#deps
+    let isFlushed = !waitsForFlush
+    let isTransferred = false
+    let result: PutMessageResult = { status: PutMessageStatus.PUT_OK, appended: put.appended }
+    const answerWhenBothEnded = () => {
+      if (isFlushed && isTransferred) this.#answer(put, result)
+    }
+    const done = (flushed: PutMessageResult) => {
+      isFlushed = true
+      if (result.status === PutMessageStatus.PUT_OK) result = flushed
+      answerWhenBothEnded()
+    }
+    if (waitsForFlush) groupCommit.submit({ ...put, done })
+    const { ackNums, endOffset: nextOffset, appended } = put
+    const onTransferred = (isOk: boolean) => {
+      isTransferred = true
+      if (!isOk) {
+        const reason = `less than ${ackNums} replicas have it within slaveTimeout`
+        result = { status: PutMessageStatus.FLUSH_SLAVE_TIMEOUT, appended, reason }
+      }
+      answerWhenBothEnded()
+    }
+    this.#deps.haService()?.putRequest({ nextOffset, ackNums, done: onTransferred })
   }
 
   /** None that is pending has been written: takes back the queue offsets that were given out. */

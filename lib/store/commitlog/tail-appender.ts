@@ -75,6 +75,16 @@ export class TailAppender {
     this.#endOffset = nextFileOffset
   }
 
+  /** Adds bytes as they are, which lie in one file. */
+  appendRaw(bytes: Buffer): void {
+    const { files, tail } = this.#deps
+    const chunk = tail.reserve(this.#endOffset, bytes.length)
+    bytes.copy(chunk.buffer, chunk.length)
+    chunk.length += bytes.length
+    this.#endOffset += bytes.length
+    if (this.#endOffset === files.fileStart(this.#endOffset)) tail.seal()
+  }
+
   /** Store times never go back, whatever the clock does. */
   nextStoreTimestamp(): number {
     this.#lastStoreTimestamp = Math.max(this.#lastStoreTimestamp, this.#deps.clock.now())

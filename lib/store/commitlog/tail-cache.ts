@@ -1,10 +1,14 @@
 const CHUNK_BYTES = 1024 * 1024
 
-/** A stretch of the log in memory: `length` bytes from `startOffset` on. A record never lies in two chunks. */
+/** A stretch of the log in memory: `length` bytes from `startOffset` on. In the tail, a record never lies in two chunks. */
 export interface Chunk {
   readonly startOffset: number
   readonly buffer: Buffer
   length: number
+}
+
+export function holdsRange(chunk: Chunk, offset: number, size: number): boolean {
+  return offset >= chunk.startOffset && offset + size <= chunk.startOffset + chunk.length
 }
 
 /**
@@ -75,12 +79,18 @@ export class TailCache {
     return this.#chunks.find((chunk) => chunk.startOffset + chunk.length > offset)
   }
 
+  /** The chunk that holds `size` bytes from `offset` on; undefined when they are not all in memory. */
+  findRange(offset: number, size: number): Chunk | undefined {
+    const chunk = this.find(offset)
+    return chunk !== undefined && holdsRange(chunk, offset, size) ? chunk : undefined
+  }
+
   /** A view of `size` bytes from `offset` on; undefined when they are not all in memory. */
   slice(offset: number, size: number): Buffer | undefined {
-    const chunk = this.find(offset)
+    const chunk = this.findRange(offset, size)
     if (chunk === undefined) return undefined
     const start = offset - chunk.startOffset
-    return start + size <= chunk.length ? chunk.buffer.subarray(start, start + size) : undefined
+    return chunk.buffer.subarray(start, start + size)
   }
 
   /** Drops the oldest chunks until the bound is kept, but none that ends beyond `writtenOffset`. */

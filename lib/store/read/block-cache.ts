@@ -1,3 +1,5 @@
+import type { Chunk } from '../commitlog/tail-cache.ts'
+
 /** Bytes of a block: read in one go, kept as one. */
 export const BLOCK_BYTES = 256 * 1024
 
@@ -9,15 +11,15 @@ export const BLOCK_BYTES = 256 * 1024
 export class BlockCache {
   readonly #maxBlocks: number
   /** By the offset at which they start, in the order of their last use. */
-  readonly #blocks = new Map<number, Buffer>()
-  readonly #loading = new Map<number, Promise<Buffer | undefined>>()
+  readonly #blocks = new Map<number, Chunk>()
+  readonly #loading = new Map<number, Promise<Chunk | undefined>>()
 
   constructor(maxBytes: number) {
     this.#maxBlocks = Math.floor(maxBytes / BLOCK_BYTES)
   }
 
   /** The block at `start`, if it is there. */
-  get(start: number): Buffer | undefined {
+  get(start: number): Chunk | undefined {
     const block = this.#blocks.get(start)
     if (block === undefined) return undefined
     this.#blocks.delete(start)
@@ -28,8 +30,8 @@ export class BlockCache {
   /** The block at `start`, by `load` if it is not there. What `load` finds must be final: it is not read again. */
   async getOrLoad(
     start: number,
-    load: () => Promise<Buffer | undefined>,
-  ): Promise<Buffer | undefined> {
+    load: () => Promise<Chunk | undefined>,
+  ): Promise<Chunk | undefined> {
     const present = this.get(start) ?? this.#loading.get(start)
     if (present !== undefined) return present
     const loading = load()
@@ -43,7 +45,7 @@ export class BlockCache {
     }
   }
 
-  #keep(start: number, block: Buffer): void {
+  #keep(start: number, block: Chunk): void {
     this.#blocks.set(start, block)
     for (const oldest of this.#blocks.keys()) {
       if (this.#blocks.size <= this.#maxBlocks) return

@@ -1,4 +1,5 @@
 import { BusyError } from '../../common/errors.ts'
+import { holdsRange, type Chunk } from '../commitlog/tail-cache.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { BLOCK_BYTES, BlockCache } from './block-cache.ts'
 
@@ -48,29 +49,31 @@ export class ColdReader {
     }
   }
 
-  /** Reads records for consumers; for each range its bytes, undefined where they are not there (any more). */
-  async readRanges(ranges: readonly Range[]): Promise<(Buffer | undefined)[]> {
-    const results: (Buffer | undefined)[] = []
-    for (const range of ranges) {
-      const isGone = this.#deps.files.find(range.offset) === undefined
-      results.push(isGone ? undefined : (this.#fromCache(range) ?? (await this.#readRange(range))))
-    }
-    return results
+  /**
+   * A block that has been read and holds this record; null when the record is not there (any more), undefined when it has
+   * to be read.
+   */
+  findChunk(offset: number, size: number): Chunk | null | undefined {
+    if (this.#deps.files.find(offset) === undefined) return null
+    const block = this.#blocks.get(this.#blockStart(offset))
+    return block !== undefined && holdsRange(block, offset, size) ? block : undefined
   }
 
-  #fromCache({ offset, size }: Range): Buffer | undefined {
-    const start = this.#blockStart(offset)
-    return slice(this.#blocks.get(start), offset - start, size)
-  }
-
-  async #readRange({ offset, size }: Range): Promise<Buffer | undefined> {
+  /** Reads a stretch of the log that holds this record; null when the record is not there (any more). */
+  async readChunk(offset: number, size: number): Promise<Chunk | null> {
+    if (this.#deps.files.find(offset) === undefined) return null
     const start = this.#blockStart(offset)
     const blockEnd = Math.min(start + BLOCK_BYTES, this.#fileEnd(offset))
-    if (offset + size > blockEnd || blockEnd > this.#deps.writtenOffset()) {
-      return slice(await this.read(offset, size), 0, size)
-    }
-    const block = await this.#blocks.getOrLoad(start, () => this.read(start, BLOCK_BYTES))
-    return slice(block, offset - start, size)
+    const isInBlock = offset + size <= blockEnd && blockEnd <= this.#deps.writtenOffset()
+    const chunk = isInBlock
+      ? await this.#blocks.getOrLoad(start, () => this.#load(start, BLOCK_BYTES))
+      : await this.#load(offset, size)
+    return chunk !== undefined && holdsRange(chunk, offset, size) ? chunk : null
+  }
+
+  async #load(startOffset: number, size: number): Promise<Chunk | undefined> {
+    const buffer = await this.read(startOffset, size)
+    return buffer && { startOffset, buffer, length: buffer.length }
   }
 
   /** Blocks are counted from the start of a file, and the last one ends with it. */
@@ -99,10 +102,4 @@ export class ColdReader {
     if (next === undefined) this.#running--
     else next()
   }
-}
-
-/** A part of `bytes`; undefined when it is not all there. */
-function slice(bytes: Buffer | undefined, start: number, size: number): Buffer | undefined {
-  if (bytes === undefined || start + size > bytes.length) return undefined
-  return bytes.subarray(start, start + size)
 }

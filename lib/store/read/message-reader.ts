@@ -6,15 +6,13 @@ import {
 } from '../../../codec/store/consume-queue-unit.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { CommitLog } from '../commitlog/commit-log.ts'
+import type { Chunk } from '../commitlog/tail-cache.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
 import type { ConsumeQueue } from '../consumequeue/consume-queue.ts'
 import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
-import type { ColdReader, Range } from './cold-reader.ts'
+import type { ColdReader } from './cold-reader.ts'
 import { PullScan } from './pull-scan.ts'
-
-/** Records that are read from the disk ahead of the scan. */
-const READ_AHEAD_RECORDS = 32
 
 export interface MessageReaderDeps {
   readonly config: MessageStoreConfig
@@ -87,8 +85,14 @@ export class MessageReader {
     const units = queue.unitsInMemory(offset, end)
     if (units === undefined) return this.#scanFromDisk(request, queue, end)
     const scan = this.#newScan(request, units)
-    if (scan.run((at, size) => this.#deps.log.tail.slice(at, size))) return scan.result(queue)
-    return this.#finishScan(this.#newScan(request, Buffer.from(units)), queue)
+    if (scan.run((at, size) => this.#findChunk(at, size))) return scan.result(queue)
+    scan.keepUnits()
+    return this.#finishScan(scan, queue)
+  }
+
+  #findChunk(offset: number, size: number): Chunk | null | undefined {
+    const { log, coldReader } = this.#deps
+    return log.tail.findRange(offset, size) ?? coldReader.findChunk(offset, size)
   }
 
   #newScan(request: GetMessageRequest, units: Buffer): PullScan {
@@ -123,20 +127,17 @@ export class MessageReader {
     return this.#finishScan(this.#newScan(request, units), queue)
   }
 
-  /** Reads records from the disk ahead of the scan until it has ended. */
+  /** Reads from the disk what the scan waits for, until it has ended. */
   async #finishScan(scan: PullScan, queue: ConsumeQueue): Promise<GetMessageResult> {
-    const { log, coldReader } = this.#deps
-    let ranges: readonly Range[] = []
-    let records: readonly (Buffer | undefined)[] = []
-    const find = (offset: number, size: number): Buffer | null | undefined => {
-      const inMemory = log.tail.slice(offset, size)
-      if (inMemory !== undefined) return inMemory
-      const index = ranges.findIndex((range) => range.offset === offset)
-      return index < 0 ? undefined : (records[index] ?? null)
+    let read: Chunk | null = null
+    let readOffset = -1
+    const find = (offset: number, size: number): Chunk | null | undefined => {
+      return offset === readOffset ? read : this.#findChunk(offset, size)
     }
     while (!scan.run(find)) {
-      ranges = scan.upcoming(READ_AHEAD_RECORDS)
-      records = await coldReader.readRanges(ranges)
+      const { offset, size } = scan.awaited
+      read = await this.#deps.coldReader.readChunk(offset, size)
+      readOffset = offset
     }
     return scan.result(queue)
   }

@@ -4,6 +4,7 @@ import {
   unitSize,
   unitTagsCode,
 } from '../../../codec/store/consume-queue-unit.ts'
+import { holdsRange, type Chunk } from '../commitlog/tail-cache.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
 import type { Range } from './cold-reader.ts'
@@ -11,8 +12,8 @@ import type { Range } from './cold-reader.ts'
 /** Source: store.DefaultMessageStore#MAX_PULL_MSG_SIZE */
 const MAX_PULL_MSG_SIZE = 128 * 1024 * 1024
 
-/** A record by its place; null when it is gone, undefined when it has to be read first. */
-export type RecordSource = (offset: number, size: number) => Buffer | null | undefined
+/** A stretch of the log with a whole record; null when the record is gone, undefined when it has to be read first. */
+export type ChunkSource = (offset: number, size: number) => Chunk | null | undefined
 
 export interface PullScanOptions {
   readonly config: MessageStoreConfig
@@ -29,13 +30,17 @@ export interface PullScanOptions {
 
 /**
  * One get: goes through units and collects the records that match, up to the limits. It can be interrupted where a record
- * has to be read from the disk, and be run again.
+ * has to be read from the disk, and be run again. Nothing is made for a record that does not match: a filter looks at
+ * the bytes of the log where they are.
  *
  * Source: store.DefaultMessageStore#getMessage, #isTheBatchFull
  */
 export class PullScan {
   readonly #options: PullScanOptions
+  #units: Buffer
   #position = 0
+  /** Where the last record was found; the next one is likely to be there, too. */
+  #chunk: Chunk | undefined
   #status: GetMessageStatus = GetMessageStatus.NO_MATCHED_MESSAGE
   #records: Buffer[] = []
   #bytes = 0
@@ -45,12 +50,19 @@ export class PullScan {
 
   constructor(options: PullScanOptions) {
     this.#options = options
+    this.#units = options.units
+  }
+
+  /** Has to be called before a pause, when the units are a view that is not valid afterwards. */
+  keepUnits(): void {
+    this.#units = Buffer.from(this.#units)
   }
 
   /** True when the get has ended; false when a record has to be read from the disk first. */
-  run(find: RecordSource): boolean {
-    const { units, request, nextFileOffset } = this.#options
+  run(find: ChunkSource): boolean {
+    const { request, nextFileOffset } = this.#options
     const { filter } = request
+    const units = this.#units
     for (; this.#position < units.length; this.#position += CQ_STORE_UNIT_SIZE) {
       const offset = unitCommitLogOffset(units, this.#position)
       const size = unitSize(units, this.#position)
@@ -59,10 +71,10 @@ export class PullScan {
         offset < this.#skipBefore ||
         filter?.isMatchedByConsumeQueue(unitTagsCode(units, this.#position)) === false
       if (!isSkipped) {
-        const record = find(offset, size)
-        if (record === undefined) return false
-        if (record === null) this.#gone(nextFileOffset(offset))
-        else this.#take(record)
+        const chunk = this.#find(offset, size, find)
+        if (chunk === undefined) return false
+        if (chunk === null) this.#gone(nextFileOffset(offset))
+        else this.#take(chunk.buffer, offset - chunk.startOffset, size)
       }
       this.#maxOffsetPulling = offset
     }
@@ -74,14 +86,21 @@ export class PullScan {
     this.#skipBefore = skipBefore
   }
 
-  #take(record: Buffer): void {
+  #find(offset: number, size: number, find: ChunkSource): Chunk | null | undefined {
+    if (this.#chunk !== undefined && holdsRange(this.#chunk, offset, size)) return this.#chunk
+    const chunk = find(offset, size)
+    if (chunk) this.#chunk = chunk
+    return chunk
+  }
+
+  #take(buffer: Buffer, start: number, size: number): void {
     const { filter } = this.#options.request
-    if (filter?.needsRecord === true && !filter.isMatchedByCommitLog(record)) {
+    if (filter?.needsRecord === true && !filter.isMatchedByCommitLog(buffer, start, start + size)) {
       if (this.#bytes === 0) this.#status = GetMessageStatus.NO_MATCHED_MESSAGE
       return
     }
-    this.#records.push(record)
-    this.#bytes += record.length
+    this.#records.push(buffer.subarray(start, start + size))
+    this.#bytes += size
     this.#status = GetMessageStatus.FOUND
     this.#skipBefore = -1
   }
@@ -101,30 +120,12 @@ export class PullScan {
     return count > config.maxTransferCountOnMessageInDisk - 1
   }
 
-  /** The next records that this scan is going to ask for, in the order of the log. */
-  upcoming(limit: number): Range[] {
-    const { units, request } = this.#options
-    const ranges: Range[] = []
-    let bytes = 0
-    for (let at = this.#position; at < units.length && ranges.length < limit;) {
-      const offset = unitCommitLogOffset(units, at)
-      const size = unitSize(units, at)
-      if (request.filter?.isMatchedByConsumeQueue(unitTagsCode(units, at)) !== false) {
-        bytes += size
-        if (ranges.length > 0 && this.#isBeyondLimits(offset, ranges.length, bytes)) break
-        ranges.push({ offset, size })
-      }
-      at += CQ_STORE_UNIT_SIZE
+  /** The record that has to be read before the scan can go on. */
+  get awaited(): Range {
+    return {
+      offset: unitCommitLogOffset(this.#units, this.#position),
+      size: unitSize(this.#units, this.#position),
     }
-    return ranges
-  }
-
-  #isBeyondLimits(offset: number, count: number, bytes: number): boolean {
-    const { config, request, maxPhysicalOffset, inMemoryBytes } = this.#options
-    const isInMemory = maxPhysicalOffset - offset <= inMemoryBytes
-    const { maxTransferBytesOnMessageInMemory, maxTransferBytesOnMessageInDisk } = config
-    const limit = isInMemory ? maxTransferBytesOnMessageInMemory : maxTransferBytesOnMessageInDisk
-    return count >= request.maxMsgNums || bytes > limit
   }
 
   result(queue: { readonly minOffset: number; readonly maxOffset: number }): GetMessageResult {

@@ -11,6 +11,7 @@ import {
 } from '../../../codec/message/record-reader.ts'
 import { tagsString2tagsCode } from '../../../codec/message/tags.ts'
 import type { DelayLevels } from '../../common/delay-levels.ts'
+import type { RecordBytes } from '../types.ts'
 
 const SCHEDULE_TOPIC = 'SCHEDULE_TOPIC_XXXX'
 
@@ -27,6 +28,8 @@ export interface DispatchRequest {
   readonly sysFlag: number
   /** Encoded (codec/message/properties.ts). */
   readonly properties: string
+  /** Valid while the message is dispatched. */
+  readonly record: RecordBytes
 }
 
 /** Reads the record between `start` and `end`; undefined when its lengths do not add up. */
@@ -60,6 +63,7 @@ export function toDispatchRequest(
     queueOffset: recordQueueOffset(buffer, start),
     sysFlag: recordSysFlag(buffer, start),
     properties,
+    record: { buffer, start, end: parts.propertiesEnd },
   }
 }
 

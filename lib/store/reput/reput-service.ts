@@ -123,7 +123,9 @@ export class ReputService {
   /** True when all has been dispatched; false when the slice has ended or bytes are missing. */
   #dispatchSlice(): boolean {
     const endMs = this.#deps.clock.monotonic() + SLICE_MS
-    const confirmOffset = this.#deps.log.confirmOffset
+    const { confirmOffset, minOffset } = this.#deps.log
+    // The log of a slave that was empty begins where its master's last file does.
+    if (this.#reputFromOffset < minOffset) this.#reputFromOffset = minOffset
     for (let count = 1; this.#reputFromOffset < confirmOffset; count++) {
       if (!this.#dispatchNext()) return false
       if (count % CLOCK_CHECK_RECORDS === 0 && this.#deps.clock.monotonic() > endMs) return false

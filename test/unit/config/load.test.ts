@@ -79,8 +79,8 @@ describe('loading configurations', () => {
       'broker.conf: listenPort=10911x: allowed is a whole number from 0 to 65535',
     ],
     [
-      ['haSendHeartbeatInterval', '2147483648'],
-      'broker.conf: haSendHeartbeatInterval=2147483648: ' +
+      ['redeleteHangedFileInterval', '2147483648'],
+      'broker.conf: redeleteHangedFileInterval=2147483648: ' +
         'allowed is a whole number from -2147483648 to 2147483647',
     ],
     [['longPollingEnable', 'yes'], 'broker.conf: longPollingEnable=yes: allowed are true, false'],
@@ -93,8 +93,8 @@ describe('loading configurations', () => {
       'broker.conf: authenticationEnabled=true: not implemented yet; possible is false',
     ],
     [
-      ['brokerRole', 'SLAVE'],
-      'broker.conf: brokerRole=SLAVE: not implemented yet; possible is ASYNC_MASTER, SYNC_MASTER',
+      ['enableDLegerCommitLog', 'true'],
+      'broker.conf: enableDLegerCommitLog=true: not implemented yet; possible is false',
     ],
   ]
   for (const [[key, value], line] of refused) {

@@ -1,3 +1,4 @@
+import { PropertyName, type PropertyReader } from '../../../../codec/message/property-reader.ts'
 import type { Node, OrderOperator, TextOperator } from './ast.ts'
 import type { Value } from './values.ts'
 import {
@@ -6,22 +7,20 @@ import {
   Double,
   EvaluationError,
   parseDouble,
+  parseInteger,
   parseLong,
 } from './values.ts'
 
-/** The value of a property, null when the message does not have it. */
-export type Properties = (name: string) => string | null
-
 /** Computes a value out of a message's properties. @throws EvaluationError */
-export type Evaluation = (properties: Properties) => Value
+type Evaluation = (properties: PropertyReader) => Value
 
 /** An expression that cannot be used. */
 export class CompileError extends Error {
   override readonly name = 'CompileError'
 }
 
-/** Evaluates to a boolean, or to null for "unknown". */
-type Condition = (properties: Properties) => boolean | null
+/** Evaluates to a boolean, or to null for "unknown". @throws EvaluationError */
+export type Condition = (properties: PropertyReader) => boolean | null
 
 const INT_MAX = 0x7fffffffn
 const SMALLEST_DOUBLE = 5e-324
@@ -59,8 +58,7 @@ export function compileCondition(node: Node): Condition {
     case 'null':
       return () => null
     case 'property':
-      // A property is a text, which is never true.
-      return (properties) => (properties(node.name) === null ? null : false)
+      return isTrue(node.name)
     case 'string':
     case 'float':
     case 'decimal':
@@ -69,10 +67,31 @@ export function compileCondition(node: Node): Condition {
   }
 }
 
+/** A property is a text, which is never true. */
+function isTrue(name: string): Condition {
+  const property = new PropertyName(name)
+  return (properties) => (properties.find(property) ? false : null)
+}
+
+function textOf(name: string): (properties: PropertyReader) => string | null {
+  const property = new PropertyName(name)
+  return (properties) => (properties.find(property) ? properties.text : null)
+}
+
+/** A property as the other side of a comparison needs it when that is an Integer. */
+function integerOf(name: string): (properties: PropertyReader) => number | null {
+  const property = new PropertyName(name)
+  return (properties) => {
+    if (!properties.find(property)) return null
+    const value = properties.integer ?? NaN
+    return (value | 0) === value ? value : parseInteger(properties.text)
+  }
+}
+
 function compileValue(node: Node): Evaluation {
   const constant = constantOf(node)
   if (constant !== undefined) return () => constant
-  if (node.kind === 'property') return (properties) => properties(node.name)
+  if (node.kind === 'property') return textOf(node.name)
   return node.kind === 'negate' ? negate(compileValue(node.operand)) : compileCondition(node)
 }
 
@@ -144,7 +163,22 @@ function equal(left: Node, right: Node): Condition {
   if (isMixed && rightValue !== undefined) {
     throw new CompileError('a boolean cannot be compared with another type')
   }
-  return equalValues(compileValue(left), compileValue(right))
+  if (left.kind === 'property' && typeof rightValue === 'string') {
+    return equalText(left.name, rightValue)
+  }
+  return equalValues(compileOperand(left, rightValue), compileOperand(right, leftValue))
+}
+
+/** One side of a comparison, the other being `other` where that is a constant. */
+function compileOperand(node: Node, other: Value | undefined): Evaluation {
+  const isIntegerWanted = node.kind === 'property' && typeof other === 'number'
+  return isIntegerWanted ? integerOf(node.name) : compileValue(node)
+}
+
+function equalText(name: string, text: string): Condition {
+  const property = new PropertyName(name)
+  const bytes = Buffer.from(text)
+  return (properties) => (properties.find(property) ? properties.isText(bytes) : null)
 }
 
 function equalValues(left: Evaluation, right: Evaluation): Condition {
@@ -160,7 +194,8 @@ function equalValues(left: Evaluation, right: Evaluation): Condition {
 function order(operator: OrderOperator, left: Node, right: Node): Condition {
   checkOrderOperand(left)
   checkOrderOperand(right)
-  return orderValues(operator, compileValue(left), compileValue(right))
+  const leftValue = compileOperand(left, constantOf(right))
+  return orderValues(operator, leftValue, compileOperand(right, constantOf(left)))
 }
 
 /** Only numbers and properties can be ordered. */
@@ -234,10 +269,10 @@ function between(node: Extract<Node, { kind: 'between' }>): Condition {
 
 function isIn({ operand, not: isNegated, list }: Extract<Node, { kind: 'in' }>): Condition {
   if (operand.kind !== 'property') throw new CompileError('only a property can stand before IN')
-  const { name } = operand
+  const text = textOf(operand.name)
   const values = new Set(list)
   return (properties) => {
-    const value = properties(name)
+    const value = text(properties)
     return value === null ? null : values.has(value) !== isNegated
   }
 }

@@ -1,11 +1,10 @@
 import { toError } from '../../../common/errors.ts'
 import type { Node } from './ast.ts'
-import type { Properties } from './compile.ts'
-import { compileCondition } from './compile.ts'
+import { compileCondition, type Condition } from './compile.ts'
 import * as generated from './parser.generated.ts'
 
 /** Whether a message with these properties matches. @throws EvaluationError when values cannot be compared */
-export type Sql92Expression = (properties: Properties) => boolean | null
+export type Sql92Expression = Condition
 
 /** An expression that is not SQL92 as Apache understands it. The message says where and why. */
 export class Sql92Error extends Error {

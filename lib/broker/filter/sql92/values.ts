@@ -33,7 +33,7 @@ export function parseLong(text: string): bigint {
 }
 
 /** Apache: Integer.valueOf */
-function parseInteger(text: string): number {
+export function parseInteger(text: string): number {
   const value = INTEGER.test(text) ? Number(text) : NaN
   if ((value | 0) !== value) throw notANumber(text)
   return value | 0

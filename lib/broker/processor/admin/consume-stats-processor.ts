@@ -13,6 +13,7 @@ import type { MessageStore } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
 import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { queueProgress } from './queue-progress.ts'
 
 export interface ConsumeStatsDeps {
@@ -20,6 +21,7 @@ export interface ConsumeStatsDeps {
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
   readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo' | 'queryTopicConsumeByWho'>
   readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'tpsGroupGetNums'>
   readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
 }
 
@@ -46,15 +48,19 @@ export class ConsumeStatsProcessor implements RequestProcessor {
     const named = topicList.split(';').filter((topic) => topic !== '')
     const topics = named.length > 0 ? named : this.#topicsOf(group, onlyTopic)
     const offsetTable: [MessageQueue, OffsetWrapper][] = []
+    let consumeTps = 0
     for (const topic of new Set(topics)) {
       const readQueueNums =
         this.#deps.topicConfigManager.selectTopicConfig(topic)?.readQueueNums ?? 0
+      if (readQueueNums > 0) {
+        consumeTps += this.#deps.brokerStatsManager.tpsGroupGetNums(group, topic)
+      }
       for (let queueId = 0; queueId < readQueueNums; queueId++) {
         const queue = { brokerName: this.#deps.brokerConfig.brokerName, queueId, topic }
         offsetTable.push([queue, await queueProgress(this.#deps, group, topic, queueId)])
       }
     }
-    return success(ConsumeStats.encode({ consumeTps: 0, offsetTable }))
+    return success(ConsumeStats.encode({ consumeTps, offsetTable }))
   }
 
   /** The topic asked for or those with offsets; of a group that is online only what it subscribes to. */

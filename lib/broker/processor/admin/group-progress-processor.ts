@@ -17,6 +17,7 @@ import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 import type { TopicConfig } from '../../topic/topic-config.ts'
+import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { queueProgress } from './queue-progress.ts'
 
 export interface GroupProgressDeps {
@@ -29,6 +30,7 @@ export interface GroupProgressDeps {
     MessageStore,
     'getMaxOffsetInQueue' | 'getMessageStoreTimestamp' | 'getEarliestMessageTime'
   >
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'tpsGroupGetNums'>
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
   readonly clock: Clock
@@ -102,7 +104,8 @@ export class GroupProgressProcessor implements RequestProcessor {
       const progress = await queueProgress(this.#deps, group, topic, queueId)
       offsetTable.push([{ brokerName, queueId, topic }, progress])
     }
-    return { consumeTps: 0, offsetTable }
+    const consumeTps = this.#deps.brokerStatsManager.tpsGroupGetNums(group, topic)
+    return { consumeTps, offsetTable }
   }
 
   async #queryConsumeTimeSpan(request: RemotingCommand): Promise<RemotingCommand> {

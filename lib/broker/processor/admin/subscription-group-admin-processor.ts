@@ -9,7 +9,9 @@ import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { Logger } from '../../../common/logger.ts'
+import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
+import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
 import { validateGroup } from '../../topic/topic-validator.ts'
@@ -18,6 +20,8 @@ export interface SubscriptionGroupAdminDeps {
   readonly subscriptionGroupManager: SubscriptionGroupManager
   /** Apache: ConsumerOffsetManager */
   readonly consumerOffsetManager: { removeOffset(group: string): void }
+  readonly brokerConfig: Pick<BrokerConfig, 'autoDeleteUnusedStats'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'onGroupDeleted'>
   readonly logger: Logger
 }
 
@@ -83,6 +87,9 @@ export class SubscriptionGroupAdminProcessor implements RequestProcessor {
     this.#deps.logger.info({ group: groupName, caller }, 'delete subscription group')
     this.#deps.subscriptionGroupManager.deleteSubscriptionGroupConfig(groupName)
     if (cleanOffset === true) this.#deps.consumerOffsetManager.removeOffset(groupName)
+    if (this.#deps.brokerConfig.autoDeleteUnusedStats) {
+      this.#deps.brokerStatsManager.onGroupDeleted(groupName)
+    }
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 

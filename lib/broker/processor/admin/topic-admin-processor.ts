@@ -16,6 +16,7 @@ import type { Logger } from '../../../common/logger.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
 import type { MessageStore } from '../../../store/types.ts'
+import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
 import { isSameTopicConfig } from '../../topic/topic-config.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
@@ -29,6 +30,7 @@ export interface TopicAdminDeps {
     | 'validateSystemTopicWhenUpdateTopic'
     | 'enableMixedMessageType'
     | 'clearRetryTopicWhenDeleteTopic'
+    | 'autoDeleteUnusedStats'
   >
   readonly topicConfigManager: TopicConfigManager
   /** Apache: ConsumerOffsetManager */
@@ -37,6 +39,7 @@ export interface TopicAdminDeps {
     cleanOffsetByTopic(topic: string): void
   }
   readonly messageStore: MessageStore
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'onTopicDeleted' | 'tpsTopicPutNums'>
   /** Resolves when the name servers know of the topics changed so far, or cannot be told. */
   readonly topicsRegistered: () => Promise<void>
   readonly logger: Logger
@@ -139,9 +142,15 @@ export class TopicAdminProcessor implements RequestProcessor {
     for (const each of topics) {
       topicConfigManager.deleteTopicConfig(each)
       consumerOffsetManager.cleanOffsetByTopic(each)
+      this.#deleteStats(each)
     }
     messageStore.deleteTopics(topics)
     return success()
+  }
+
+  #deleteStats(topic: string): void {
+    const { brokerConfig, brokerStatsManager } = this.#deps
+    if (brokerConfig.autoDeleteUnusedStats) brokerStatsManager.onTopicDeleted(topic)
   }
 
   #popRetryTopics(topic: string): string[] {
@@ -180,7 +189,8 @@ export class TopicAdminProcessor implements RequestProcessor {
     for (let queueId = 0; queueId < queueNums; queueId++) {
       offsetTable.push([{ brokerName, queueId, topic }, await this.#topicOffset(topic, queueId)])
     }
-    return success(TopicStatsTable.encode({ offsetTable, topicPutTps: 0 }))
+    const topicPutTps = this.#deps.brokerStatsManager.tpsTopicPutNums(topic)
+    return success(TopicStatsTable.encode({ offsetTable, topicPutTps }))
   }
 
   async #topicOffset(topic: string, queueId: number): Promise<TopicOffset> {

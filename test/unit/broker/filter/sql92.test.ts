@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { encodeProperties } from '../../../../codec/message/properties.ts'
+import { PropertyReader } from '../../../../codec/message/property-reader.ts'
 import { compileSql92, Sql92Error } from '../../../../lib/broker/filter/sql92/sql92.ts'
 import { EvaluationError } from '../../../../lib/broker/filter/sql92/values.ts'
 
@@ -15,7 +17,10 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 /** `true`, `false` or `null`; PARSE-ERR when it cannot be used, EVAL-EXC when it cannot be evaluated. */
 function outcome(expression: string, properties = PROPERTIES): string {
   try {
-    return String(compileSql92(expression)((name) => properties[name] ?? null))
+    const bytes = Buffer.from(encodeProperties(Object.entries(properties)))
+    const reader = new PropertyReader()
+    reader.reset(bytes, 0, bytes.length)
+    return String(compileSql92(expression)(reader))
   } catch (error) {
     if (error instanceof Sql92Error) return 'PARSE-ERR'
     if (error instanceof EvaluationError) return 'EVAL-EXC'

@@ -1,11 +1,14 @@
 import { expect } from 'chai'
 import { PullMessageRequestHeader } from '../../../../codec/header/pull-message.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { compileSql92 } from '../../../../lib/broker/filter/sql92/sql92.ts'
+import { Sql92MessageFilter } from '../../../../lib/broker/filter/sql92-message-filter.ts'
 import { TagMessageFilter } from '../../../../lib/broker/filter/tag-message-filter.ts'
 import { PullRequestHoldService } from '../../../../lib/broker/longpolling/pull-request-hold-service.ts'
 import type { PullRequest } from '../../../../lib/broker/longpolling/pull-request.ts'
 import { pullFields } from '../../../helpers/consumption-fixture.ts'
 import { FakeChannel } from '../../../helpers/fake-channel.ts'
+import { recordWith } from '../../../helpers/record.ts'
 import { SimClock } from '../../../helpers/sim-clock.ts'
 
 describe('PullRequestHoldService', () => {
@@ -39,8 +42,9 @@ describe('PullRequestHoldService', () => {
     }
   }
 
-  function arrive(logicOffset: number, tagsCode = 0, queueId = 0, topic = 'T'): void {
-    service.notifyMessageArriving({ topic, queueId, logicOffset, tagsCode, storeTimestamp: 0 })
+  function arrive(logicOffset: number, tagsCode = 0, properties = ''): void {
+    const message = { topic: 'T', queueId: 0, storeTimestamp: 0, record: recordWith(properties) }
+    service.notifyMessageArriving({ ...message, logicOffset, tagsCode })
   }
 
   function endTurn(): void {
@@ -77,6 +81,17 @@ describe('PullRequestHoldService', () => {
     arrive(1, 98)
     expect(deferred).to.have.length(0)
     arrive(2, 97)
+    endTurn()
+    expect(woken).to.have.length(1)
+  })
+
+  it('does not wake a pull for properties that its expression does not let pass', () => {
+    const filter = new Sql92MessageFilter(compileSql92('n > 5'))
+    service.suspendPullRequest({ ...pull(), filter }, 15_000)
+    arrive(1, 0, 'n\u00015\u0002')
+    arrive(2, 0, 'm\u00016\u0002')
+    expect(deferred).to.have.length(0)
+    arrive(3, 0, 'a\u00011\u0002n\u00016\u0002')
     endTurn()
     expect(woken).to.have.length(1)
   })

@@ -144,11 +144,19 @@ describe('PullMessageProcessor', () => {
       expect([large.code, large.extFields?.nextBeginOffset]).to.deep.equal([21, '3'])
     })
 
-    it('counts what it gives and what it does not find', async () => {
-      for (const body of ['a', 'b', 'c']) fixture.put('T', 0, body)
-      await pull()
+    it('counts what it gives, under the topic and the group', async () => {
+      for (const body of ['a', 'bb', 'c']) fixture.put('T', 0, body)
+      const { length } =
+        (await pull()).bodySlices?.reduce((all, slice) => Buffer.concat([all, slice])) ?? []
       await pull({ queueOffset: 99 })
-      expect(fixture.counters).to.include({ getFound: 1, getMiss: 1, getMessages: 3 })
+      const item = (name: string, key: string) => {
+        const { value, times } = fixture.stats.getStatsItem(name, key) ?? {}
+        return [value, times]
+      }
+      expect(item('GROUP_GET_NUMS', 'T@G')).to.deep.equal([3, 1])
+      expect(item('GROUP_GET_SIZE', 'T@G')).to.deep.equal([length, 1])
+      expect(item('GROUP_GET_LATENCY', '0@T@G')).to.deep.equal([0, 1])
+      expect(fixture.stats.gets.brokerGetNumsWithoutSystemTopic).to.equal(3)
     })
 
     it('suggests a slave to a slow group where slaves may be read', async () => {

@@ -1,7 +1,5 @@
 import { expect } from 'chai'
-import { Host } from '../../../../codec/message/host.ts'
 import { decodeRecord } from '../../../../codec/message/record-reader.ts'
-import { encodeRecord, planRecord } from '../../../../codec/message/record.ts'
 import type { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import {
@@ -11,23 +9,9 @@ import {
   pullFields,
   subscription,
 } from '../../../helpers/consumption-fixture.ts'
+import { recordWith } from '../../../helpers/record.ts'
 
 const { PULL_MESSAGE, HEART_BEAT } = RequestCode
-
-const HOST = Host.of('127.0.0.1', 1)
-const MESSAGE = {
-  topic: 'T',
-  queueId: 0,
-  flag: 0,
-  sysFlag: 0,
-  body: Buffer.from('body'),
-  bornTimestamp: 0,
-  bornHost: HOST,
-  storeHost: HOST,
-  reconsumeTimes: 0,
-  preparedTransactionOffset: 0,
-}
-const PLACE = { queueOffset: 0, commitLogOffset: 0, storeTimestamp: 0 }
 
 describe('pulls with SQL92', () => {
   let fixture: ConsumptionFixture
@@ -57,11 +41,8 @@ describe('pulls with SQL92', () => {
   /** The store in memory returns bodies as records; here they are records, so that a filter can read them. */
   function putNumbers(...numbers: number[]): void {
     for (const n of numbers) {
-      const message = { ...MESSAGE, properties: `n\u0001${n}\u0002` }
-      const plan = planRecord(message, false)
-      const record = Buffer.alloc(plan.size)
-      encodeRecord(record, 0, message, plan, PLACE)
-      fixture.put('T', 0, record)
+      const { buffer, start, end } = recordWith(`n\u0001${n}\u0002`)
+      fixture.put('T', 0, buffer.subarray(start, end))
     }
   }
 

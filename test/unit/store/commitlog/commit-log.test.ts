@@ -84,6 +84,7 @@ describe('CommitLog', () => {
         syncDirectories: true,
       }),
       onConfirmed: () => undefined,
+      haService: () => undefined,
     })
     log.start()
   }

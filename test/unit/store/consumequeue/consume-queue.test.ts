@@ -10,6 +10,8 @@ const DIRECTORY = '/store/consumequeue/T/0'
 const UNITS_PER_FILE = 10
 const RECORD = 100
 
+const NO_RECORD = { buffer: Buffer.alloc(0), start: 0, end: 0 }
+
 describe('ConsumeQueue', () => {
   let disk: SimFileSystem
   let queue: ConsumeQueue
@@ -44,6 +46,7 @@ describe('ConsumeQueue', () => {
       queueOffset,
       sysFlag: 0,
       properties: '',
+      record: NO_RECORD,
     })
   }
 

@@ -8,6 +8,8 @@ import { SimFileSystem } from '../../../helpers/sim-file-system.ts'
 
 const ALL = [0, Number.MAX_SAFE_INTEGER] as const
 
+const NO_RECORD = { buffer: Buffer.alloc(0), start: 0, end: 0 }
+
 describe('IndexService', () => {
   let disk: SimFileSystem
   let clock: SimClock
@@ -42,6 +44,7 @@ describe('IndexService', () => {
       queueOffset: 0,
       sysFlag,
       properties: `KEYS\x01${keys}\x02`,
+      record: NO_RECORD,
     })
   }
 

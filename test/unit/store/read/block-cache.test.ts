@@ -1,11 +1,12 @@
 import { expect } from 'chai'
+import type { Chunk } from '../../../../lib/store/commitlog/tail-cache.ts'
 import { BLOCK_BYTES, BlockCache } from '../../../../lib/store/read/block-cache.ts'
 
 describe('BlockCache', () => {
   const loads: number[] = []
-  const loader = (start: number) => async (): Promise<Buffer | undefined> => {
+  const loader = (start: number) => async (): Promise<Chunk | undefined> => {
     loads.push(start)
-    return Buffer.from([start / BLOCK_BYTES])
+    return { startOffset: start, buffer: Buffer.alloc(1), length: 1 }
   }
 
   beforeEach(() => loads.splice(0))
@@ -27,8 +28,8 @@ describe('BlockCache', () => {
     cache.get(0)
     await cache.getOrLoad(2 * BLOCK_BYTES, loader(2 * BLOCK_BYTES))
     expect(cache.get(BLOCK_BYTES)).to.equal(undefined)
-    expect(cache.get(0)?.[0]).to.equal(0)
-    expect(cache.get(2 * BLOCK_BYTES)?.[0]).to.equal(2)
+    expect(cache.get(0)?.startOffset).to.equal(0)
+    expect(cache.get(2 * BLOCK_BYTES)?.startOffset).to.equal(2 * BLOCK_BYTES)
   })
 
   it('tries again after a load that found nothing or failed', async () => {
@@ -36,6 +37,6 @@ describe('BlockCache', () => {
     expect(await cache.getOrLoad(0, async () => undefined)).to.equal(undefined)
     const failing = cache.getOrLoad(0, () => Promise.reject(new Error('EIO')))
     expect(await failing.catch((error: Error) => error.message)).to.equal('EIO')
-    expect((await cache.getOrLoad(0, loader(0)))?.[0]).to.equal(0)
+    expect((await cache.getOrLoad(0, loader(0)))?.startOffset).to.equal(0)
   })
 })

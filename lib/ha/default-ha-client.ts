@@ -1,0 +1,237 @@
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { CodecError } from '../../codec/errors.ts'
+import { encodeReport, TransferDecoder } from '../../codec/ha/transfer.ts'
+import type { Clock, Timer } from '../common/clock.ts'
+import { toError } from '../common/errors.ts'
+import { FailureLog } from '../common/failure-log.ts'
+import type { Logger } from '../common/logger.ts'
+import type { HAClientRuntimeInfo, ReplicatedLog } from '../store/types.ts'
+import { FlowMonitor } from './flow-monitor.ts'
+import type { HAConfig } from './ha-config.ts'
+import { ReplicationError } from './replication-error.ts'
+
+export interface HAClientDeps {
+  readonly log: ReplicatedLog
+  readonly config: HAConfig
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const RETRY_MS = 5_000
+const CONNECT_TIMEOUT_MS = 3_000
+const READ_BUFFER_BYTES = 256 * 1024
+/** Received and not yet written: beyond it the master is not read from. */
+const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
+
+/**
+ * A slave's side of replication: asks its master for the log from the end of its own on, appends what comes, and reports how
+ * far it has come. What goes wrong ends the connection; another attempt follows 5 s later.
+ *
+ * Apache: store.ha.DefaultHAClient
+ */
+export class DefaultHAClient {
+  readonly #deps: HAClientDeps
+  readonly #failures: FailureLog
+  readonly #flowMonitor: FlowMonitor
+  readonly #buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
+  #masterAddress: string | undefined
+  #socket: Socket | undefined
+  #decoder: TransferDecoder | undefined
+  #isConnected = false
+  #isPaused = false
+  #retryTimer: Timer | undefined
+  #running = false
+  #currentReportedOffset = 0
+  #lastReadMs = 0
+  #lastWriteMs = 0
+  #lastReadTimestamp = 0
+  #lastWriteTimestamp = 0
+
+  constructor(deps: HAClientDeps) {
+    this.#deps = deps
+    this.#failures = new FailureLog(deps.logger, 'the log is not replicated from the master')
+    this.#flowMonitor = new FlowMonitor(deps.config)
+    deps.log.onWritten(() => this.#onWritten())
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected
+  }
+
+  get runtimeInfo(): HAClientRuntimeInfo {
+    return {
+      masterAddr: this.#address,
+      transferredByteInSecond: this.#flowMonitor.transferredByteInSecond,
+      maxOffset: this.#deps.log.maxOffset,
+      lastReadTimestamp: this.#lastReadTimestamp,
+      lastWriteTimestamp: this.#lastWriteTimestamp,
+    }
+  }
+
+  get #address(): string | undefined {
+    return this.#deps.config.haMasterAddress || this.#masterAddress
+  }
+
+  start(): void {
+    this.#running = true
+    this.#connect()
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#retryTimer?.cancel()
+    this.#retryTimer = undefined
+    this.#close()
+  }
+
+  /** `host:port`. A connection to another address is given up. */
+  updateHaMasterAddress(address: string | undefined): void {
+    if (address === this.#masterAddress) return
+    const before = this.#address
+    this.#masterAddress = address
+    if (this.#address === before) return
+    this.#deps.logger.info({ from: before, to: this.#address }, 'the master has another address')
+    this.#close()
+    if (this.#running) this.#connect()
+  }
+
+  /** To be called each second. */
+  sweep(nowMs: number): void {
+    this.#flowMonitor.calculateSpeed()
+    if (this.#socket === undefined) return
+    const { config } = this.#deps
+    const silentMs = nowMs - this.#lastReadMs
+    if (!this.#isConnected) {
+      if (silentMs > CONNECT_TIMEOUT_MS)
+        this.#fail(new ReplicationError('TIMEOUT', 'connecting timed out'))
+    } else if (silentMs > config.haHousekeepingInterval && !this.#isPaused) {
+      this.#fail(new ReplicationError('SILENT', `the master has been silent for ${silentMs} ms`))
+    } else if (nowMs - this.#lastWriteMs >= config.haSendHeartbeatInterval) {
+      this.#report(this.#deps.log.maxOffset)
+    }
+  }
+
+  #connect(): void {
+    if (this.#socket !== undefined) return
+    this.#retryTimer?.cancel()
+    this.#retryTimer = undefined
+    const address = this.#address
+    if (address === undefined) {
+      this.#retryLater()
+      return
+    }
+    this.#lastReadMs = this.#deps.clock.monotonic()
+    try {
+      this.#socket = this.#open(address)
+    } catch (error) {
+      this.#fail(toError(error))
+    }
+  }
+
+  #open(address: string): Socket {
+    const onread = { buffer: this.#buffer, callback: (size: number) => this.#onRead(size, socket) }
+    const socket: Socket = connect({ ...parseAddress(address), noDelay: true, onread })
+    const fail = (error: Error) => {
+      if (socket === this.#socket) this.#fail(error)
+    }
+    socket.on('connect', () => {
+      if (socket === this.#socket) this.#onConnect(address)
+    })
+    socket.on('error', fail)
+    socket.on('end', () => fail(new ReplicationError('CLOSED', 'the master has closed it')))
+    socket.on('close', () => fail(new ReplicationError('CLOSED', 'the connection was lost')))
+    return socket
+  }
+
+  #onConnect(master: string): void {
+    const { log, logger } = this.#deps
+    log.replica.reset()
+    this.#isConnected = true
+    this.#decoder = new TransferDecoder({
+      onTransfer: (offset, bodySize) => this.#onTransfer(offset, bodySize),
+      onBody: (bytes) => log.replica.append(bytes),
+    })
+    logger.info({ master, from: log.replica.nextOffset }, 'replication begins')
+    this.#report(log.replica.nextOffset)
+  }
+
+  /** Returns whether more is wanted now. */
+  #onRead(size: number, socket: Socket): boolean {
+    const { log, clock } = this.#deps
+    if (socket !== this.#socket) return false
+    this.#lastReadMs = clock.monotonic()
+    this.#lastReadTimestamp = clock.now()
+    this.#flowMonitor.addByteCountTransferred(size)
+    try {
+      this.#decoder?.push(this.#buffer.subarray(0, size))
+    } catch (error) {
+      this.#fail(toError(error))
+      return false
+    }
+    this.#isPaused = log.unwrittenBytes > MAX_UNWRITTEN_BYTES
+    return !this.#isPaused
+  }
+
+  #onTransfer(masterOffset: number, bodySize: number): void {
+    const { log } = this.#deps
+    const { replica } = log
+    if (replica.nextOffset === 0 && masterOffset !== 0) replica.beginAt(masterOffset)
+    const slaveOffset = replica.nextOffset
+    if (slaveOffset !== masterOffset) {
+      const relation = masterOffset < slaveOffset ? 'AHEAD' : 'DIVERGED'
+      throw new ReplicationError(
+        relation,
+        `the master's log is at offset ${masterOffset}, this slave's ends at ${slaveOffset}: ` +
+          'the slave has what its master has not; its log must be cut by hand, see docs/ha.md',
+      )
+    }
+    const left = log.fileEnd(masterOffset) - masterOffset
+    if (bodySize > left)
+      throw new CodecError(`a transfer of ${bodySize} bytes where a file has ${left} left`)
+    this.#failures.worked()
+  }
+
+  #onWritten(): void {
+    if (!this.#isConnected) return
+    const { maxOffset, unwrittenBytes } = this.#deps.log
+    if (maxOffset > this.#currentReportedOffset) this.#report(maxOffset)
+    if (this.#isPaused && unwrittenBytes <= MAX_UNWRITTEN_BYTES / 2) {
+      this.#isPaused = false
+      this.#socket?.resume()
+    }
+  }
+
+  #report(offset: number): void {
+    const { clock } = this.#deps
+    this.#currentReportedOffset = offset
+    this.#lastWriteMs = clock.monotonic()
+    this.#lastWriteTimestamp = clock.now()
+    this.#socket?.write(encodeReport(offset))
+  }
+
+  #fail(error: Error): void {
+    this.#failures.failed(error, { master: this.#address })
+    this.#close()
+    this.#retryLater()
+  }
+
+  #retryLater(): void {
+    if (!this.#running) return
+    this.#retryTimer = this.#deps.clock.setTimeout(() => this.#connect(), RETRY_MS)
+  }
+
+  #close(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#decoder = undefined
+    this.#isConnected = this.#isPaused = false
+    socket?.destroy()
+  }
+}
+
+function parseAddress(address: string): { host: string; port: number } {
+  const parts = /^\[?(.*?)\]?:(\d{1,5})$/.exec(address)
+  if (parts?.[1]) return { host: parts[1], port: Number(parts[2]) }
+  throw new ReplicationError('ADDRESS', `${JSON.stringify(address)} is not of the form host:port`)
+}

@@ -1,0 +1,167 @@
+import type { Socket } from 'node:net'
+import { ReportDecoder } from '../../codec/ha/transfer.ts'
+import type { Clock } from '../common/clock.ts'
+import { toError } from '../common/errors.ts'
+import { hostAndPort } from '../common/local-address.ts'
+import type { Logger } from '../common/logger.ts'
+import type { ReplicatedLog } from '../store/types.ts'
+import { FlowMonitor } from './flow-monitor.ts'
+import type { HAConfig } from './ha-config.ts'
+import { LogTransfer } from './log-transfer.ts'
+
+export interface HAConnectionDeps {
+  readonly socket: Socket
+  readonly log: ReplicatedLog
+  readonly config: HAConfig
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The slave has more of the log. */
+  readonly onAck: () => void
+  readonly onClose: () => void
+}
+
+/**
+ * A slave's connection, on the master's side: sends the log from where the slave wants it, and knows by its reports how far it has
+ * come.
+ *
+ * Apache: store.ha.DefaultHAConnection
+ */
+export class DefaultHAConnection {
+  /** `ip:port` of the slave's end. */
+  readonly clientAddress: string
+  readonly #deps: HAConnectionDeps
+  readonly #reports = new ReportDecoder()
+  readonly #flowMonitor: FlowMonitor
+  readonly #transfer: LogTransfer
+  #slaveAckOffset = -1
+  #lastReadMs: number
+  #lastWriteMs: number
+  #closed = false
+  /** Nothing is sent: the slave asked for what the log does not have. */
+  #isHopeless = false
+
+  constructor(deps: HAConnectionDeps) {
+    const { socket, log, config, clock } = deps
+    this.#deps = deps
+    this.clientAddress = hostAndPort(socket.remoteAddress ?? '?', socket.remotePort ?? 0)
+    this.#flowMonitor = new FlowMonitor(config)
+    this.#lastReadMs = this.#lastWriteMs = clock.monotonic()
+    this.#transfer = new LogTransfer({
+      socket,
+      log,
+      flowMonitor: this.#flowMonitor,
+      batchBytes: () => config.haTransferBatchSize,
+      onFailed: (reason) => this.#giveUp(reason),
+    })
+    socket.setNoDelay(true)
+    socket.on('data', (chunk) => this.#onData(chunk))
+    socket.on('drain', () => this.#transfer.run())
+    socket.on('end', () => this.close('the slave has closed it'))
+    socket.on('error', (error) => this.close(error.message))
+    socket.on('close', () => this.close('it was lost'))
+  }
+
+  /** What the slave has of the log; -1 before its first report. */
+  get slaveAckOffset(): number {
+    return this.#slaveAckOffset
+  }
+
+  get transferFromWhere(): number {
+    return this.#transfer.nextTransferFromWhere
+  }
+
+  get transferredByteInSecond(): number {
+    return this.#flowMonitor.transferredByteInSecond
+  }
+
+  /** More of the log may be sent. */
+  transfer(): void {
+    if (!this.#isHopeless && !this.#closed) this.#transfer.run()
+  }
+
+  /** To be called each second. */
+  sweep(nowMs: number): void {
+    const { config } = this.#deps
+    this.#flowMonitor.calculateSpeed()
+    if (nowMs - this.#lastReadMs > config.haHousekeepingInterval) {
+      this.close(`the slave has not reported for ${config.haHousekeepingInterval} ms`)
+      return
+    }
+    this.transfer()
+    if (this.#flowMonitor.transferredByteInSecond > 0) this.#lastWriteMs = nowMs
+    if (nowMs - this.#lastWriteMs >= config.haSendHeartbeatInterval) this.#sendHeartbeat()
+  }
+
+  #sendHeartbeat(): void {
+    const { log, socket } = this.#deps
+    if (this.#slaveAckOffset < 0 || socket.writableLength > 0) return
+    const isAhead = this.#slaveAckOffset > log.maxOffset
+    this.#transfer.sendHeartbeat(isAhead ? log.maxOffset : this.#transfer.nextTransferFromWhere)
+  }
+
+  /** Sends what there is, then closes. Resolves when the slave has got it, or does not take it. */
+  async end(timeoutMs: number): Promise<void> {
+    const { socket, clock } = this.#deps
+    if (this.#closed) return
+    this.#transfer.run()
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, timeoutMs)
+      socket.end(() => {
+        timer.cancel()
+        resolve()
+      })
+    })
+    this.close('the master stops')
+  }
+
+  close(reason: string): void {
+    if (this.#closed) return
+    this.#closed = true
+    const { logger, socket, onClose } = this.#deps
+    const { clientAddress: slave, slaveAckOffset } = this
+    logger.info({ slave, slaveAckOffset, reason }, 'replication connection closed')
+    socket.destroy()
+    onClose()
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#closed) return
+    try {
+      this.#lastReadMs = this.#deps.clock.monotonic()
+      const offset = this.#reports.push(chunk)
+      if (offset !== undefined) this.#onReport(offset)
+    } catch (error) {
+      this.close(`it is not a slave's: ${toError(error).message}`)
+    }
+  }
+
+  #onReport(offset: number): void {
+    const isFirst = this.#slaveAckOffset < 0
+    this.#slaveAckOffset = offset
+    if (isFirst) this.#begin(offset)
+    this.#deps.onAck()
+  }
+
+  /** An empty slave gets the log from the beginning of its last file on. */
+  #begin(slaveRequestOffset: number): void {
+    const { log, logger } = this.#deps
+    const { maxOffset, minOffset } = log
+    const { clientAddress: slave } = this
+    if (slaveRequestOffset > maxOffset) {
+      this.#isHopeless = true
+      logger.error({ slave, slaveRequestOffset, maxOffset }, 'the slave is ahead of its master')
+      this.#transfer.sendHeartbeat(maxOffset)
+      return
+    }
+    const lastFile = Math.max(log.fileEnd(maxOffset) - log.fileSize, minOffset)
+    const from = slaveRequestOffset === 0 ? lastFile : slaveRequestOffset
+    logger.info({ slave, slaveRequestOffset, from, maxOffset }, 'replication begins')
+    this.#transfer.begin(from)
+  }
+
+  #giveUp(reason: string): void {
+    this.#isHopeless = true
+    const { clientAddress: slave } = this
+    this.#deps.logger.error({ slave, reason }, 'the slave cannot be given the log')
+  }
+}
