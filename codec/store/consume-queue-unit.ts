@@ -8,8 +8,9 @@ import { readInt64, writeInt64 } from '../java.ts'
  */
 export const CQ_STORE_UNIT_SIZE = 20
 const BLANK_SIZE = 0x7fffffff
-/** Tags codes up to here are addresses in consume queue ext. Source: store.ConsumeQueueExt#MAX_ADDR */
+/** Tags codes up to here are addresses in consume queue ext: an offset less 2^63. Source: store.ConsumeQueueExt#MAX_ADDR */
 const MAX_EXT_ADDRESS = -2147483649
+const SIGN_BIT = 0x80000000
 
 export function writeUnit(
   buffer: Buffer,
@@ -39,6 +40,20 @@ export function unitSize(buffer: Buffer, position: number): number {
 export function unitTagsCode(buffer: Buffer, position: number): number | undefined {
   const tagsCode = readInt64(buffer, position + 12)
   return tagsCode <= MAX_EXT_ADDRESS ? undefined : tagsCode
+}
+
+/** Where in consume queue ext the unit points; undefined when it has a tags code instead. */
+export function unitExtOffset(buffer: Buffer, position: number): number | undefined {
+  const high = buffer.readUInt32BE(position + 12)
+  const low = buffer.readUInt32BE(position + 16)
+  const isAddress = high >= SIGN_BIT && high * 0x1_0000_0000 + low - 2 ** 64 <= MAX_EXT_ADDRESS
+  return isAddress ? (high - SIGN_BIT) * 0x1_0000_0000 + low : undefined
+}
+
+/** Replaces the tags code of a unit. */
+export function writeUnitExtOffset(buffer: Buffer, position: number, extOffset: number): void {
+  writeInt64(buffer, extOffset, position + 12)
+  buffer[position + 12] = (buffer[position + 12] as number) | 0x80
 }
 
 /** False where nothing has been written. Blank units count as written. */

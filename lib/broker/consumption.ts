@@ -16,6 +16,8 @@ import { ConsumerManager } from './client/consumer-manager.ts'
 import { DefaultConsumerIdsChangeListener } from './client/default-consumer-ids-change-listener.ts'
 import { ProducerManager } from './client/producer-manager.ts'
 import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
+import { CommitLogDispatcherCalcBitMap } from './filter/commit-log-dispatcher-calc-bit-map.ts'
+import { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
 import { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
@@ -53,6 +55,7 @@ export class Consumption implements Service, ChannelEventListener {
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly producerManager: ProducerManager
   readonly consumerManager: ConsumerManager
+  readonly consumerFilterManager: ConsumerFilterManager
   readonly locks: RebalanceLockManager
   readonly holdService: PullRequestHoldService
   readonly #deps: ConsumptionDeps
@@ -70,10 +73,11 @@ export class Consumption implements Service, ChannelEventListener {
       brokerConfig,
       new Broker2Client(),
     )
+    this.consumerFilterManager = new ConsumerFilterManager(deps)
     this.consumerManager = new ConsumerManager(
       clock,
       brokerConfig,
-      [this.#idsChangeListener],
+      [this.#idsChangeListener, this.consumerFilterManager],
       logger,
     )
     this.locks = new RebalanceLockManager(clock)
@@ -90,14 +94,18 @@ export class Consumption implements Service, ChannelEventListener {
       wakeup: (pull) => this.#pullProcessor.executeRequestWhenWakeup(pull),
     })
     this.#pullProcessor = this.#newPullProcessor()
+    messageStore.addFirstDispatcher(
+      new CommitLogDispatcherCalcBitMap(brokerConfig, this.consumerFilterManager),
+    )
     messageStore.addMessageArrivingListener((event) =>
       this.holdService.notifyMessageArriving(event),
     )
   }
 
-  /** Reads the consumer offsets. */
+  /** Reads the consumer offsets and expressions. */
   load(): void {
     this.consumerOffsetManager.load()
+    this.consumerFilterManager.load()
   }
 
   start(): Promise<void> {
@@ -234,7 +242,7 @@ export class Consumption implements Service, ChannelEventListener {
       clock,
       logger,
     } = this.#deps
-    const { consumerOffsetManager, consumerManager, holdService } = this
+    const { consumerOffsetManager, consumerManager, consumerFilterManager, holdService } = this
     return new PullMessageProcessor({
       brokerConfig,
       storeConfig,
@@ -254,6 +262,7 @@ export class Consumption implements Service, ChannelEventListener {
         brokerConfig,
         subscriptionGroupManager,
         consumerManager,
+        consumerFilterManager,
       }),
     })
   }
@@ -261,6 +270,7 @@ export class Consumption implements Service, ChannelEventListener {
   get #services(): readonly Service[] {
     return [
       this.consumerOffsetManager,
+      this.consumerFilterManager,
       this.#idsChangeListener,
       this.#housekeeping,
       this.holdService,

@@ -139,12 +139,20 @@ export const BROKER_OPTIONS = {
     text: 'Refuse sends before this time, milliseconds since 1970.',
   }),
   traceOn: boolean(true, { text: 'Sent back with each send as TRACE_ON: clients may trace.' }),
-  enableCalcFilterBitMap: boolean(false),
+  enableCalcFilterBitMap: boolean(false, {
+    text: 'Note for each message which SQL92 expressions it fulfils; kept with `enableConsumeQueueExt`.',
+  }),
   rejectPullConsumerEnable: boolean(false, { text: 'Refuse consumers that pull by themselves.' }),
-  expectConsumerNumUseFilter: int(32),
-  maxErrorRateOfBloomFilter: int(20),
-  filterDataCleanTimeSpan: long(86_400_000),
-  filterSupportRetry: boolean(false),
+  expectConsumerNumUseFilter: int(32, {
+    text: 'Groups with SQL92 expressions on one topic, from which the size of a bit map follows.',
+  }),
+  maxErrorRateOfBloomFilter: int(20, { text: 'How often a bit map may be wrong, in percent.' }),
+  filterDataCleanTimeSpan: long(86_400_000, {
+    text: 'How long the expression of a group without consumers is kept, in milliseconds.',
+  }),
+  filterSupportRetry: boolean(false, {
+    text: 'Filter retry topics by the expression for the topic that a message comes from.',
+  }),
   enablePropertyFilter: boolean(false, { text: 'Allow SQL92 subscriptions.' }),
   compressedRegister: boolean(false),
   forceRegister: boolean(true, {

@@ -72,8 +72,12 @@ export const MESSAGE_STORE_OPTIONS = {
     min: 20,
     text: 'Bytes of a consume queue file; rounded up to whole units of 20.',
   }),
-  enableConsumeQueueExt: boolean(false),
-  mappedFileSizeConsumeQueueExt: int(50_331_648),
+  enableConsumeQueueExt: boolean(false, {
+    text: 'Keep store time and filter bit map of each message beside the consume queue.',
+  }),
+  mappedFileSizeConsumeQueueExt: int(50_331_648, {
+    text: 'Bytes of each of its files. For new stores only.',
+  }),
   mapperFileSizeBatchConsumeQueue: int(13_800_000),
   bitMapLengthConsumeQueueExt: int(64),
   flushIntervalCommitLog: int(500, {

@@ -15,6 +15,7 @@ import { makeStoreParts, type MessageStoreDeps, type StoreParts } from './store-
 import {
   PutMessageStatus,
   type BoundaryType,
+  type CommitLogDispatcher,
   type CqUnit,
   type GetMessageRequest,
   type GetMessageResult,
@@ -79,9 +80,10 @@ export class DefaultMessageStore implements MessageStore {
   #onDispatched(request: DispatchRequest): void {
     this.#parts.flusher.dispatched(request.storeTimestamp)
     const { topic, queueId, queueOffset, tagsCode, storeTimestamp, record } = request
+    const { bitMap: filterBitMap } = request
     const logicOffset = queueOffset + 1
     for (const listener of this.#listeners) {
-      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp, record })
+      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp, record, filterBitMap })
     }
   }
 
@@ -242,6 +244,10 @@ export class DefaultMessageStore implements MessageStore {
 
   get isDiskFull(): boolean {
     return this.#parts.diskSpace.isFull
+  }
+
+  addFirstDispatcher(dispatcher: CommitLogDispatcher): void {
+    this.#parts.dispatchers.unshift(dispatcher)
   }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {

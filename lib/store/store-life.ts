@@ -52,12 +52,13 @@ export class StoreLife implements Service {
 
   async #recover(checkpoint: StoreCheckpoint, lastExitOk: boolean): Promise<void> {
     const { config, clock, logger } = this.#deps
-    const { log, queues, index, delayLevels, flusher, reput } = this.#parts
+    const { log, dispatchers, queues, index, delayLevels, flusher, reput } = this.#parts
     const recovery = new Recovery({
       config,
       clock,
       logger,
       files: log.files,
+      dispatchers,
       queues,
       checkpoint,
       delayLevels,

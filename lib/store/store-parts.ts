@@ -24,6 +24,7 @@ import { MessageReader } from './read/message-reader.ts'
 import { RecordReader } from './read/record-reader.ts'
 import { StoreTimes } from './read/store-times.ts'
 import type { CreateHAService, HAService } from './replication.ts'
+import type { CommitLogDispatcher } from './reput/commit-log-dispatcher.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
 import { StoreStatsService } from './stats/store-stats-service.ts'
@@ -46,7 +47,8 @@ export interface StoreParts {
   readonly diskSpace: DiskSpace
   readonly log: CommitLog
   readonly haService: HAService | undefined
-  /** Followers of the log. */
+  /** Followers of the log, in the order in which they get messages. */
+  readonly dispatchers: CommitLogDispatcher[]
   readonly queues: ConsumeQueueStore
   readonly index: IndexService
   readonly reput: ReputService
@@ -90,7 +92,7 @@ export function makeStoreParts(
   )
   const queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
   const index = new IndexService({ config, clock, fileSystem, logger })
-  const dispatchers = [queues, index]
+  const dispatchers: CommitLogDispatcher[] = [queues, index]
   const reput = new ReputService({
     ...{ clock, logger, log, coldReader, delayLevels, dispatchers, onDispatched },
   })
@@ -98,7 +100,7 @@ export function makeStoreParts(
   const durableOffset = () => flusher.durableOffset
   const totalMemoryBytes = totalmem()
   return {
-    ...{ delayLevels, diskSpace, log, haService, queues, index, reput, flusher },
+    ...{ delayLevels, diskSpace, log, haService, dispatchers, queues, index, reput, flusher },
     reader: new MessageReader({ config, logger, log, queues, coldReader, totalMemoryBytes }),
     lookup: new MessageLookup({ config, log, index, coldReader }),
     records: new RecordReader(log, coldReader),

@@ -1,4 +1,7 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
+import type { CqExtUnit } from '../../codec/store/consume-queue-ext-unit.ts'
+import type { CommitLogDispatcher } from './reput/commit-log-dispatcher.ts'
+import type { RecordBytes } from './reput/dispatch-request.ts'
 import type { Service } from '../common/service.ts'
 import type { HAService } from './replication.ts'
 
@@ -12,6 +15,9 @@ export type {
   LogReplica,
   ReplicatedLog,
 } from './replication.ts'
+
+export type { CommitLogDispatcher } from './reput/commit-log-dispatcher.ts'
+export type { DispatchRequest, RecordBytes } from './reput/dispatch-request.ts'
 
 /** How a put ended. Source: store.PutMessageStatus */
 export const PutMessageStatus = {
@@ -75,8 +81,11 @@ export type GetMessageStatus = (typeof GetMessageStatus)[keyof typeof GetMessage
  * `needsRecord` says so, by the record itself. Source: store.MessageFilter
  */
 export interface MessageFilter {
-  /** `tagsCode` as stored: the tag's hash (a safe integer), or undefined when the unit points into consume queue ext. */
-  isMatchedByConsumeQueue(tagsCode: number | undefined): boolean
+  /**
+   * `tagsCode`: the tag's hash (a safe integer), or undefined when it is not known; `ext` is there with enableConsumeQueueExt,
+   * and for a message that arrives when it has a bit map.
+   */
+  isMatchedByConsumeQueue(tagsCode: number | undefined, ext?: CqExtUnit): boolean
   readonly needsRecord: boolean
   /** The record lies in `buffer` between `start` and `end`. */
   isMatchedByCommitLog(buffer: Buffer, start: number, end: number): boolean
@@ -139,14 +148,9 @@ export interface MessageArriving {
   readonly logicOffset: number
   readonly tagsCode: number
   readonly storeTimestamp: number
+  /** Valid while the listener runs. */
   readonly record: RecordBytes
-}
-
-/** A stored record: the bytes of `buffer` from `start` to `end`. */
-export interface RecordBytes {
-  readonly buffer: Buffer
-  readonly start: number
-  readonly end: number
+  readonly filterBitMap: Buffer | undefined
 }
 
 export type MessageArrivingListener = (event: MessageArriving) => void
@@ -220,6 +224,8 @@ export interface MessageStore extends Service {
   executeDeleteFilesManually(): void
   /** Removes consume queues all of whose messages are no longer in the commit log, but not those of the topics that `isKept` names. */
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void
+  /** The dispatcher gets each message before all other followers of the log. To be called before the start. */
+  addFirstDispatcher(dispatcher: CommitLogDispatcher): void
   /** Called after each message has been dispatched; one listener of each caller. */
   addMessageArrivingListener(listener: MessageArrivingListener): void
   /** undefined for a store without replication. */

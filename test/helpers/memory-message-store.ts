@@ -157,7 +157,8 @@ export class MemoryMessageStore implements MessageStore {
     const logicOffset = queueOffset + 1
     const record = { buffer, start: 0, end: buffer.length }
     const event = { topic, queueId, logicOffset, tagsCode, storeTimestamp, record }
-    for (const listener of this.#listeners) listener(event)
+    const filterBitMap = undefined
+    for (const listener of this.#listeners) listener({ ...event, filterBitMap })
   }
 
   getMessage(request: GetMessageRequest): GetMessageResult {
@@ -278,6 +279,8 @@ export class MemoryMessageStore implements MessageStore {
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void {
     this.keptWhenCleaned = this.topics.filter(isKept)
   }
+
+  addFirstDispatcher(): void {}
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {
     this.#listeners.push(listener)

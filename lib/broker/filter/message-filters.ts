@@ -1,12 +1,12 @@
 import type { SubscriptionData } from '../../../codec/body/subscription-data.ts'
 import type { MessageFilter } from '../../store/types.ts'
-import { ExpressionType, isTagType } from './expression-type.ts'
+import { checkExpressionType, isTagType } from './expression-type.ts'
 import { compileSql92 } from './sql92/sql92.ts'
 import { Sql92MessageFilter } from './sql92-message-filter.ts'
 import { tagMessageFilter } from './tag-message-filter.ts'
 
 /**
- * The filter of a subscription; undefined when it wants every message.
+ * The filter of a subscription by itself; undefined when it wants every message.
  * @throws Error when its expression cannot be used
  */
 export function messageFilterOf(subscription: SubscriptionData): MessageFilter | undefined {
@@ -15,11 +15,6 @@ export function messageFilterOf(subscription: SubscriptionData): MessageFilter |
   if (classFilterMode) return undefined
   checkExpressionType(expressionType)
   return new Sql92MessageFilter(compileSql92(subString))
-}
-
-/** @throws Error when there is no such language */
-function checkExpressionType(type: string): void {
-  if (type !== ExpressionType.SQL92) throw new Error(`unknown expression type ${type}`)
 }
 
 /** @throws Error that says what is wrong with an expression that is not about tags */

@@ -132,8 +132,10 @@ export class PullRequestHoldService implements Service, ChannelEventListener {
   }
 }
 
-function isWanted({ tagsCode, record }: MessageArriving, { filter }: PullRequest): boolean {
+function isWanted(message: MessageArriving, { filter }: PullRequest): boolean {
   if (filter === undefined) return true
-  if (!filter.isMatchedByConsumeQueue(tagsCode)) return false
+  const { tagsCode, storeTimestamp: msgStoreTime, filterBitMap, record } = message
+  const ext = filterBitMap && { tagsCode, msgStoreTime, filterBitMap }
+  if (!filter.isMatchedByConsumeQueue(tagsCode, ext)) return false
   return !filter.needsRecord || filter.isMatchedByCommitLog(record.buffer, record.start, record.end)
 }

@@ -9,6 +9,7 @@ import type { OpenFiles } from '../logfile/open-files.ts'
 import type { Range } from '../read/cold-reader.ts'
 import type { CommitLogDispatcher } from '../reput/commit-log-dispatcher.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
+import { ConsumeQueueExt } from './consume-queue-ext.ts'
 import { ConsumeQueue } from './consume-queue.ts'
 
 /** A queue may keep this many units in memory, however many queues there are. */
@@ -30,6 +31,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   readonly name = 'consume queue'
   readonly #deps: ConsumeQueueStoreDeps
   readonly #directory: string
+  readonly #extDirectory: string
   readonly #fileSize: number
   readonly #topics = new Map<string, Map<number, ConsumeQueue>>()
   #count = 0
@@ -38,6 +40,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   constructor(deps: ConsumeQueueStoreDeps) {
     this.#deps = deps
     this.#directory = join(deps.config.storePathRootDir, 'consumequeue')
+    this.#extDirectory = join(deps.config.storePathRootDir, 'consumequeue_ext')
     const units = Math.ceil(deps.config.mappedFileSizeConsumeQueue / CQ_STORE_UNIT_SIZE)
     this.#fileSize = units * CQ_STORE_UNIT_SIZE
   }
@@ -79,23 +82,37 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   }
 
   #create(topic: string, queueId: number): ConsumeQueue {
-    const { fileSystem, openFiles, logger } = this.#deps
-    const files = new LogFileQueue({
-      directories: [join(this.#directory, topic, String(queueId))],
-      fileSize: this.#fileSize,
-      fileSystem,
-      openFiles,
-      syncDirectories: false,
-    })
+    const { config, logger } = this.#deps
     const queue = new ConsumeQueue(topic, queueId, {
-      files,
+      files: this.#files(join(this.#directory, topic, String(queueId)), this.#fileSize),
       logger,
       tailLimit: () => this.#tailUnits,
+      ext: config.enableConsumeQueueExt ? this.#createExt(topic, queueId) : undefined,
     })
     const queues = this.#topics.get(topic) ?? new Map<number, ConsumeQueue>()
     this.#topics.set(topic, queues.set(queueId, queue))
     this.#setCount(this.#count + 1)
     return queue
+  }
+
+  #createExt(topic: string, queueId: number): ConsumeQueueExt {
+    const directory = join(this.#extDirectory, topic, String(queueId))
+    return new ConsumeQueueExt({
+      files: this.#files(directory, this.#deps.config.mappedFileSizeConsumeQueueExt),
+      tailLimit: () => this.#tailUnits * CQ_STORE_UNIT_SIZE,
+    })
+  }
+
+  #files(directory: string, fileSize: number): LogFileQueue {
+    const { fileSystem, openFiles } = this.#deps
+    const directories = [directory]
+    return new LogFileQueue({
+      directories,
+      fileSize,
+      fileSystem,
+      openFiles,
+      syncDirectories: false,
+    })
   }
 
   #setCount(count: number): void {
@@ -119,6 +136,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     this.#topics.clear()
     this.#setCount(0)
     this.#deps.fileSystem.remove(this.#directory)
+    this.#deps.fileSystem.remove(this.#extDirectory)
   }
 
   /** Prepared and rolled back messages have no place in their queue. */
@@ -140,6 +158,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     this.#topics.delete(topic)
     this.#setCount(this.#count - queues.size)
     this.#deps.fileSystem.remove(join(this.#directory, topic))
+    this.#deps.fileSystem.remove(join(this.#extDirectory, topic))
   }
 
   /** Removes the queues whose last message stands below `minPhysicOffset` of the log. Returns them. */
@@ -159,6 +178,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     const { topic, queueId } = queue
     queue.destroy()
     this.#deps.fileSystem.remove(join(this.#directory, topic, String(queueId)))
+    this.#deps.fileSystem.remove(join(this.#extDirectory, topic, String(queueId)))
     const queues = this.#topics.get(topic)
     queues?.delete(queueId)
     this.#setCount(this.#count - 1)

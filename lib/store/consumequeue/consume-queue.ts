@@ -3,15 +3,19 @@ import {
   isUnitBlank,
   isUnitWritten,
   unitCommitLogOffset,
+  unitExtOffset,
   unitSize,
   writeBlankUnit,
   writeUnit,
+  writeUnitExtOffset,
 } from '../../../codec/store/consume-queue-unit.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { Range } from '../read/cold-reader.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
+import type { ConsumeQueueExt } from './consume-queue-ext.ts'
+import type { ExtWindow } from './ext-window.ts'
 import { UnitSeries } from './unit-series.ts'
 
 export interface ConsumeQueueDeps {
@@ -19,6 +23,8 @@ export interface ConsumeQueueDeps {
   readonly logger: Logger
   /** Units that the tail of one queue may hold now. */
   readonly tailLimit: () => number
+  /** With enableConsumeQueueExt. */
+  readonly ext?: ConsumeQueueExt | undefined
 }
 
 /**
@@ -33,13 +39,15 @@ export class ConsumeQueue implements ConsumeQueueInterface {
   readonly unitSize = CQ_STORE_UNIT_SIZE
   readonly #logger: Logger
   readonly #units: UnitSeries
+  readonly #ext: ConsumeQueueExt | undefined
   #minOffset = 0
   #maxPhysicOffset = -1
 
-  constructor(topic: string, queueId: number, { files, logger, tailLimit }: ConsumeQueueDeps) {
+  constructor(topic: string, queueId: number, { files, logger, tailLimit, ext }: ConsumeQueueDeps) {
     this.topic = topic
     this.queueId = queueId
     this.#logger = logger
+    this.#ext = ext
     this.#units = new UnitSeries({ files, unitSize: CQ_STORE_UNIT_SIZE, tailLimit })
   }
 
@@ -56,17 +64,18 @@ export class ConsumeQueue implements ConsumeQueueInterface {
   }
 
   get unwrittenBytes(): number {
-    return this.#units.unwrittenBytes
+    return this.#units.unwrittenBytes + (this.#ext?.unwrittenBytes ?? 0)
   }
 
   get needsFlush(): boolean {
-    return this.#units.needsFlush
+    return this.#units.needsFlush || this.#ext?.needsFlush === true
   }
 
   // ---- start ----
 
   load(lastExitOk: boolean): void {
     this.#units.load(lastExitOk)
+    this.#ext?.load(lastExitOk)
   }
 
   recover(beforeOffset: number, clean: boolean): void {
@@ -76,6 +85,9 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     this.#minOffset = Math.min(Math.max(this.#minOffset, this.#units.start), this.maxOffset)
     const last = this.lastMessage()
     this.#maxPhysicOffset = last === undefined ? -1 : last.offset + last.size
+    if (this.#ext === undefined) return
+    if (last === undefined) this.#ext.removeAll()
+    else this.#ext.recover(unitExtOffset(this.readUnitSync(this.maxOffset - 1), 0), clean)
   }
 
   truncateDirty(offset: number): void {
@@ -100,7 +112,7 @@ export class ConsumeQueue implements ConsumeQueueInterface {
 
   /** Apache: putMessagePositionInfoWrapper */
   put(request: DispatchRequest): void {
-    const { commitLogOffset, size, queueOffset, tagsCode } = request
+    const { commitLogOffset, size, queueOffset } = request
     if (commitLogOffset + size <= this.#maxPhysicOffset) return
     if (queueOffset < this.maxOffset) {
       this.#warn(request, 'consume queue unit comes again')
@@ -110,9 +122,19 @@ export class ConsumeQueue implements ConsumeQueueInterface {
       if (this.#maxPhysicOffset < 0) this.#beginAt(queueOffset)
       else this.#warn(request, 'consume queue has a gap')
     }
-    const position = this.#units.append()
-    writeUnit(this.#units.tailBuffer, position, commitLogOffset, size, tagsCode)
+    this.#append(request)
     this.#maxPhysicOffset = commitLogOffset + size
+  }
+
+  #append(request: DispatchRequest): void {
+    const { commitLogOffset, size, tagsCode, storeTimestamp, bitMap } = request
+    const ext = this.#ext
+    const extOffset = ext?.put({ tagsCode, msgStoreTime: storeTimestamp, filterBitMap: bitMap })
+    const position = this.#units.append()
+    const { tailBuffer } = this.#units
+    writeUnit(tailBuffer, position, commitLogOffset, size, tagsCode)
+    if (extOffset !== undefined) writeUnitExtOffset(tailBuffer, position, extOffset)
+    else if (ext !== undefined) this.#warn(request, 'filter bit map is too large')
   }
 
   #warn({ topic, queueId, queueOffset, commitLogOffset }: DispatchRequest, event: string): void {
@@ -127,11 +149,14 @@ export class ConsumeQueue implements ConsumeQueueInterface {
   }
 
   write(): void {
+    this.#ext?.write()
     this.#units.write()
   }
 
-  flush(): Promise<void> {
-    return this.#units.flush()
+  /** What the units point to is on the disk before them. */
+  async flush(): Promise<void> {
+    await this.#ext?.flush()
+    await this.#units.flush()
   }
 
   // ---- reading ----
@@ -156,6 +181,23 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     return this.#units.read(from, to)
   }
 
+  /**
+   * What consume queue ext knows of the messages of these units: at once when it is in memory, and then valid in this turn;
+   * undefined when it knows nothing.
+   */
+  extOf(units: Buffer): ExtWindow | undefined | Promise<ExtWindow> {
+    if (this.#ext === undefined) return undefined
+    let first: number | undefined
+    let last = 0
+    for (let at = 0; at < units.length; at += CQ_STORE_UNIT_SIZE) {
+      const offset = unitExtOffset(units, at)
+      first ??= offset
+      last = offset ?? last
+    }
+    if (first === undefined) return undefined
+    return this.#ext.inMemory(first, last) ?? this.#ext.read(first, last)
+  }
+
   // ---- cleaning ----
 
   correctMinOffset(minPhysicOffset: number): void {
@@ -165,13 +207,22 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     const low = Math.max(this.#units.start, this.#minOffset)
     if (low >= this.maxOffset || !isGone(this.readUnitSync(low))) this.#minOffset = low
     else this.#minOffset = this.#units.search(low + 1, this.maxOffset, isGone)
+    this.#removeExpiredExtFiles()
+  }
+
+  #removeExpiredExtFiles(): void {
+    if (this.#ext === undefined) return
+    const extOffset = unitExtOffset(this.readUnitSync(this.#minOffset), 0)
+    if (extOffset !== undefined) this.#ext.removeFilesBelow(extOffset)
   }
 
   destroy(): void {
     this.#units.removeAll()
+    this.#ext?.removeAll()
   }
 
   close(): void {
     this.#units.close()
+    this.#ext?.close()
   }
 }

@@ -9,6 +9,7 @@ import type { CommitLog } from '../commitlog/commit-log.ts'
 import type { Chunk } from '../commitlog/tail-cache.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
+import type { ExtWindow } from '../consumequeue/ext-window.ts'
 import type { ConsumeQueue } from '../consumequeue/consume-queue.ts'
 import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
 import type { ColdReader } from './cold-reader.ts'
@@ -84,7 +85,9 @@ export class MessageReader {
     const end = Math.min(queue.fileEnd(offset), queue.maxOffset, windowEnd)
     const units = queue.unitsInMemory(offset, end)
     if (units === undefined) return this.#scanFromDisk(request, queue, end)
-    const scan = this.#newScan(request, units)
+    const ext = request.filter && queue.extOf(units)
+    if (ext instanceof Promise) return this.#scanFromDisk(request, queue, end)
+    const scan = this.#newScan(request, units, ext)
     if (scan.run((at, size) => this.#findChunk(at, size))) return scan.result(queue)
     scan.keepUnits()
     return this.#finishScan(scan, queue)
@@ -95,12 +98,13 @@ export class MessageReader {
     return log.tail.findRange(offset, size) ?? coldReader.findChunk(offset, size)
   }
 
-  #newScan(request: GetMessageRequest, units: Buffer): PullScan {
+  #newScan(request: GetMessageRequest, units: Buffer, ext: ExtWindow | undefined): PullScan {
     const { config, log, totalMemoryBytes } = this.#deps
     return new PullScan({
       config,
       request,
       units,
+      ext,
       maxPhysicalOffset: log.maxOffset,
       inMemoryBytes: totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100),
       nextFileOffset: (at) => log.files.fileStart(at) + log.files.fileSize,
@@ -124,7 +128,8 @@ export class MessageReader {
         queue.maxOffset,
       )
     }
-    return this.#finishScan(this.#newScan(request, units), queue)
+    const ext = request.filter && (await queue.extOf(units))?.copy()
+    return this.#finishScan(this.#newScan(request, units, ext), queue)
   }
 
   /** Reads from the disk what the scan waits for, until it has ended. */

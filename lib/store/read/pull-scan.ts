@@ -1,12 +1,19 @@
 import {
   CQ_STORE_UNIT_SIZE,
   unitCommitLogOffset,
+  unitExtOffset,
   unitSize,
   unitTagsCode,
 } from '../../../codec/store/consume-queue-unit.ts'
 import { holdsRange, type Chunk } from '../commitlog/tail-cache.ts'
 import type { MessageStoreConfig } from '../config.ts'
-import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
+import type { ExtWindow } from '../consumequeue/ext-window.ts'
+import {
+  GetMessageStatus,
+  type GetMessageRequest,
+  type GetMessageResult,
+  type MessageFilter,
+} from '../types.ts'
 import type { Range } from './cold-reader.ts'
 
 /** Source: store.DefaultMessageStore#MAX_PULL_MSG_SIZE */
@@ -20,6 +27,8 @@ export interface PullScanOptions {
   readonly request: GetMessageRequest
   /** Units from `request.offset` on. */
   readonly units: Buffer
+  /** What consume queue ext knows of them. */
+  readonly ext: ExtWindow | undefined
   /** End of the log. */
   readonly maxPhysicalOffset: number
   /** Records that are closer to the log's end are taken for cached, and the larger limits hold. */
@@ -38,6 +47,7 @@ export interface PullScanOptions {
 export class PullScan {
   readonly #options: PullScanOptions
   #units: Buffer
+  #ext: ExtWindow | undefined
   #position = 0
   /** Where the last record was found; the next one is likely to be there, too. */
   #chunk: Chunk | undefined
@@ -51,11 +61,13 @@ export class PullScan {
   constructor(options: PullScanOptions) {
     this.#options = options
     this.#units = options.units
+    this.#ext = options.ext
   }
 
   /** Has to be called before a pause, when the units are a view that is not valid afterwards. */
   keepUnits(): void {
     this.#units = Buffer.from(this.#units)
+    this.#ext = this.#ext?.copy()
   }
 
   /** True when the get has ended; false when a record has to be read from the disk first. */
@@ -68,8 +80,7 @@ export class PullScan {
       const size = unitSize(units, this.#position)
       if (this.#isFull(offset, size)) return true
       const isSkipped =
-        offset < this.#skipBefore ||
-        filter?.isMatchedByConsumeQueue(unitTagsCode(units, this.#position)) === false
+        offset < this.#skipBefore || (filter !== undefined && !this.#isMatched(filter))
       if (!isSkipped) {
         const chunk = this.#find(offset, size, find)
         if (chunk === undefined) return false
@@ -79,6 +90,15 @@ export class PullScan {
       this.#maxOffsetPulling = offset
     }
     return true
+  }
+
+  #isMatched(filter: MessageFilter): boolean {
+    const extOffset = this.#ext && unitExtOffset(this.#units, this.#position)
+    if (extOffset === undefined) {
+      return filter.isMatchedByConsumeQueue(unitTagsCode(this.#units, this.#position))
+    }
+    const unit = this.#ext?.get(extOffset)
+    return filter.isMatchedByConsumeQueue(unit?.tagsCode, unit)
   }
 
   #gone(skipBefore: number): void {

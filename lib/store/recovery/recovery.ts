@@ -47,6 +47,8 @@ export interface RecoveryDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly files: LogFileQueue
+  /** Get each message in this order; the queues and the followers are among them. */
+  readonly dispatchers: readonly CommitLogDispatcher[]
   readonly queues: ConsumeQueueStore
   readonly checkpoint: StoreCheckpoint
   readonly delayLevels: DelayLevels
@@ -163,7 +165,7 @@ export class Recovery {
     knownStoreTimestamp: number,
     lastExitOk: boolean,
   ): Promise<RecoveredLog> {
-    const { config, files, queues, delayLevels, followers, logger } = this.#deps
+    const { config, files, dispatchers, delayLevels, logger } = this.#deps
     let storeTimestamp = knownStoreTimestamp
     const scanner = new LogScanner({
       config,
@@ -171,8 +173,7 @@ export class Recovery {
       delayLevels,
       onMessage: (request) => {
         storeTimestamp = Math.max(storeTimestamp, request.storeTimestamp)
-        queues.dispatch(request)
-        for (const follower of followers) follower.dispatch(request)
+        for (const dispatcher of dispatchers) dispatcher.dispatch(request)
       },
       onProgress: this.#progress(fromOffset),
     })

@@ -11,9 +11,15 @@ import {
 } from '../../../codec/message/record-reader.ts'
 import { tagsString2tagsCode } from '../../../codec/message/tags.ts'
 import type { DelayLevels } from '../../common/delay-levels.ts'
-import type { RecordBytes } from '../types.ts'
 
 const SCHEDULE_TOPIC = 'SCHEDULE_TOPIC_XXXX'
+
+/** A stored record: the bytes of `buffer` from `start` to `end`. */
+export interface RecordBytes {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
 
 /** What the followers of the log get to know of a message. Apache: store.DispatchRequest */
 export interface DispatchRequest {
@@ -30,6 +36,8 @@ export interface DispatchRequest {
   readonly properties: string
   /** Valid while the message is dispatched. */
   readonly record: RecordBytes
+  /** For consume queue ext: which groups' expressions the message fulfils, when the first follower of the log has told. */
+  bitMap: Buffer | undefined
 }
 
 /** Reads the record between `start` and `end`; undefined when its lengths do not add up. */
@@ -64,6 +72,7 @@ export function toDispatchRequest(
     sysFlag: recordSysFlag(buffer, start),
     properties,
     record: { buffer, start, end: parts.propertiesEnd },
+    bitMap: undefined,
   }
 }
 

@@ -7,16 +7,20 @@ import type { MessageFilter } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
 import { isTagType } from '../../filter/expression-type.ts'
 import { SUB_ALL, buildSubscriptionData } from '../../filter/filter-api.ts'
+import type { ConsumerFilterManager } from '../../filter/consumer-filter-manager.ts'
 import { messageFilterOf } from '../../filter/message-filters.ts'
+import { RetryTopicMessageFilter } from '../../filter/retry-topic-message-filter.ts'
 import type { SubscriptionGroupConfig } from '../../subscription/subscription-group-config.ts'
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
+import { isRetryTopic } from '../../topic/topic-names.ts'
 import { FAQ_SUGGESTION } from '../faq.ts'
 import { ForbiddenType, PullRefused } from './pull-refused.ts'
 import { hasSubscriptionFlag } from './pull-sys-flag.ts'
 
 export interface PullSubscriptionsDeps {
-  readonly brokerConfig: Pick<BrokerConfig, 'enablePropertyFilter'>
+  readonly brokerConfig: Pick<BrokerConfig, 'enablePropertyFilter' | 'filterSupportRetry'>
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'isForbidden'>
+  readonly consumerFilterManager: Pick<ConsumerFilterManager, 'get'>
   readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
 }
 
@@ -31,10 +35,7 @@ const MAX_CACHED_FILTERS = 1024
  */
 export class PullSubscriptions {
   readonly #deps: PullSubscriptionsDeps
-  readonly #ofGroups = new WeakMap<
-    SubscriptionData,
-    { readonly filter: MessageFilter | undefined }
-  >()
+  readonly #ofTags = new WeakMap<SubscriptionData, { readonly filter: MessageFilter | undefined }>()
   readonly #ofRequests = new Map<string, MessageFilter | undefined>()
 
   constructor(deps: PullSubscriptionsDeps) {
@@ -46,9 +47,25 @@ export class PullSubscriptions {
     header: PullMessageRequestHeader,
     groupConfig: SubscriptionGroupConfig,
   ): MessageFilter | undefined {
-    return hasSubscriptionFlag(header.sysFlag)
-      ? this.#filterOfRequest(header)
-      : this.#filterOfGroup(header, groupConfig)
+    if (hasSubscriptionFlag(header.sysFlag)) {
+      const filter = this.#filterOfRequest(header)
+      return isTagType(header.expressionType) ? filter : this.#withRetry(header, filter)
+    }
+    const subscription = this.#subscriptionOfGroup(header, groupConfig)
+    if (isTagType(subscription.expressionType)) return this.#filterOfTags(subscription)
+    return this.#withRetry(header, this.#filterOfExpression(header, subscription))
+  }
+
+  /** Messages of a retry topic are judged by the topic from which they come, where that is wanted. */
+  #withRetry(
+    { topic, consumerGroup }: PullMessageRequestHeader,
+    filter: MessageFilter | undefined,
+  ): MessageFilter | undefined {
+    if (!this.#deps.brokerConfig.filterSupportRetry || !isRetryTopic(topic)) return filter
+    const filterOf = (realTopic: string) => {
+      return this.#deps.consumerFilterManager.get(realTopic, consumerGroup)?.filter
+    }
+    return new RetryTopicMessageFilter(filterOf, filter)
   }
 
   #filterOfRequest(header: PullMessageRequestHeader): MessageFilter | undefined {
@@ -58,7 +75,7 @@ export class PullSubscriptions {
     const key = `${isTag ? '' : expressionType} ${subscription}`
     if (!this.#ofRequests.has(key)) {
       const make = () => messageFilterOf(buildSubscriptionData(topic, subscription, expressionType))
-      const filter = orRefuse(make, PARSE_FAILED)
+      const filter = orRefuse(make)
       if (this.#ofRequests.size >= MAX_CACHED_FILTERS) this.#ofRequests.clear()
       this.#ofRequests.set(key, filter)
     }
@@ -66,19 +83,24 @@ export class PullSubscriptions {
     return this.#ofRequests.get(key)
   }
 
-  #filterOfGroup(
-    header: PullMessageRequestHeader,
-    groupConfig: SubscriptionGroupConfig,
-  ): MessageFilter | undefined {
-    const subscription = this.#subscriptionOfGroup(header, groupConfig)
-    let made = this.#ofGroups.get(subscription)
+  #filterOfTags(subscription: SubscriptionData): MessageFilter | undefined {
+    let made = this.#ofTags.get(subscription)
     if (made === undefined) {
-      made = { filter: orRefuse(() => messageFilterOf(subscription), NO_FILTER_DATA) }
-      this.#ofGroups.set(subscription, made)
+      made = { filter: messageFilterOf(subscription) }
+      this.#ofTags.set(subscription, made)
     }
-    const { expressionType } = subscription
-    if (!isTagType(expressionType)) this.#checkPropertyFilter(expressionType)
     return made.filter
+  }
+
+  #filterOfExpression(
+    { topic, consumerGroup, subVersion }: PullMessageRequestHeader,
+    { expressionType, classFilterMode }: SubscriptionData,
+  ): MessageFilter | undefined {
+    const data = this.#deps.consumerFilterManager.get(topic, consumerGroup)
+    if (data === undefined) throw new PullRefused(...NO_FILTER_DATA)
+    if (data.clientVersion < subVersion) throw new PullRefused(...FILTER_DATA_NOT_LATEST)
+    this.#checkPropertyFilter(expressionType)
+    return classFilterMode ? undefined : data.filter
   }
 
   #subscriptionOfGroup(
@@ -134,22 +156,22 @@ export class PullSubscriptions {
   }
 }
 
-const PARSE_FAILED = [
-  ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-  "parse the consumer's subscription failed",
-] as const
 const NO_FILTER_DATA = [
   ResponseCode.FILTER_DATA_NOT_EXIST,
   "The broker's consumer filter data is not exist!Your expression may be wrong!",
 ] as const
+const FILTER_DATA_NOT_LATEST = [
+  ResponseCode.FILTER_DATA_NOT_LATEST,
+  "the consumer's consumer filter data not latest",
+] as const
 
-function orRefuse<T>(
-  make: () => T,
-  [code, remark]: readonly [code: ResponseCode, remark: string],
-): T {
+function orRefuse<T>(make: () => T): T {
   try {
     return make()
   } catch {
-    throw new PullRefused(code, remark)
+    throw new PullRefused(
+      ResponseCode.SUBSCRIPTION_PARSE_FAILED,
+      "parse the consumer's subscription failed",
+    )
   }
 }

@@ -43,7 +43,8 @@ describe('PullRequestHoldService', () => {
   }
 
   function arrive(logicOffset: number, tagsCode = 0, properties = ''): void {
-    const message = { topic: 'T', queueId: 0, storeTimestamp: 0, record: recordWith(properties) }
+    const record = recordWith(properties)
+    const message = { topic: 'T', queueId: 0, storeTimestamp: 0, record, filterBitMap: undefined }
     service.notifyMessageArriving({ ...message, logicOffset, tagsCode })
   }
 

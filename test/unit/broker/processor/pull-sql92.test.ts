@@ -69,6 +69,28 @@ describe('pulls with SQL92', () => {
     expect(numbersOf(await pull({ sysFlag: HEARTBEAT_SUBSCRIPTION }))).to.deep.equal(['4'])
   })
 
+  it('refuses a pull that is newer than the expression of its group', async () => {
+    beatSql('n > 5', 3)
+    const latest = "the consumer's consumer filter data not latest"
+    beatSql('n > 6', 5)
+    fixture.consumption.consumerFilterManager.get('T', 'G')!.clientVersion = 4
+    await expectRefusal(pull({ sysFlag: HEARTBEAT_SUBSCRIPTION, subVersion: 5 }), 28, latest)
+  })
+
+  it('judges messages of a retry topic by the topic they come from, with filterSupportRetry', async () => {
+    fixture.addTopic('%RETRY%G', 1)
+    for (const n of [4, 6]) {
+      const { buffer, start, end } = recordWith(`n\u0001${n}\u0002RETRY_TOPIC\u0001T\u0002`)
+      fixture.put('%RETRY%G', 0, buffer.subarray(start, end))
+    }
+    beatSql('n > 5')
+    const fields = { ...sql, topic: '%RETRY%G', subscription: 'TRUE' }
+    const numbers = async () => (await pull(fields)).bodySlices?.length
+    expect(await numbers()).to.equal(2)
+    fixture.config.filterSupportRetry = true
+    expect(await numbers()).to.equal(1)
+  })
+
   it('needs enablePropertyFilter, even for an expression that was used before', async () => {
     putNumbers(6)
     expect((await pull(sql)).code).to.equal(0)

@@ -47,6 +47,7 @@ describe('ConsumeQueue', () => {
       sysFlag: 0,
       properties: '',
       record: NO_RECORD,
+      bitMap: undefined,
     })
   }
 

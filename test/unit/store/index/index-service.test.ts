@@ -45,6 +45,7 @@ describe('IndexService', () => {
       sysFlag,
       properties: `KEYS\x01${keys}\x02`,
       record: NO_RECORD,
+      bitMap: undefined,
     })
   }
 
