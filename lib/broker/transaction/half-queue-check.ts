@@ -7,6 +7,7 @@ import type { MessageStore } from '../../store/types.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { checkTimesOf, parseLong, TRANSACTION_GROUP, TRANSACTION_QUEUE_ID } from './half-message.ts'
 import type { OpQueueReader } from './op-queue-reader.ts'
+import { OpenPuts } from './open-puts.ts'
 import type { OpRemovals } from './op-removals.ts'
 import type { SettledHalves } from './settled-halves.ts'
 import type { TransactionalMessageCheckListener } from './transactional-message-check-listener.ts'
@@ -38,7 +39,7 @@ const MAX_PROCESS_TIME_LIMIT_MS = 60_000
 const BATCH = 32
 
 /** What is to be done about a half message: it is passed, by a put or without; more has to be known; or all others wait. */
-type Step = 'pass' | 'fill' | 'stop' | Promise<boolean>
+type Step = 'pass' | 'fill' | 'stop'
 
 export interface HalfQueueCheckResult {
   /** The first half message that was not passed. */
@@ -118,26 +119,24 @@ export class HalfQueueCheck {
 
   /** Messages are put side by side; one that the store refuses is where the next check begins. */
   async #checkAll(halves: readonly MessageExt[]): Promise<void> {
-    const puts: { readonly queueOffset: number; readonly isDone: Promise<boolean> }[] = []
+    const puts = new OpenPuts()
     let step: Step = 'pass'
     for (const half of halves) {
-      step = this.#check(half)
-      if (step === 'fill' || step === 'stop') break
+      step = this.#check(half, puts)
+      if (step !== 'pass') break
       this.#offset = half.queueOffset + 1
-      if (step !== 'pass') puts.push({ queueOffset: half.queueOffset, isDone: step })
     }
     if (step === 'stop') this.#isDone = true
     if (step === 'fill') await this.#fill()
-    for (const { queueOffset, isDone } of puts) {
-      if (await isDone) continue
-      this.#offset = Math.min(this.#offset, queueOffset)
-      this.#isDone = true
-      this.#isComplete = false
-    }
+    const refused = await puts.end()
+    if (refused === undefined) return
+    this.#offset = Math.min(this.#offset, refused)
+    this.#isDone = true
+    this.#isComplete = false
   }
 
-  #check(half: MessageExt): Step {
-    const { settled, listener } = this.#deps
+  #check(half: MessageExt, puts: OpenPuts): Step {
+    const { settled } = this.#deps
     const { queueOffset } = half
     if (this.#isSettled(queueOffset) || this.#isSettled(this.#origin(half))) return 'pass'
     if (settled.isEnding(queueOffset)) return 'stop'
@@ -148,10 +147,13 @@ export class HalfQueueCheck {
     const { immunityMs, isImmune } = this.#immunity(half, ageMs)
     if (!isGivenUp && !isImmune && ageMs >= 0 && ageMs < immunityMs) return 'stop'
     if (!this.#knowsEnough) return 'fill'
-    if (isGivenUp) return listener.resolveDiscardMsg(half)
-    if (isImmune) return listener.putImmunityMsgBack(half, checkTimes + 1)
-    if (ageMs === immunityMs) return 'stop'
-    return listener.resolveHalfMsg(half, checkTimes + 1)
+    if (!isGivenUp && !isImmune && ageMs === immunityMs) return 'stop'
+    puts.begin()
+    const { listener } = this.#deps
+    if (isGivenUp) listener.resolveDiscardMsg(half, puts.onAnswer)
+    else if (isImmune) listener.putImmunityMsgBack(half, checkTimes + 1, puts.onAnswer)
+    else listener.resolveHalfMsg(half, checkTimes + 1, puts.onAnswer)
+    return 'pass'
   }
 
   /** Where the one stood that the producer knows; op messages name that one. */

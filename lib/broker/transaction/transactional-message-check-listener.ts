@@ -18,6 +18,7 @@ import {
   renewHalfMessageInner,
   renewImmunityHalfMessageInner,
 } from './half-message.ts'
+import type { HalfPutCallback } from './open-puts.ts'
 import type { SettledHalves } from './settled-halves.ts'
 import type { TransactionMetrics } from './transaction-metrics.ts'
 
@@ -36,8 +37,8 @@ export interface TransactionalMessageCheckListenerDeps {
 const TCMT_QUEUE_NUMS = 1
 
 /**
- * What a check does with half messages that are open. Each resolves with false when the store refuses, so that the message
- * is checked again.
+ * What a check does with half messages that are open. `done` is told false when the store refuses, so that the message is
+ * checked again.
  *
  * Apache: broker.transaction.queue.DefaultTransactionalMessageCheckListener
  */
@@ -49,50 +50,52 @@ export class TransactionalMessageCheckListener {
   }
 
   /** Puts the half message back at the end of its queue and asks a producer of its group what shall become of it. */
-  async resolveHalfMsg(half: MessageExt, checkTimes: number): Promise<boolean> {
+  resolveHalfMsg(half: MessageExt, checkTimes: number, done: HalfPutCallback): void {
     const message = renewHalfMessageInner(half, checkTimes)
-    const appended = await this.#put(message)
-    if (appended === undefined) return false
-    this.#deps.settled.renewed(half.queueOffset, appended.queueOffset)
-    this.#sendCheckMessage(half, message, appended)
-    return true
+    this.#put(message, half, done, (appended) => {
+      this.#deps.settled.renewed(half.queueOffset, appended.queueOffset)
+      this.#sendCheckMessage(half, message, appended)
+    })
   }
 
   /** Puts the half message back at the end of its queue: its producer is not to be asked yet. */
-  async putImmunityMsgBack(half: MessageExt, checkTimes: number): Promise<boolean> {
-    const appended = await this.#put(renewImmunityHalfMessageInner(half, checkTimes))
-    if (appended === undefined) return false
-    this.#deps.settled.renewed(half.queueOffset, appended.queueOffset)
-    return true
+  putImmunityMsgBack(half: MessageExt, checkTimes: number, done: HalfPutCallback): void {
+    this.#put(renewImmunityHalfMessageInner(half, checkTimes), half, done, (appended) => {
+      this.#deps.settled.renewed(half.queueOffset, appended.queueOffset)
+    })
   }
 
   /** Gives the half message up: it goes to TRANS_CHECK_MAX_TIME_TOPIC. */
-  async resolveDiscardMsg(half: MessageExt): Promise<boolean> {
-    const topic = SystemTopic.RMQ_SYS_TRANS_CHECK_MAX_TIME_TOPIC
+  resolveDiscardMsg(half: MessageExt, done: HalfPutCallback): void {
     const { topicConfigManager, metrics, logger } = this.#deps
     topicConfigManager.createTopicInSendMessageBackMethod(
-      topic,
+      SystemTopic.RMQ_SYS_TRANS_CHECK_MAX_TIME_TOPIC,
       TCMT_QUEUE_NUMS,
       PERM_READ_WRITE,
       0,
     )
-    if ((await this.#put(discardedMessageInner(half))) === undefined) return false
-    const realTopic = realTarget(half)?.topic
-    if (realTopic !== undefined) metrics.addAndGet(realTopic, -1)
-    const { queueOffset, commitLogOffset } = half
-    logger.warn({ realTopic, queueOffset, commitLogOffset }, 'half message given up')
-    return true
+    this.#put(discardedMessageInner(half), half, done, () => {
+      const realTopic = realTarget(half)?.topic
+      if (realTopic !== undefined) metrics.addAndGet(realTopic, -1)
+      const { queueOffset, commitLogOffset } = half
+      logger.warn({ realTopic, queueOffset, commitLogOffset }, 'half message given up')
+    })
   }
 
-  #put(message: MessageExtBrokerInner): Promise<AppendResult | undefined> {
-    return new Promise((resolve) => {
-      this.#deps.messageStore.putMessage(message, ({ status, appended }) => {
-        if (appended === undefined) {
-          const { topic } = message
-          this.#deps.logger.error({ status, topic }, 'half message refused by the store')
-        }
-        resolve(appended)
-      })
+  #put(
+    message: MessageExtBrokerInner,
+    half: MessageExt,
+    done: HalfPutCallback,
+    onAppended: (appended: AppendResult) => void,
+  ): void {
+    this.#deps.messageStore.putMessage(message, ({ status, appended }) => {
+      if (appended === undefined) {
+        const { topic } = message
+        this.#deps.logger.error({ status, topic }, 'half message refused by the store')
+      } else {
+        onAppended(appended)
+      }
+      done(half, appended !== undefined)
     })
   }
 
