@@ -19,6 +19,8 @@ import { RuntimeInfo } from './metrics/runtime-info.ts'
 import { BrokerAddress } from './out/broker-address.ts'
 import { BrokerOuterApi } from './out/broker-outer-api.ts'
 import { OwnAddress } from './out/own-address.ts'
+import { WheelTimedPuts } from './pop/wheel-timed-puts.ts'
+import { PopConsumption } from './pop-consumption.ts'
 import { ScheduleHook } from './schedule/schedule-hook.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { registerSending } from './sending.ts'
@@ -50,6 +52,7 @@ export class BrokerController implements Service {
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumption: Consumption
+  readonly popConsumption: PopConsumption
   readonly loadBalance: LoadBalance
   readonly scheduleMessageService: ScheduleMessageService
   readonly timerMessageStore: TimerMessageStore
@@ -120,6 +123,7 @@ export class BrokerController implements Service {
       producerManager: this.consumption.producerManager,
       brokerHost: () => this.#ownAddress.brokerHost(),
     })
+    this.popConsumption = this.#createPopConsumption()
     this.#runtimeInfo = new RuntimeInfo({
       ...shared,
       brokerStats: this.#brokerStats,
@@ -130,13 +134,7 @@ export class BrokerController implements Service {
     this.#server = new RemotingServer(serverOptions)
     this.#vipServer = new VipServer(serverOptions)
     this.brokerOuterApi = this.#createOuterApi()
-    this.loadBalance = new LoadBalance({
-      ...shared,
-      topicConfigManager: this.topicConfigManager,
-      subscriptionGroupManager: this.subscriptionGroupManager,
-      consumerManager: this.consumption.consumerManager,
-      getTopicRouteInfo: (topic) => this.brokerOuterApi.getTopicRouteInfoFromNameServer(topic),
-    })
+    this.loadBalance = this.#createLoadBalance()
     this.#registerProcessors()
   }
 
@@ -150,6 +148,7 @@ export class BrokerController implements Service {
     this.topicConfigManager.load()
     this.subscriptionGroupManager.load()
     this.consumption.load()
+    this.popConsumption.load()
     this.scheduleMessageService.load()
     this.transactions.load()
     this.loadBalance.load()
@@ -167,6 +166,7 @@ export class BrokerController implements Service {
       this.consumption,
       this.scheduleMessageService,
       this.transactions,
+      this.popConsumption,
       this.brokerStatsManager,
       this.#brokerStats,
       this.#server,
@@ -183,8 +183,42 @@ export class BrokerController implements Service {
       dispatcher: this.#dispatcher,
       clock,
       logger,
-      listener: this.consumption,
+      listener: {
+        onChannelClose: (channel) => {
+          this.consumption.onChannelClose(channel)
+          this.popConsumption.onChannelClose(channel)
+        },
+      },
     }
+  }
+
+  #createPopConsumption(): PopConsumption {
+    const { configs, ...deps } = this.#deps
+    return new PopConsumption({
+      ...deps,
+      brokerConfig: configs.broker,
+      storeConfig: configs.store,
+      topicConfigManager: this.topicConfigManager,
+      subscriptionGroupManager: this.subscriptionGroupManager,
+      consumerOffsetManager: this.consumption.consumerOffsetManager,
+      timedPuts: new WheelTimedPuts(this.scheduleHook, this.timerMessageStore),
+      brokerStatsManager: this.brokerStatsManager,
+      brokerHost: () => this.#ownAddress.brokerHost(),
+      random: Math.random,
+    })
+  }
+
+  #createLoadBalance(): LoadBalance {
+    const { configs, ...deps } = this.#deps
+    return new LoadBalance({
+      ...deps,
+      brokerConfig: configs.broker,
+      storeConfig: configs.store,
+      topicConfigManager: this.topicConfigManager,
+      subscriptionGroupManager: this.subscriptionGroupManager,
+      consumerManager: this.consumption.consumerManager,
+      getTopicRouteInfo: (topic) => this.brokerOuterApi.getTopicRouteInfoFromNameServer(topic),
+    })
   }
 
   #createOuterApi(): BrokerOuterApi {
@@ -207,6 +241,7 @@ export class BrokerController implements Service {
   #registerProcessors(): void {
     this.#registerSending()
     this.consumption.registerProcessors(this.#dispatcher)
+    this.popConsumption.registerProcessors(this.#dispatcher)
     this.transactions.registerProcessors(this.#dispatcher)
     this.loadBalance.registerProcessors(this.#dispatcher)
     this.#registerAdministration()

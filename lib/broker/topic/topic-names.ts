@@ -34,3 +34,13 @@ export function parseGroup(retryTopic: string): string {
   const separator = rest.indexOf(POP_RETRY_SEPARATOR_V2)
   return separator > 0 ? rest.slice(0, separator) : rest
 }
+
+/** Source: KeyBuilder#buildPopRetryTopic */
+export function buildPopRetryTopic(topic: string, group: string, enableRetryV2: boolean): string {
+  return enableRetryV2 ? buildPopRetryTopicV2(topic, group) : buildPopRetryTopicV1(topic, group)
+}
+
+/** The topic whose messages a group retries in `topic`; other topics stay as they are. Source: KeyBuilder#parseNormalTopic */
+export function parseNormalTopic(topic: string, group: string): string {
+  return isRetryTopic(topic) ? topic.slice(getRetryTopic(group).length + 1) : topic
+}

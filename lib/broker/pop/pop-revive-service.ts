@@ -1,0 +1,186 @@
+import { decodeRecord } from '../../../codec/message/record-reader.ts'
+import type { Clock, Timer } from '../../common/clock.ts'
+import { toError } from '../../common/errors.ts'
+import { FailureLog } from '../../common/failure-log.ts'
+import type { Logger } from '../../common/logger.ts'
+import type { Service } from '../../common/service.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import { GetMessageStatus, type GetMessageResult, type MessageStore } from '../../store/types.ts'
+import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import type { CheckPointReviver } from './check-point-reviver.ts'
+import { REVIVE_GROUP } from './pop-ack-constants.ts'
+import type { PopCheckPoint } from './pop-check-point.ts'
+import { ReviveTable } from './revive-table.ts'
+import type { TimedPuts } from './timed-puts.ts'
+
+export interface PopReviveServiceDeps {
+  readonly brokerConfig: Pick<BrokerConfig, 'brokerName' | 'reviveInterval' | 'reviveScanTime'>
+  readonly messageStore: Pick<MessageStore, 'getMessage' | 'getMaxOffsetInQueue'>
+  readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset' | 'commitOffset'>
+  readonly timedPuts: Pick<TimedPuts, 'isBehind'>
+  readonly reviver: Pick<CheckPointReviver, 'revive'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly reviveTopic: string
+  readonly queueId: number
+  /** Resolves when the events at hand have been handled. */
+  readonly nextTurn: () => Promise<void>
+}
+
+const READ_MAX_MESSAGES = 32
+/** Check points that are revived at the same time. */
+const REVIVE_AT_ONCE = 16
+/** While check points wait, the queue is looked at again after this at the soonest. */
+const MIN_PERIOD_MS = 100
+
+/**
+ * Reads one revive queue: of each check point whose time has passed, it revives what is not acknowledged. The group's offset
+ * is that of the last message that is dealt with; after a crash what follows it is read again.
+ *
+ * Apache: broker.processor.PopReviveService, which reads again all that waits in each round; this one keeps it.
+ */
+export class PopReviveService implements Service {
+  readonly #deps: PopReviveServiceDeps
+  readonly #failures: FailureLog
+  #table: ReviveTable
+  #nextOffset = 0
+  #committedOffset = -1
+  #shouldRunPopRevive = true
+  #timer: Timer | undefined
+  #isStopped = false
+  #running: Promise<void> | undefined
+
+  constructor(deps: PopReviveServiceDeps) {
+    this.#deps = deps
+    this.#table = new ReviveTable(deps.brokerConfig.brokerName)
+    this.#failures = new FailureLog(deps.logger, 'revive queue cannot be read')
+  }
+
+  start(): Promise<void> {
+    this.#isStopped = false
+    this.#reload()
+    this.#schedule()
+    return Promise.resolve()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#timer?.cancel()
+    await this.#running
+  }
+
+  /** Whether this broker revives: masters do, slaves do not. From now on it begins with what is committed. */
+  setShouldRunPopRevive(shouldRun: boolean): void {
+    if (shouldRun && !this.#shouldRunPopRevive) this.#reload()
+    this.#shouldRunPopRevive = shouldRun
+  }
+
+  /** Messages of the queue that have not been dealt with. */
+  getReviveBehindMessages(): number {
+    const { messageStore, reviveTopic, queueId } = this.#deps
+    return Math.max(
+      messageStore.getMaxOffsetInQueue(reviveTopic, queueId) - 1 - this.#committedOffset,
+      0,
+    )
+  }
+
+  #reload(): void {
+    const { consumerOffsetManager, reviveTopic, queueId, brokerConfig } = this.#deps
+    this.#table = new ReviveTable(brokerConfig.brokerName)
+    this.#committedOffset = consumerOffsetManager.queryOffset(REVIVE_GROUP, reviveTopic, queueId)
+    this.#nextOffset = this.#committedOffset + 1
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return
+    const { clock, brokerConfig } = this.#deps
+    const dueInMs = this.#table.dueInMs(clock.now()) ?? Infinity
+    const delayMs = Math.min(Math.max(dueInMs, MIN_PERIOD_MS), brokerConfig.reviveInterval)
+    this.#timer = clock.setTimeout(() => {
+      this.#running = this.#round().finally(() => this.#schedule())
+    }, delayMs)
+  }
+
+  async #round(): Promise<void> {
+    if (!this.#shouldRunPopRevive || !this.#hasWork) return
+    try {
+      await this.#consumeReviveMessage()
+      await this.#mergeAndRevive()
+      this.#failures.worked()
+    } catch (thrown) {
+      this.#failures.failed(thrown, { queueId: this.#deps.queueId })
+      this.#reload()
+    }
+  }
+
+  get #hasWork(): boolean {
+    const { messageStore, reviveTopic, queueId } = this.#deps
+    if (this.#table.size > 0) return true
+    return messageStore.getMaxOffsetInQueue(reviveTopic, queueId) !== this.#nextOffset
+  }
+
+  /** Reads to the end of the queue, or for reviveScanTime. */
+  async #consumeReviveMessage(): Promise<void> {
+    const { clock, brokerConfig, timedPuts, nextTurn } = this.#deps
+    const endMs = clock.now() + brokerConfig.reviveScanTime
+    while (!this.#isStopped && clock.now() <= endMs) {
+      // Before the read: what the timers deliver meanwhile is not in its result.
+      const { isBehind } = timedPuts
+      const result = await this.#read()
+      this.#nextOffset = result.nextBeginOffset
+      if (result.records.length > 0) this.#takeIn(result)
+      else if (isTail(result.status)) return this.#table.onTail(clock.now(), isBehind)
+      else this.#commit(result.nextBeginOffset - 1)
+      await nextTurn()
+    }
+  }
+
+  async #read(): Promise<GetMessageResult> {
+    const { messageStore, reviveTopic: topic, queueId } = this.#deps
+    const offset = this.#nextOffset
+    const maxMsgNums = READ_MAX_MESSAGES
+    return messageStore.getMessage({ group: REVIVE_GROUP, topic, queueId, offset, maxMsgNums })
+  }
+
+  #takeIn({ records }: GetMessageResult): void {
+    for (const record of records) {
+      const message = decodeRecord(record)
+      try {
+        this.#table.add(message)
+      } catch (thrown) {
+        const { queueId, queueOffset } = message
+        const error = toError(thrown).message
+        this.#deps.logger.error({ queueId, queueOffset, error }, 'broken message in revive topic')
+      }
+    }
+  }
+
+  async #mergeAndRevive(): Promise<void> {
+    const { reviver, queueId, nextTurn } = this.#deps
+    const due = this.#table.takeDue()
+    for (let start = 0; start < due.length; start += REVIVE_AT_ONCE) {
+      if (this.#isStopped || !this.#shouldRunPopRevive) return
+      const points: PopCheckPoint[] = due.slice(start, start + REVIVE_AT_ONCE)
+      await Promise.all(points.map((point) => reviver.revive(point, queueId)))
+      this.#commit(points.at(-1)?.ro ?? this.#committedOffset)
+      await nextTurn()
+    }
+    if (this.#table.size === 0) this.#commit(this.#nextOffset - 1)
+  }
+
+  /** All up to this offset of the queue is dealt with. */
+  #commit(offset: number): void {
+    if (offset === this.#committedOffset || offset < 0) return
+    this.#committedOffset = offset
+    const { consumerOffsetManager, reviveTopic, queueId } = this.#deps
+    consumerOffsetManager.commitOffset(REVIVE_GROUP, reviveTopic, queueId, offset)
+  }
+}
+
+function isTail(status: GetMessageStatus): boolean {
+  return (
+    status === GetMessageStatus.NO_MESSAGE_IN_QUEUE ||
+    status === GetMessageStatus.OFFSET_OVERFLOW_ONE ||
+    status === GetMessageStatus.NO_MATCHED_LOGIC_QUEUE
+  )
+}

@@ -1,0 +1,86 @@
+import { AckMsg, BatchAckMsg } from '../../../codec/body/pop-ack.ts'
+import { PopCheckPoint } from '../../../codec/body/pop-check-point.ts'
+import type { MessageExt } from '../../../codec/message/message.ts'
+import { findProperty } from '../../../codec/message/properties.ts'
+import { MessageConst } from '../../../codec/message/property-names.ts'
+import { ACK_TAG, ACK_TIME_INTERVAL_MS, BATCH_ACK_TAG, CK_TAG } from './pop-ack-constants.ts'
+import { ackedOffsets, ackKey, checkPointKey, indexOfAck, reviveTimeOf } from './pop-check-point.ts'
+
+/** How much later than a check point's time the queue must have come, until its acknowledgements are all there. */
+const SETTLED_MS = ACK_TIME_INTERVAL_MS + 1000
+/** When so long nothing has arrived and the timers are not behind, nothing older will arrive. */
+const SILENCE_MS = 3000
+
+/**
+ * The check points of one revive queue whose time has not come for sure, with what of them is acknowledged; in the order
+ * of the queue. As all messages arrive by their time, these are the check points of a few seconds.
+ *
+ * Apache: broker.processor.PopReviveService#consumeReviveMessage
+ */
+export class ReviveTable {
+  readonly #brokerName: string
+  readonly #points = new Map<string, PopCheckPoint>()
+  /** The latest time of delivery among the messages seen, or a later time by which all have arrived. */
+  #endTimeMs = 0
+
+  constructor(brokerName: string) {
+    this.#brokerName = brokerName
+  }
+
+  get size(): number {
+    return this.#points.size
+  }
+
+  /** Takes the next message of the queue. @throws CodecError when its body is none of a check point or acknowledgement */
+  add({ body, properties, queueOffset }: MessageExt): void {
+    const deliverTime = findProperty(properties, MessageConst.PROPERTY_TIMER_DELIVER_MS)
+    this.#endTimeMs = Math.max(this.#endTimeMs, Number(deliverTime ?? 0) || 0)
+    const tag = findProperty(properties, MessageConst.PROPERTY_TAGS)
+    if (tag === CK_TAG) this.#addCheckPoint({ ...PopCheckPoint.decode(body), ro: queueOffset })
+    else if (tag === ACK_TAG) this.#ack(AckMsg.decode(body))
+    else if (tag === BATCH_ACK_TAG) this.#ack(BatchAckMsg.decode(body))
+  }
+
+  /** All messages have been read that are there; `isBehind` when the timers owe some. */
+  onTail(nowMs: number, isBehind: boolean): void {
+    if (this.#endTimeMs !== 0 && nowMs - this.#endTimeMs > SILENCE_MS && !isBehind) {
+      this.#endTimeMs = nowMs
+    }
+  }
+
+  /** Removes the check points whose acknowledgements are all there, and gives them in the order of the queue. */
+  takeDue(): PopCheckPoint[] {
+    const due: PopCheckPoint[] = []
+    for (const [key, point] of this.#points) {
+      if (this.#endTimeMs - reviveTimeOf(point) <= SETTLED_MS) break
+      due.push(point)
+      this.#points.delete(key)
+    }
+    return due
+  }
+
+  /** Milliseconds until `takeDue` gives something though nothing more arrives; undefined when it is empty. */
+  dueInMs(nowMs: number): number | undefined {
+    for (const point of this.#points.values()) {
+      const dueMs = Math.max(reviveTimeOf(point) + SETTLED_MS, this.#endTimeMs + SILENCE_MS) + 1
+      return Math.max(dueMs - nowMs, 0)
+    }
+    return undefined
+  }
+
+  #addCheckPoint(point: PopCheckPoint): void {
+    if (point.t === undefined || point.c === undefined) return
+    const key = checkPointKey(point)
+    this.#points.delete(key)
+    this.#points.set(key, point)
+  }
+
+  #ack(ack: AckMsg | BatchAckMsg): void {
+    const point = this.#points.get(ackKey(ack, this.#brokerName))
+    if (point === undefined) return
+    for (const offset of ackedOffsets(ack)) {
+      const index = indexOfAck(point, offset)
+      if (index >= 0) point.bm |= 1 << index
+    }
+  }
+}
