@@ -11,6 +11,7 @@ import { ConfigError } from './config/errors.ts'
 import { DefaultHAService } from './ha/default-ha-service.ts'
 import { DefaultMessageStore } from './store/message-store.ts'
 import type { CreateHAService } from './store/types.ts'
+import { createTls } from './tls-startup.ts'
 import type { Host } from '../codec/message/host.ts'
 
 const ANY_ADDRESS = '0.0.0.0'
@@ -50,6 +51,7 @@ export function createBroker(
   })
   const controller = new BrokerController({
     configs,
+    tls: createTls(configs.tls, configs.client.useTLS, runtime),
     configuration,
     messageStore,
     clock,

@@ -1,6 +1,7 @@
 import type { Runtime } from './common/runtime.ts'
 import { Configuration } from './config/configuration.ts'
 import type { NamesrvConfigs } from './config/tables.ts'
+import { createTls } from './tls-startup.ts'
 import { NamesrvController } from './namesrv/namesrv-controller.ts'
 
 /**
@@ -17,6 +18,7 @@ export function createNamesrv(
   const path = configFile ?? configs.namesrv.configStorePath
   return new NamesrvController({
     configs,
+    tls: createTls(configs.tls, configs.client.useTLS, runtime),
     configuration: new Configuration(settings, { path, clock, fileSystem }),
     clock,
     fileSystem,

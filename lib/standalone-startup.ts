@@ -95,10 +95,10 @@ export class Standalone implements Service {
 }
 
 function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): NamesrvConfigs {
-  const { namesrv, server, client, standalone } = configs
+  const { namesrv, server, client, tls, standalone } = configs
   return {
     tables: NAMESRV_TABLES,
-    configs: { namesrv, client, server: { ...server, listenPort: standalone.namesrvPort } },
+    configs: { namesrv, client, tls, server: { ...server, listenPort: standalone.namesrvPort } },
     given,
     unknown,
     warnings: [],
@@ -107,12 +107,12 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
 
 /** The broker registers with the NameServer beside it, and with others that its settings name. */
 function brokerSettings(settings: StandaloneConfigs, ownNamesrv: string): BrokerConfigs {
-  const { broker, server, client, store, auth } = settings.configs
+  const { broker, server, client, store, auth, tls } = settings.configs
   const others = (broker.namesrvAddr ?? '').split(';').filter((each) => each !== '')
   const namesrvAddr = [...new Set([ownNamesrv, ...others])].join(';')
   return {
     tables: BROKER_TABLES,
-    configs: { broker: { ...broker, namesrvAddr }, server, client, store, auth },
+    configs: { broker: { ...broker, namesrvAddr }, server, client, store, auth, tls },
     given: settings.given,
     unknown: new Map([...settings.unknown, ...notOfBroker(settings.given)]),
     warnings: [],

@@ -51,6 +51,12 @@ const SECTIONS: readonly Section[] = [
     about: 'Authentication and authorization (`broker.conf`).',
     table: BROKER_TABLES.auth,
   },
+  {
+    title: 'TLS',
+    about:
+      'Of broker and NameServer. In Apache these are system properties of Java (`-Dtls.server.mode=...`); here they stand in the configuration file, or in the environment (`ROCKETMQ_TLS_SERVER_MODE`).',
+    table: BROKER_TABLES.tls,
+  },
 ]
 
 /** A machine whose facts read like what they stand for. */

@@ -6,6 +6,7 @@ import { goSuite } from './go.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
+import { tlsSuite } from './tls.ts'
 import { transactionSuites } from './transactions.ts'
 
 /** All suites, in the order in which they run. Each new one is added here. */
@@ -22,5 +23,6 @@ export const SUITES: readonly Suite[] = [
   diskSuite,
   ...transactionSuites,
   proxySuite,
+  tlsSuite,
   brokerAnswersSuite,
 ]

@@ -9,8 +9,13 @@ import { type Service, startAll, stopAll } from '../common/service.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Configs } from '../config/load.ts'
 import type { BROKER_TABLES } from '../config/tables.ts'
-import { RemotingServer, type RemotingServerOptions, RequestDispatcher } from '../remoting/index.ts'
 import { TimerMessageStore } from '../store/timer/timer-message-store.ts'
+import {
+  RemotingServer,
+  type RemotingServerOptions,
+  RequestDispatcher,
+  type Tls,
+} from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { registerAdministration } from './administration.ts'
 import { Consumption } from './consumption.ts'
@@ -34,6 +39,8 @@ import { VipServer } from './vip-server.ts'
 export interface BrokerControllerDeps {
   readonly configs: Configs<typeof BROKER_TABLES>
   readonly configuration: Configuration
+  /** undefined: plain connections only. */
+  readonly tls?: Tls
   /** Not started yet: it lives and ends with the broker. */
   readonly messageStore: MessageStore
   readonly clock: Clock
@@ -177,10 +184,11 @@ export class BrokerController implements Service {
   }
 
   #serverOptions(): RemotingServerOptions {
-    const { configs, clock, logger } = this.#deps
+    const { configs, tls, clock, logger } = this.#deps
     return {
       config: configs.server,
       dispatcher: this.#dispatcher,
+      tls: tls?.server,
       clock,
       logger,
       listener: {
@@ -222,10 +230,11 @@ export class BrokerController implements Service {
   }
 
   #createOuterApi(): BrokerOuterApi {
-    const { configs, clock, logger } = this.#deps
+    const { configs, tls, clock, logger } = this.#deps
     return new BrokerOuterApi({
       config: configs.broker,
       clientConfig: configs.client,
+      tls: tls?.client,
       address: new BrokerAddress({
         config: configs.broker,
         listenAddress: () => this.address,

@@ -61,10 +61,10 @@ export class Configuration {
     const changes = new Map<string, string>()
     for (const [key, text] of properties) {
       checkEntry(tables, { source: 'update' }, key, text)
-      if (isKnown(tables, key) || this.#unknown.has(key)) changes.set(key, text.trim())
+      if (this.#mayChange(key)) changes.set(key, text.trim())
       else ignored.push(key)
     }
-    const entries = new Map([...this.#entries(), ...changes])
+    const entries = new Map([...this.#entries(), ...this.#systemProperties(), ...changes])
     writeStateFile(this.#options.fileSystem, this.#options.path, formatProperties(entries))
     this.#assign(changes)
     this.#version = {
@@ -79,10 +79,26 @@ export class Configuration {
     const entries = new Map(this.#unknown)
     for (const config of Object.values(this.#loaded.configs)) {
       for (const [key, value] of Object.entries(config)) {
-        if (value !== undefined) entries.set(key, String(value))
+        if (value !== undefined && !this.#isSystemProperty(key)) entries.set(key, String(value))
       }
     }
     return entries
+  }
+
+  #mayChange(key: string): boolean {
+    if (this.#isSystemProperty(key)) return false
+    return isKnown(this.#loaded.tables, key) || this.#unknown.has(key)
+  }
+
+  #isSystemProperty(key: string): boolean {
+    return Object.values(this.#loaded.tables).some((table) => {
+      return findOption(table, key)?.systemProperty === true
+    })
+  }
+
+  /** Those that were set: the file would lose them. */
+  #systemProperties(): [string, string][] {
+    return [...this.#loaded.given].filter(([key]) => this.#isSystemProperty(key))
   }
 
   #assign(changes: ReadonlyMap<string, string>): void {

@@ -2,10 +2,13 @@ import type { Layer, OptionTables } from './load.ts'
 
 /**
  * The environment variable that sets an option: `ROCKETMQ_` and the key in capitals, `flushDiskType` by
- * ROCKETMQ_FLUSH_DISK_TYPE.
+ * ROCKETMQ_FLUSH_DISK_TYPE, `tls.server.mode` by ROCKETMQ_TLS_SERVER_MODE.
  */
 export function environmentName(key: string): string {
-  const words = key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+  const words = key
+    .replaceAll('.', '_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
   return `ROCKETMQ_${words.toUpperCase()}`
 }
 

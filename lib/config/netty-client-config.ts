@@ -18,7 +18,7 @@ export const NETTY_CLIENT_OPTIONS = {
   clientSocketRcvBufSize: int(0),
   clientPooledByteBufAllocatorEnable: boolean(false),
   clientCloseSocketIfTimeout: boolean(true),
-  useTLS: boolean(false, { supported: [false], text: 'Connect by TLS.' }),
+  useTLS: boolean(false, { text: 'Connect by TLS, as `tls.enable`.' }),
   socksProxyConfig: string('{}'),
   writeBufferHighWaterMark: int(0),
   writeBufferLowWaterMark: int(0),

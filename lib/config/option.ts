@@ -23,6 +23,8 @@ export interface OptionDetails {
   readonly max?: number
   /** The values implemented so far, when Apache knows more: others stop the start instead of being ignored. */
   readonly supported?: readonly OptionValue[]
+  /** In Apache a system property of Java: not told by GET_BROKER_CONFIG nor changed at run time. */
+  readonly systemProperty?: boolean
   /** Printed by `-m`: marked @ImportantField in Apache's class. */
   readonly important?: boolean
 }
@@ -86,6 +88,15 @@ export function oneOf<const V extends string>(
   details?: OptionDetails,
 ) {
   return { ...declare<V>('enum', defaultValue, details), values }
+}
+
+/** Marks all options of a table as system properties. */
+export function systemProperties<const T extends OptionTable>(table: T): T {
+  const marked = Object.entries(table).map(([key, option]) => [
+    key,
+    { ...option, systemProperty: true },
+  ])
+  return Object.fromEntries(marked) as T
 }
 
 function declare<V extends OptionValue>(

@@ -6,6 +6,7 @@ import { NAMESRV_OPTIONS } from './namesrv-config.ts'
 import { NETTY_CLIENT_OPTIONS } from './netty-client-config.ts'
 import { NETTY_SERVER_OPTIONS } from './netty-server-config.ts'
 import { STANDALONE_OPTIONS } from './standalone-config.ts'
+import { TLS_OPTIONS } from './tls-config.ts'
 
 /** What a broker's configuration file may hold, in the order in which Apache registers the classes. */
 export const BROKER_TABLES = {
@@ -14,6 +15,7 @@ export const BROKER_TABLES = {
   client: NETTY_CLIENT_OPTIONS,
   store: MESSAGE_STORE_OPTIONS,
   auth: AUTH_OPTIONS,
+  tls: TLS_OPTIONS,
 } as const
 export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
 
@@ -22,6 +24,7 @@ export const NAMESRV_TABLES = {
   namesrv: NAMESRV_OPTIONS,
   server: NETTY_SERVER_OPTIONS,
   client: NETTY_CLIENT_OPTIONS,
+  tls: TLS_OPTIONS,
 } as const
 export type NamesrvConfigs = LoadedConfigs<typeof NAMESRV_TABLES>
 

@@ -6,6 +6,7 @@ import type { Service } from '../common/service.ts'
 import { stopAll } from '../common/service.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { NamesrvConfigs } from '../config/tables.ts'
+import type { Tls } from '../remoting/index.ts'
 import { RemotingClient, RemotingServer } from '../remoting/index.ts'
 import { KVConfigManager } from './kvconfig/kv-config-manager.ts'
 import { createDispatcher } from './processor/dispatcher.ts'
@@ -16,6 +17,8 @@ export interface NamesrvControllerOptions {
   readonly configs: NamesrvConfigs['configs']
   /** The same, as GET_NAMESRV_CONFIG tells and UPDATE_NAMESRV_CONFIG changes it. */
   readonly configuration: Configuration
+  /** undefined: plain connections only. */
+  readonly tls?: Tls
   readonly clock: Clock
   readonly logger: Logger
   readonly fileSystem: FileSystem
@@ -28,12 +31,13 @@ export class NamesrvController implements Service {
   readonly #client: RemotingClient
   readonly #server: RemotingServer
 
-  constructor({ configs, configuration, clock, logger, fileSystem }: NamesrvControllerOptions) {
+  constructor(options: NamesrvControllerOptions) {
+    const { configs, configuration, tls, clock, logger, fileSystem } = options
     const config = configs.namesrv
     const tables = createRouteTables()
     const { kvConfigPath } = config
     this.#kvConfig = new KVConfigManager({ fileSystem, logger, kvConfigPath })
-    this.#client = new RemotingClient({ clock, logger })
+    this.#client = new RemotingClient({ clock, logger, config: configs.client, tls: tls?.client })
     this.#routeInfo = new RouteInfoManager({
       tables,
       config,
@@ -52,6 +56,7 @@ export class NamesrvController implements Service {
         clock,
         logger,
       }),
+      tls: tls?.server,
       clock,
       logger,
       listener: { onChannelClose: (channel) => this.#routeInfo.onChannelDestroy(channel) },

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Host } from '../../codec/message/host.ts'
 import { SerializeType } from '../../codec/remoting-command.ts'
 import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
@@ -18,6 +19,13 @@ export interface RemotingOptions {
   readonly limits?: Partial<ConnectionLimits>
   /** How our headers are written; both types are understood. Apache: `rocketmq.serialize.type` */
   readonly serializeType?: SerializeType
+}
+
+interface OpenOptions {
+  /** Called first when the connection has gone. */
+  readonly onClose?: () => void
+  /** The peer behind a proxy, when that told of it. */
+  readonly source?: Host | undefined
 }
 
 /** The open connections of a server or a client, with their one timer. Tells the listener of them. */
@@ -44,8 +52,8 @@ export class ChannelTable {
     return this.#connections
   }
 
-  /** Takes over a connected socket; `onClose` is called first when it has gone. @throws CodecError when it has been closed meanwhile */
-  open(socket: Socket, onClose?: () => void): Connection {
+  /** Takes over a connected socket. @throws CodecError when it has been closed meanwhile */
+  open(socket: Socket, { onClose, source }: OpenOptions = {}): Connection {
     const { clock, logger, serializeType = SerializeType.JSON } = this.#options
     const connection = new Connection(socket, {
       dispatcher: this.#dispatcher,
@@ -53,6 +61,7 @@ export class ChannelTable {
       logger,
       limits: this.#limits,
       serializeType,
+      source,
       onClose: (closed) => {
         onClose?.()
         this.#tell(() => this.#options.listener?.onChannelClose?.(closed))

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { ResponseCode } from '../../codec/response-code.ts'
-import { errorCode } from '../common/errors.ts'
+import { errorCode, toError } from '../common/errors.ts'
 import { RemotingError } from './errors.ts'
 import type { Sweepable } from './sweeper.ts'
+import type { TlsClientContext } from './tls/tls-client-context.ts'
 
 /** A connection being made. It ends in exactly one way: connected, refused, timed out or given up. */
 export class ConnectAttempt implements Sweepable {
@@ -14,14 +16,16 @@ export class ConnectAttempt implements Sweepable {
 
   /**
    * `deadlineMs` is a monotonic time, seen by `sweep`.
-   * @throws RemotingError RPC_ADDR_IS_NULL when `address` is not `host:port`
+   * @throws RemotingError RPC_ADDR_IS_NULL when `address` is not `host:port`; RPC_SEND_TO_CHANNEL_FAILED when a file that
+   * `tls` needs cannot be read
    */
-  constructor(address: string, deadlineMs: number) {
+  constructor(address: string, deadlineMs: number, tls?: TlsClientContext) {
     const { host, port } = parseAddress(address)
     this.#deadlineMs = deadlineMs
-    this.socket = connect({ host, port, noDelay: true })
+    this.socket = tls === undefined ? connect({ host, port }) : connectSecure(address, tls)
+    this.socket.setNoDelay(true)
     this.connected = new Promise((resolve, reject) => {
-      this.socket.once('connect', resolve)
+      this.socket.once(tls === undefined ? 'connect' : 'secureConnect', resolve)
       this.socket.once('error', (error) =>
         reject(connectError(address, errorCode(error) ?? error.message)),
       )
@@ -35,6 +39,14 @@ export class ConnectAttempt implements Sweepable {
 
   fail(reason: string): void {
     this.socket.destroy(new Error(reason))
+  }
+}
+
+function connectSecure(address: string, tls: TlsClientContext): Socket {
+  try {
+    return connectTls({ ...parseAddress(address), ...tls.connectionOptions() })
+  } catch (error) {
+    throw connectError(address, toError(error).message)
   }
 }
 

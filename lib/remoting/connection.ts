@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly serializeType: SerializeType
   /** Called once, when the connection is of no use any more; its socket may take a moment longer. */
   readonly onClose: (connection: Connection) => void
+  /** The peer behind a proxy, when that told of it. */
+  readonly source: Host | undefined
 }
 
 /**
@@ -59,7 +61,7 @@ export class Connection implements RequestChannel, Sweepable {
   /** @throws CodecError when the socket has no address any more */
   constructor(socket: Socket, options: ConnectionOptions) {
     this.id = options.dispatcher.nextChannelId()
-    this.remoteHost = Host.of(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    this.remoteHost = options.source ?? Host.of(socket.remoteAddress ?? '', socket.remotePort ?? 0)
     this.localHost = Host.of(socket.localAddress ?? '', socket.localPort ?? 0)
     this.#socket = socket
     this.#options = options

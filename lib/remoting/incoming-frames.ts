@@ -1,9 +1,5 @@
 import type { Socket } from 'node:net'
-import { FrameError } from '../../codec/errors.ts'
 import { FrameDecoder } from '../../codec/frame.ts'
-
-/** First byte of a TLS handshake record. A plain frame cannot start with it: its length would be over 350 MB. */
-const TLS_HANDSHAKE = 0x16
 
 /**
  * Cuts the frames out of what a socket receives. While paused, the socket is not read and the frames of the chunk that was
@@ -15,7 +11,6 @@ export class IncomingFrames {
   readonly #onFrame: (frame: Buffer) => void
   #keptBack: Buffer[] = []
   #paused = false
-  #isFirstChunk = true
 
   constructor(socket: Socket, maxLength: number, onFrame: (frame: Buffer) => void) {
     this.#socket = socket
@@ -29,11 +24,6 @@ export class IncomingFrames {
 
   /** Passes on the frames that `chunk` completes. @throws FrameError when the peer does not speak our protocol */
   push(chunk: Buffer): void {
-    if (this.#isFirstChunk) {
-      this.#isFirstChunk = false
-      if (chunk[0] === TLS_HANDSHAKE)
-        throw new FrameError('the peer speaks TLS, this port does not')
-    }
     this.#decoder.push(chunk, this.#take)
   }
 

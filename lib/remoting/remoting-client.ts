@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts'
 import { connectError, ConnectAttempt } from './connect-attempt.ts'
 import { limitsOf } from './limits.ts'
 import { timeoutError } from './pending-calls.ts'
+import type { TlsClientContext } from './tls/tls-client-context.ts'
 import { RequestDispatcher } from './request-dispatcher.ts'
 
 /** Source: remoting.netty.NettyClientConfig; what concerns threads and netty's buffers has no counterpart. */
@@ -21,6 +22,8 @@ export interface RemotingClientOptions extends RemotingOptions {
   /** Serves requests that peers send over our connections; without one they are refused as not supported. */
   readonly dispatcher?: RequestDispatcher
   readonly config?: RemotingClientConfig
+  /** undefined: connect without TLS. */
+  readonly tls?: TlsClientContext | undefined
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 3000
@@ -100,14 +103,16 @@ export class RemotingClient implements Service {
 
   async #connect(address: string): Promise<Connection> {
     if (this.#stopped) throw connectError(address, 'the client has stopped')
-    const { clock, config } = this.#options
+    const { clock, config, tls } = this.#options
     const timeoutMs = config?.connectTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS
-    const attempt = new ConnectAttempt(address, clock.monotonic() + timeoutMs)
+    const attempt = new ConnectAttempt(address, clock.monotonic() + timeoutMs, tls)
     this.#attempts.add(attempt)
     this.#channels.sweeper.add(attempt)
     try {
       await attempt.connected
-      return this.#channels.open(attempt.socket, () => this.#connections.delete(address))
+      return this.#channels.open(attempt.socket, {
+        onClose: () => this.#connections.delete(address),
+      })
     } finally {
       this.#attempts.delete(attempt)
       this.#channels.sweeper.remove(attempt)

@@ -6,8 +6,10 @@ import type { Service } from '../common/service.ts'
 import type { RemotingOptions } from './channel-table.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { Connection } from './connection.ts'
+import { Handshake } from './handshake.ts'
 import { limitsOf } from './limits.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
+import type { TlsServerContext } from './tls/tls-server-context.ts'
 
 /** Source: remoting.netty.NettyServerConfig; what concerns threads and netty's buffers has no counterpart. */
 export interface RemotingServerConfig {
@@ -23,6 +25,8 @@ export interface RemotingServerConfig {
 export interface RemotingServerOptions extends RemotingOptions {
   readonly config: RemotingServerConfig
   readonly dispatcher: RequestDispatcher
+  /** undefined: plain connections only. */
+  readonly tls?: TlsServerContext | undefined
   /** How long `stop` waits for running requests and unread answers, in milliseconds. */
   readonly drainTimeoutMs?: number
 }
@@ -36,13 +40,20 @@ export class RemotingServer implements Service {
   readonly #options: RemotingServerOptions
   readonly #server: Server
   readonly #channels: ChannelTable
+  readonly #handshakes = new Set<Handshake>()
+  readonly #maxIdleMs: number
   #address: Host | undefined
   #stopped: Promise<void> | undefined
 
   constructor(options: RemotingServerOptions) {
     this.#options = options
     const { config, dispatcher } = options
-    const limits = limitsOf({ ...config, maxIdleSeconds: config.serverChannelMaxIdleTimeSeconds })
+    const configured = limitsOf({
+      ...config,
+      maxIdleSeconds: config.serverChannelMaxIdleTimeSeconds,
+    })
+    const limits = { ...configured, ...options.limits }
+    this.#maxIdleMs = limits.maxIdleMs
     this.#channels = new ChannelTable(options, dispatcher, limits)
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
   }
@@ -95,6 +106,7 @@ export class RemotingServer implements Service {
       () => this.#channels.closeAll('the server stops'),
       drainTimeoutMs,
     )
+    for (const handshake of this.#handshakes) handshake.fail('debug', 'the server stops')
     for (const connection of this.#channels.connections) connection.drain()
     await this.#channels.whenEmpty()
     timer.cancel()
@@ -102,8 +114,25 @@ export class RemotingServer implements Service {
   }
 
   #accept(socket: Socket): void {
+    const { tls, clock, logger } = this.#options
+    const handshake = new Handshake(socket, {
+      tls,
+      maxIdleMs: this.#maxIdleMs,
+      clock,
+      logger,
+      onReady: (ready, source) => this.#open(ready, source),
+      onEnd: (ended) => {
+        this.#handshakes.delete(ended)
+        this.#channels.sweeper.remove(ended)
+      },
+    })
+    this.#handshakes.add(handshake)
+    this.#channels.sweeper.add(handshake)
+  }
+
+  #open(socket: Socket, source: Host | undefined): void {
     try {
-      this.#channels.open(socket)
+      this.#channels.open(socket, { source })
     } catch (error) {
       this.#options.logger.debug({ err: toError(error) }, 'connection was gone when accepted')
       socket.destroy()

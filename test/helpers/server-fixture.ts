@@ -1,8 +1,12 @@
+import { RemotingCommand } from '../../codec/remoting-command.ts'
 import type { RemotingServerOptions } from '../../lib/remoting/index.ts'
 import { RemotingServer, RequestDispatcher } from '../../lib/remoting/index.ts'
 import { RecordingLogger } from './recording-logger.ts'
 import { RawClient } from './remoting.ts'
 import { SimClock } from './sim-clock.ts'
+import { until } from './until.ts'
+
+const NOTHING = 30_000
 
 /** A RemotingServer on a free port with a simulated clock, and the clients of a test. */
 export class ServerFixture {
@@ -22,6 +26,7 @@ export class ServerFixture {
       logger: this.logger,
       ...options,
     })
+    this.dispatcher.registerProcessor(NOTHING, { process: () => undefined })
   }
 
   start(): Promise<void> {
@@ -31,6 +36,15 @@ export class ServerFixture {
   async connect(): Promise<RawClient> {
     const client = await RawClient.connect(this.server.address.port)
     this.#clients.push(client)
+    return client
+  }
+
+  /** A client whose channel the server has opened: it does so with the first bytes. */
+  async connectChannel(): Promise<RawClient> {
+    const client = await this.connect()
+    const before = this.server.channels.size
+    client.send(RemotingCommand.request(NOTHING).markOneway())
+    await until(() => this.server.channels.size > before)
     return client
   }
 

@@ -9,6 +9,7 @@ import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { NettyClientConfig } from '../../config/netty-client-config.ts'
+import type { TlsClientContext } from '../../remoting/index.ts'
 import { RemotingClient, RemotingError } from '../../remoting/index.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
@@ -23,6 +24,8 @@ export interface BrokerOuterApiDeps {
     NettyClientConfig,
     'connectTimeoutMillis' | 'clientChannelMaxIdleTimeSeconds'
   >
+  /** undefined: connections without TLS. */
+  readonly tls?: TlsClientContext | undefined
   readonly address: BrokerAddress
   readonly topicConfigManager: TopicConfigManager
   readonly clock: Clock
@@ -53,11 +56,12 @@ export class BrokerOuterApi implements Service {
 
   constructor(deps: BrokerOuterApiDeps) {
     this.#deps = deps
-    const { clock, logger, clientConfig, topicConfigManager } = deps
+    const { clock, logger, clientConfig, tls, topicConfigManager } = deps
     this.#client = new RemotingClient({
       clock,
       logger: logger.child({ name: 'RocketmqRemoting' }),
       config: clientConfig,
+      tls,
       listener: { onChannelClose: () => this.#registerAgainSoon() },
     })
     topicConfigManager.onTopicConfigChanged((topicConfig) =>

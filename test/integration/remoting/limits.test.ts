@@ -32,8 +32,7 @@ describe('limits of a connection', () => {
       group,
     )
     await fixture.start()
-    client = await fixture.connect()
-    await until(() => fixture.server.channels.size === 1)
+    client = await fixture.connectChannel()
   }
 
   afterEach(() => fixture.stop())

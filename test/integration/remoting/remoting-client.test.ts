@@ -119,6 +119,7 @@ describe('RemotingClient', () => {
 
   it('tells the local address of a connection', async () => {
     const local = await client.localAddressTo(address)
+    await client.invoke(address, RemotingCommand.request(ECHO), 1000)
     expect(local.address).to.equal('127.0.0.1')
     const [channel] = fixture.server.channels
     expect(local.port).to.equal(channel?.remoteHost.port)

@@ -34,8 +34,7 @@ describe('starting and stopping a RemotingServer', () => {
     fixture.dispatcher.registerProcessor(HELD, processor, held)
     fixture.dispatcher.registerProcessor(ECHO, { process: () => RemotingCommand.response(0) })
     await fixture.start()
-    client = await fixture.connect()
-    await until(() => fixture.server.channels.size === 1)
+    client = await fixture.connectChannel()
   })
 
   afterEach(() => fixture.stop())

@@ -37,6 +37,20 @@ describe('Configuration', () => {
     expect([...entries.keys()]).to.deep.equal([...entries.keys()].sort())
   })
 
+  it('keeps system properties to itself, and in its file', () => {
+    const given = { 'tls.server.mode': 'enforcing', 'tls.server.keyPassword': 'secret' }
+    const { configuration, configs, path } = create('tls.conf', given)
+    expect(configuration.getAllConfigsFormatString()).not.to.contain('tls.')
+    const changes = { 'tls.server.mode': 'disabled', brokerName: 'b' }
+    const ignored = configuration.update(new Map(Object.entries(changes)))
+    expect(ignored).to.deep.equal(['tls.server.mode'])
+    expect(configs.tls['tls.server.mode']).to.equal('enforcing')
+    const written = parseProperties(readFileSync(path, 'latin1'))
+    expect(written.get('tls.server.mode')).to.equal('enforcing')
+    expect(written.get('tls.server.keyPassword')).to.equal('secret')
+    expect(written.has('tls.enable')).to.equal(false)
+  })
+
   it('changes the objects that components hold, and the file', () => {
     const { configuration, configs, path, clock } = create('update.conf', { myOwnKey: '1' })
     const { broker } = configs

@@ -1,0 +1,106 @@
+import type { TlsOptions, TLSSocket } from 'node:tls'
+import { createSecureContext } from 'node:tls'
+import type { Clock } from '../../common/clock.ts'
+import { toError } from '../../common/errors.ts'
+import type { FileSystem } from '../../common/file-system.ts'
+import type { Logger } from '../../common/logger.ts'
+import { fingerprint, pemFiles, readPem } from './pem-files.ts'
+import { selfSigned } from './self-signed.ts'
+import type { PemFile, TlsServerSettings } from './tls-settings.ts'
+
+export interface TlsServerContextDeps {
+  readonly settings: TlsServerSettings
+  readonly fileSystem: FileSystem
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * What a server needs to speak TLS. Its files are looked at again with each connection: when they have changed, new
+ * connections get the new certificate. Files that do not fit together (one of two is replaced already) change nothing.
+ *
+ * Apache: remoting.netty.TlsHelper#buildSslContext, common.TlsCertificateManager
+ */
+export class TlsServerContext {
+  readonly #deps: TlsServerContextDeps
+  readonly #files: readonly PemFile[]
+  #current: TlsOptions | undefined
+  #selfSigned: Promise<TlsOptions> | undefined
+  #fingerprint = ''
+
+  constructor(deps: TlsServerContextDeps) {
+    const { keyPath, certPath, authClient, trustCertPath } = deps.settings
+    this.#deps = deps
+    this.#files = pemFiles({
+      'tls.server.keyPath': keyPath,
+      'tls.server.certPath': certPath,
+      'tls.server.trustCertPath': authClient ? trustCertPath : undefined,
+    })
+  }
+
+  get mode(): TlsServerSettings['mode'] {
+    return this.#deps.settings.mode
+  }
+
+  /** Reads the files for the first time. @throws Error with a line that names the option that is wrong */
+  load(): void {
+    const { mode, testMode, certPath, keyPath } = this.#deps.settings
+    if (mode === 'disabled' || testMode) return
+    if (certPath !== undefined && keyPath !== undefined) this.#reload()
+    else if (mode === 'enforcing') {
+      throw new Error(
+        'tls.server.mode=enforcing: tls.server.keyPath and tls.server.certPath must be set',
+      )
+    }
+  }
+
+  /** For the next connection; undefined: there is no certificate to show. */
+  async current(): Promise<TlsOptions | undefined> {
+    const { settings, fileSystem, logger } = this.#deps
+    if (settings.testMode) return this.#testOptions()
+    if (this.#current === undefined) return undefined
+    if (fingerprint(fileSystem, this.#files) === this.#fingerprint) return this.#current
+    try {
+      this.#reload()
+      logger.info({ files: this.#files.map(({ path }) => path) }, 'TLS certificates reloaded')
+    } catch (error) {
+      logger.warn({ error: toError(error).message }, 'TLS certificates changed, the old ones stay')
+    }
+    return this.#current
+  }
+
+  /** Why the client of an established connection is not let in; undefined: it is. */
+  refusal(socket: TLSSocket): string | undefined {
+    const { testMode, needClientAuth, authClient } = this.#deps.settings
+    if (testMode || needClientAuth === 'none') return undefined
+    const hasCertificate = Object.keys(socket.getPeerCertificate()).length > 0
+    if (!hasCertificate) return needClientAuth === 'require' ? 'it shows no certificate' : undefined
+    if (!authClient || socket.authorized) return undefined
+    return `its certificate is not trusted: ${String(socket.authorizationError)}`
+  }
+
+  #testOptions(): Promise<TlsOptions> {
+    this.#selfSigned ??= selfSigned(this.#deps.clock.now())
+    return this.#selfSigned
+  }
+
+  #reload(): void {
+    const { fileSystem, settings } = this.#deps
+    const seen = fingerprint(fileSystem, this.#files)
+    const pem = new Map(this.#files.map((file) => [file.key, readPem(fileSystem, file)]))
+    const { keyPassword } = settings
+    const options = {
+      key: pem.get('tls.server.keyPath'),
+      cert: pem.get('tls.server.certPath'),
+      ca: pem.get('tls.server.trustCertPath'),
+      ...(keyPassword !== undefined && { passphrase: keyPassword }),
+      requestCert: settings.needClientAuth !== 'none',
+      // Judged by `refusal`: Apache lets in clients without a certificate, or does not check it.
+      rejectUnauthorized: false,
+    }
+    // Fails when the files do not fit together.
+    createSecureContext(options)
+    this.#current = options
+    this.#fingerprint = seen
+  }
+}
