@@ -3,6 +3,7 @@ import type { BrokerConfig } from '../config/broker-config.ts'
 import type { MessageStoreConfig } from '../config/message-store-config.ts'
 import { ProcessorGroup, type RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
+import { BrokerFastFailure } from './latency/broker-fast-failure.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import {
   ConsumerSendMsgBackProcessor,
@@ -29,10 +30,18 @@ export interface SendingDeps
 
 /** Registers what takes messages: sends, messages that consumers send back, replies. A part of the composition of a broker. */
 export function registerSending(dispatcher: RequestDispatcher, deps: SendingDeps): void {
-  const { sendThreadPoolQueueCapacity, replyThreadPoolQueueCapacity } = deps.brokerConfig
+  const { brokerConfig, clock, messageStore } = deps
+  const { sendThreadPoolQueueCapacity, replyThreadPoolQueueCapacity } = brokerConfig
   const sends = new ProcessorGroup({
     name: 'SendMessage',
     queueCapacity: sendThreadPoolQueueCapacity,
+    line: new BrokerFastFailure({
+      clock,
+      store: messageStore,
+      isEnabled: () => brokerConfig.brokerFastFailureEnable,
+      waitTimeMs: () => brokerConfig.waitTimeMillsInSendQueue,
+      failsWhenBusy: true,
+    }),
   })
   const send = new SendMessageProcessor(deps)
   dispatcher.registerProcessor(RequestCode.SEND_MESSAGE, send, sends)

@@ -10,6 +10,7 @@ import { ProcessorGroup, type RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import type { ProducerManager } from './client/producer-manager.ts'
+import { BrokerFastFailure } from './latency/broker-fast-failure.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ResumeCheckHalfMessageProcessor } from './processor/admin/resume-check-half-message-processor.ts'
@@ -81,10 +82,17 @@ export class Transactions implements Service {
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
-    const { brokerConfig, messageStore, logger } = this.#deps
+    const { brokerConfig, clock, messageStore, logger } = this.#deps
     const ends = new ProcessorGroup({
       name: 'EndTransaction',
       queueCapacity: brokerConfig.endTransactionPoolQueueCapacity,
+      line: new BrokerFastFailure({
+        clock,
+        store: messageStore,
+        isEnabled: () => brokerConfig.brokerFastFailureEnable,
+        waitTimeMs: () => brokerConfig.waitTimeMillsInTransactionQueue,
+        failsWhenBusy: false,
+      }),
     })
     const endProcessor = new EndTransactionProcessor({ ...this.#deps, transactions: this.service })
     dispatcher.registerProcessor(RequestCode.END_TRANSACTION, endProcessor, ends)

@@ -126,12 +126,17 @@ export const BROKER_OPTIONS = {
   }),
   disableConsumeIfConsumerReadSlowly: boolean(false),
   consumerFallbehindThreshold: long(17_179_869_184),
-  brokerFastFailureEnable: boolean(true),
-  waitTimeMillsInSendQueue: long(200),
+  brokerFastFailureEnable: boolean(true, {
+    text: 'Refuse sends and ends of transactions that wait too long for the disk with SYSTEM_BUSY.',
+  }),
+  waitTimeMillsInSendQueue: long(200, {
+    min: 0,
+    text: 'Milliseconds that a send may wait before it is stored.',
+  }),
   waitTimeMillsInPullQueue: long(5000),
   waitTimeMillsInLitePullQueue: long(5000),
   waitTimeMillsInHeartbeatQueue: long(31_000),
-  waitTimeMillsInTransactionQueue: long(3000),
+  waitTimeMillsInTransactionQueue: long(3000, { min: 0, text: 'The same for END_TRANSACTION.' }),
   waitTimeMillsInAckQueue: long(3000),
   waitTimeMillsInAdminBrokerQueue: long(5000),
   startAcceptSendRequestTimeStamp: long(0, {

@@ -1,4 +1,5 @@
 import fastq from 'fastq'
+import type { RemotingCommand } from '../../codec/remoting-command.ts'
 import type { RequestHolder } from './types.ts'
 
 export interface ProcessorGroupOptions {
@@ -8,8 +9,26 @@ export interface ProcessorGroupOptions {
   readonly queueCapacity: number
   /** With a number, no more than these are processed at a time and the others wait. For work that takes long. */
   readonly concurrency?: number
+  /** Where requests wait while what they need is held up. */
+  readonly line?: RequestLine
   /** See RequestHolder. */
   readonly longPolling?: boolean
+}
+
+/** A request that waits in a line. */
+export interface WaitingRequest {
+  /** It was answered, or its connection has closed: nobody waits any more. */
+  readonly isReleased: boolean
+  run(): void
+  refuse(response: RemotingCommand): void
+}
+
+/** Keeps requests until they may be processed, or have waited too long. */
+export interface RequestLine {
+  /** Whether a request that comes now has to wait. */
+  readonly isClosed: boolean
+  /** Calls `run` or `refuse` of the request later, never within this call. */
+  add(request: WaitingRequest): void
 }
 
 /**
@@ -21,12 +40,14 @@ export class ProcessorGroup implements RequestHolder {
   readonly longPolling: boolean
   readonly #capacity: number
   readonly #queue: fastq.queue<QueuedRequest> | undefined
+  readonly #line: RequestLine | undefined
   #inFlight = 0
 
   constructor(options: ProcessorGroupOptions) {
     this.name = options.name
     this.longPolling = options.longPolling ?? false
     this.#capacity = options.queueCapacity
+    this.#line = options.line
     if (options.concurrency !== undefined) this.#queue = fastq(work, options.concurrency)
   }
 
@@ -41,7 +62,7 @@ export class ProcessorGroup implements RequestHolder {
 
   /** Whether requests wait for their turn: then they go through `enqueue`. */
   get isQueued(): boolean {
-    return this.#queue !== undefined
+    return this.#queue !== undefined || this.#line?.isClosed === true
   }
 
   /** Takes a place; `release` gives it back. */
@@ -55,12 +76,13 @@ export class ProcessorGroup implements RequestHolder {
   }
 
   /**
-   * Takes a place and calls `run` when it is this request's turn, unless it was released before. The turn
-   * lasts until the release.
+   * Takes a place and calls `run` when it is this request's turn, or `refuse` when that does not come, unless it was
+   * released before. The turn lasts until the release.
    */
-  enqueue(run: () => void): RequestHolder {
-    const request = new QueuedRequest(this.acquire(), run)
-    this.#queue?.push(request)
+  enqueue(run: () => void, refuse: (response: RemotingCommand) => void): RequestHolder {
+    const request = new QueuedRequest(this.acquire(), run, refuse)
+    if (this.#queue !== undefined) this.#queue.push(request)
+    else this.#line?.add(request)
     return request
   }
 }
@@ -70,17 +92,23 @@ function work(request: QueuedRequest, done: fastq.done): void {
   request.start(() => queueMicrotask(() => done(null)))
 }
 
-class QueuedRequest implements RequestHolder {
+class QueuedRequest implements RequestHolder, WaitingRequest {
   readonly longPolling: boolean
+  readonly run: () => void
+  readonly refuse: (response: RemotingCommand) => void
   readonly #group: ProcessorGroup
-  readonly #run: () => void
   #onReleased: (() => void) | undefined
   #released = false
 
-  constructor(group: ProcessorGroup, run: () => void) {
+  constructor(group: ProcessorGroup, run: () => void, refuse: (response: RemotingCommand) => void) {
     this.longPolling = group.longPolling
     this.#group = group
-    this.#run = run
+    this.run = run
+    this.refuse = refuse
+  }
+
+  get isReleased(): boolean {
+    return this.#released
   }
 
   start(onReleased: () => void): void {
@@ -89,7 +117,7 @@ class QueuedRequest implements RequestHolder {
       return
     }
     this.#onReleased = onReleased
-    this.#run()
+    this.run()
   }
 
   release(): void {

@@ -70,7 +70,10 @@ export class RequestDispatcher {
     } else if (group.isQueued) {
       channel.hold(
         request,
-        group.enqueue(() => this.#processHeld(request, channel, processor)),
+        group.enqueue(
+          () => this.#processHeld(request, channel, processor),
+          (response) => channel.respond(request, response),
+        ),
       )
     } else {
       this.#process(request, channel, registration)

@@ -262,6 +262,10 @@ export class DefaultMessageStore implements MessageStore {
     return this.#parts.log.minOffset
   }
 
+  isWriteStalled(): boolean {
+    return this.#parts.log.isStalled
+  }
+
   isOsPageCacheBusy(): boolean {
     return this.#parts.log.isBusy
   }

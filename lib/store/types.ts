@@ -235,6 +235,8 @@ export interface MessageStore extends Service {
   readonly minPhysicalOffset: number
   /** True while the disk is too full for messages, see diskSpaceWarningLevelRatio. */
   readonly isDiskFull: boolean
+  /** True while a write takes so long that what comes now had better wait. */
+  isWriteStalled(): boolean
   /** True while writes stall, see osPageCacheBusyTimeOutMills. */
   isOsPageCacheBusy(): boolean
   /** Counters, rates and offsets, as GET_BROKER_RUNTIME_INFO tells them. */

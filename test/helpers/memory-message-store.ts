@@ -52,6 +52,7 @@ export class MemoryMessageStore implements MessageStore {
   #maxPhysicalOffset = 0
   minPhysicalOffset = 0
   isBusy = false
+  isStalled = false
   runtimeInfo: Record<string, string> = {}
   /** Status of the next puts, in order; PUT_OK when there is none left. */
   readonly nextStatus: PutMessageStatus[] = []
@@ -73,6 +74,10 @@ export class MemoryMessageStore implements MessageStore {
 
   get maxPhysicalOffset(): number {
     return this.#maxPhysicalOffset
+  }
+
+  isWriteStalled(): boolean {
+    return this.isStalled
   }
 
   isOsPageCacheBusy(): boolean {

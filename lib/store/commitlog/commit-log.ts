@@ -140,6 +140,11 @@ export class CommitLog {
     return this.#deps.config.flushDiskType === 'SYNC_FLUSH'
   }
 
+  /** True while a write is slow. */
+  get isStalled(): boolean {
+    return this.#writer.isStalled
+  }
+
   /** True while the page cache does not take what has been appended. */
   get isBusy(): boolean {
     return this.lockTimeMills > this.#deps.config.osPageCacheBusyTimeOutMills

@@ -47,6 +47,11 @@ export class LogWriter {
     this.#endOffset = offset
   }
 
+  /** The present write finds the page cache throttled. */
+  get isStalled(): boolean {
+    return this.stalledMs > STALL_MS
+  }
+
   /** For how long the present write has been running, in milliseconds. */
   get stalledMs(): number {
     if (this.#writingSinceMs === undefined) return 0

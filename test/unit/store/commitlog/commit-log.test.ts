@@ -157,14 +157,17 @@ describe('CommitLog', () => {
       append() // written asynchronously: the last write took more than 50 ms
       await settle()
       expect(statuses()).to.deep.equal(['PUT_OK'])
-      disk.clock.advance(101)
+      disk.clock.advance(50)
+      expect(log.isStalled).to.equal(false)
+      disk.clock.advance(51)
+      expect(log.isStalled).to.equal(true)
       expect(log.isBusy).to.equal(true)
       append()
       expect(statuses()).to.deep.equal(['PUT_OK', 'OS_PAGE_CACHE_BUSY'])
       disk.writeMs = 0
       for (let i = 0; i < 3; i++) await settle()
       expect(statuses()).to.deep.equal(['PUT_OK', 'OS_PAGE_CACHE_BUSY', 'PUT_OK'])
-      expect(log.isBusy).to.equal(false)
+      expect([log.isBusy, log.isStalled]).to.deep.equal([false, false])
     })
 
     it('refuses what the append buffer has no room for', async () => {
