@@ -1,4 +1,4 @@
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES_MAX = 1024 * 1024
 
 /** A stretch of the log in memory: `length` bytes from `startOffset` on. In the tail, a record never lies in two chunks. */
 export interface Chunk {
@@ -18,6 +18,7 @@ export function holdsRange(chunk: Chunk, offset: number, size: number): boolean 
  */
 export class TailCache {
   readonly #maxBytes: number
+  readonly #chunkBytes: number
   /** In the order of their offsets. There are gaps at the ends of files. */
   #chunks: Chunk[] = []
   #bytes = 0
@@ -26,6 +27,7 @@ export class TailCache {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
+    this.#chunkBytes = Math.min(CHUNK_BYTES_MAX, maxBytes)
   }
 
   get bytes(): number {
@@ -44,7 +46,7 @@ export class TailCache {
   reserve(offset: number, size: number): Chunk {
     const last = this.#chunks.at(-1)
     if (last !== undefined && !this.#sealed && last.length + size <= last.buffer.length) return last
-    const buffer = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, size))
+    const buffer = Buffer.allocUnsafeSlow(Math.max(this.#chunkBytes, size))
     const chunk = { startOffset: offset, buffer, length: 0 }
     this.#chunks.push(chunk)
     this.#bytes += buffer.length

@@ -12,7 +12,7 @@ import {
 import type { FileHandle, FileSystem } from '../../common/file-system.ts'
 import { SlotTable } from './slot-table.ts'
 
-const TAIL_BYTES = 64 * 1024
+const TAIL_ENTRIES = 3_276
 const TIME_DIFF_MAX = 0x7fffffff
 
 export interface IndexFileOptions {
@@ -101,8 +101,11 @@ export class IndexFile {
   }
 
   #append(entry: IndexEntry): void {
-    if (this.#tailBytes === TAIL_BYTES - (TAIL_BYTES % INDEX_ENTRY_SIZE)) this.#writeEntries()
-    if (this.#tail.length === 0) this.#tail = Buffer.allocUnsafeSlow(TAIL_BYTES)
+    if (this.#tail.length === 0) {
+      const entries = Math.min(TAIL_ENTRIES, this.#indexNum)
+      this.#tail = Buffer.allocUnsafeSlow(entries * INDEX_ENTRY_SIZE)
+    }
+    if (this.#tailBytes === this.#tail.length) this.#writeEntries()
     writeIndexEntry(this.#tail, this.#tailBytes, entry)
     this.#tailBytes += INDEX_ENTRY_SIZE
   }

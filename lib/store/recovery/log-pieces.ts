@@ -8,14 +8,17 @@ const ROOM_BYTES = 64 * 1024
 export class LogPieces {
   readonly #file: LogFile
   #readOffset: number
-  #free: Buffer = Buffer.allocUnsafeSlow(ROOM_BYTES + READ_BYTES)
-  #used: Buffer = Buffer.allocUnsafeSlow(ROOM_BYTES + READ_BYTES)
+  #free: Buffer
+  #used: Buffer
   /** Bytes read into `#free`, behind the room. */
   #ahead: Promise<number>
 
   constructor(file: LogFile, fromOffset: number) {
     this.#file = file
     this.#readOffset = fromOffset
+    const bytes = ROOM_BYTES + Math.min(READ_BYTES, file.endOffset - fromOffset)
+    this.#free = Buffer.allocUnsafeSlow(bytes)
+    this.#used = Buffer.allocUnsafeSlow(bytes)
     this.#ahead = this.#readAhead()
   }
 
