@@ -4,9 +4,10 @@ import { humanReadableByteCount } from '../common/byte-count.ts'
 import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
-import { illegal } from './commitlog/append-check.ts'
+import { checkInnerBatch, illegal } from './commitlog/append-check.ts'
 import { splitBatch } from './commitlog/split-batch.ts'
 import type { MessageStoreConfig } from './config.ts'
+import { multiDispatchTargets, topicAllowsLmq, type MultiDispatchTarget } from './multi-dispatch.ts'
 import { iterateUnits } from './read/cq-units.ts'
 import type { HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
@@ -16,6 +17,7 @@ import {
   PutMessageStatus,
   type BoundaryType,
   type CommitLogDispatcher,
+  type CQType,
   type CqUnit,
   type GetMessageRequest,
   type GetMessageResult,
@@ -57,6 +59,7 @@ export class DefaultMessageStore implements MessageStore {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #parts: StoreParts
+  readonly #cqType: (topic: string) => CQType
   readonly #life: StoreLife
   readonly #listeners: MessageArrivingListener[] = []
 
@@ -65,6 +68,7 @@ export class DefaultMessageStore implements MessageStore {
     this.#clock = deps.clock
     this.#logger = deps.logger
     this.#parts = makeStoreParts(deps, (request) => this.#onDispatched(request))
+    this.#cqType = (topic) => this.#parts.queues.cqType(topic)
     this.#life = new StoreLife(deps, this.#parts)
   }
 
@@ -79,8 +83,20 @@ export class DefaultMessageStore implements MessageStore {
 
   #onDispatched(request: DispatchRequest): void {
     this.#parts.flusher.dispatched(request.storeTimestamp)
-    const { topic, queueId, queueOffset, tagsCode, storeTimestamp, record } = request
-    const { bitMap: filterBitMap } = request
+    this.#notifyArriving(request, request)
+    const { enableMultiDispatch, enableLmq } = this.#config
+    if (!enableMultiDispatch || !topicAllowsLmq(request.topic)) return
+    for (const target of multiDispatchTargets(request, enableLmq)) {
+      this.#notifyArriving(request, target)
+    }
+  }
+
+  /** Source: store.DefaultMessageStore#notifyMessageArriveIfNecessary, #notifyMessageArrive4MultiQueue */
+  #notifyArriving(
+    { tagsCode, storeTimestamp, record, bitMap: filterBitMap }: DispatchRequest,
+    at: MultiDispatchTarget,
+  ): void {
+    const { topic, queueId, queueOffset } = at
     const logicOffset = queueOffset + 1
     for (const listener of this.#listeners) {
       listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp, record, filterBitMap })
@@ -90,7 +106,7 @@ export class DefaultMessageStore implements MessageStore {
   // ---- puts ----
 
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    const refused = this.#refusal()
+    const refused = this.#refusal() ?? checkInnerBatch(message, this.#cqType)
     if (refused !== undefined) done(refused)
     else this.#parts.log.append(message, this.#counted(done))
   }

@@ -29,6 +29,7 @@ import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
 import { StoreStatsService } from './stats/store-stats-service.ts'
 import { StoreFlusher } from './store-flusher.ts'
+import type { CQType } from './types.ts'
 
 export interface MessageStoreDeps {
   readonly config: MessageStoreConfig
@@ -39,6 +40,8 @@ export interface MessageStoreDeps {
   readonly limits?: StoreLimits
   /** Without it the store is not replicated. */
   readonly createHAService?: CreateHAService
+  /** The type that the queues of a topic have; SimpleCQ for all when not given. */
+  readonly cqType?: (topic: string) => CQType
 }
 
 /** What a store is made of. */
@@ -90,7 +93,8 @@ export function makeStoreParts(
   const haService: HAService | undefined = deps.createHAService?.(
     new ReplicatedCommitLog(log, coldReader),
   )
-  const queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger })
+  const { cqType = () => 'SimpleCQ' as const } = deps
+  const queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger, cqType })
   const index = new IndexService({ config, clock, fileSystem, logger })
   const dispatchers: CommitLogDispatcher[] = [queues, index]
   const reput = new ReputService({

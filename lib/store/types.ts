@@ -114,6 +114,9 @@ export interface GetMessageResult {
   readonly suggestPullingFromSlave: boolean
 }
 
+/** How a queue keeps its units: one for each message, or one for each batch. Source: common.attribute.CQType */
+export type CQType = 'SimpleCQ' | 'BatchCQ'
+
 /** Where a record stands in the log. */
 export interface LogPlace {
   readonly commitLogOffset: number
@@ -121,11 +124,14 @@ export interface LogPlace {
   readonly size: number
 }
 
-/** One message in a queue. Source: store.queue.CqUnit */
+/** One message in a queue, or one batch. Source: store.queue.CqUnit */
 export interface CqUnit extends LogPlace {
+  /** Of the first message of a batch. */
   readonly queueOffset: number
   /** The tag's hash; in SCHEDULE_TOPIC_XXXX the time of delivery, milliseconds since 1970. */
   readonly tagsCode: number
+  /** Messages: 1, or those of the batch. */
+  readonly batchNum: number
 }
 
 /** Source: store.QueryMessageResult */
@@ -179,7 +185,7 @@ export interface MessageStore extends Service {
   ): readonly CqUnit[] | Promise<readonly CqUnit[]>
   /** 0 for an unknown queue. */
   getMaxOffsetInQueue(topic: string, queueId: number): number
-  /** -1 for an unknown queue. */
+  /** -1 for an unknown queue, and for one of batches that has never had any. */
   getMinOffsetInQueue(topic: string, queueId: number): number
   getOffsetInQueueByTime(
     topic: string,

@@ -203,6 +203,7 @@ export class MemoryMessageStore implements MessageStore {
       commitLogOffset: message.commitLogOffset,
       size: message.storeSize,
       tagsCode,
+      batchNum: 1,
     }))
   }
 

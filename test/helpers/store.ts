@@ -18,6 +18,7 @@ const HOST = Host.of('127.0.0.1', 10911)
 export const SMALL_FILES = {
   mappedFileSizeCommitLog: 16 * 1024,
   mappedFileSizeConsumeQueue: 20 * 100,
+  mapperFileSizeBatchConsumeQueue: 46 * 10,
   maxHashSlotNum: 50,
   maxIndexNum: 200,
 } as const
@@ -29,6 +30,8 @@ export interface StoreOptions {
   readonly config?: Partial<MessageStoreConfig>
   readonly limits?: Partial<StoreLimits>
   readonly logger?: Logger
+  /** Topics whose queues are of type BatchCQ. */
+  readonly batchTopics?: readonly string[]
 }
 
 export function makeStore(options: StoreOptions): DefaultMessageStore {
@@ -44,6 +47,7 @@ export function makeStore(options: StoreOptions): DefaultMessageStore {
     logger: options.logger ?? SILENT_LOGGER,
     processId: 4711,
     limits: { ...DEFAULT_STORE_LIMITS, ...options.limits },
+    cqType: (topic) => (options.batchTopics?.includes(topic) ? 'BatchCQ' : 'SimpleCQ'),
   })
 }
 

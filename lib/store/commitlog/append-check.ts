@@ -1,7 +1,10 @@
 import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
+import { findProperty } from '../../../codec/message/properties.ts'
+import { MessageConst } from '../../../codec/message/property-names.ts'
 import { PROPERTIES_LENGTH_MAX, type RecordPlan } from '../../../codec/message/record.ts'
+import { hasFlag, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
 import type { MessageStoreConfig } from '../config.ts'
-import { PutMessageStatus, type PutMessageResult } from '../types.ts'
+import { PutMessageStatus, type CQType, type PutMessageResult } from '../types.ts'
 
 const TOPIC_MAX_LENGTH = 127
 const RETRY_TOPIC_MAX_LENGTH = 255
@@ -22,6 +25,26 @@ export function checkMessage(
     return illegal(`the body has ${body.length} bytes, ${config.maxMessageSize} are allowed`)
   }
   return undefined
+}
+
+/** Most messages of a batch: their number is stored as an int16. */
+const BATCH_NUM_MAX = 32_767
+
+/**
+ * Refuses a batch that is to be kept as one, where its topic has no queues for it or its number of messages is none.
+ * Source: broker.util.HookUtils#checkInnerBatch
+ */
+export function checkInnerBatch(
+  { sysFlag, properties, topic }: MessageExtBrokerInner,
+  cqType: (topic: string) => CQType,
+): PutMessageResult | undefined {
+  if (!hasFlag(sysFlag, MessageSysFlag.INNER_BATCH_FLAG)) return undefined
+  if (cqType(topic) !== 'BatchCQ') {
+    return illegal('a batch that is to be kept as one, but the topic is not of type BatchCQ')
+  }
+  const batchNum = Number(findProperty(properties, MessageConst.PROPERTY_INNER_NUM) ?? 1)
+  if (Number.isInteger(batchNum) && batchNum > 0 && batchNum <= BATCH_NUM_MAX) return undefined
+  return illegal(`a batch has 1 to ${BATCH_NUM_MAX} messages`)
 }
 
 /** Refuses a measured record that is too large. Source: store.MessageExtEncoder#encode */

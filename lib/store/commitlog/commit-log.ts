@@ -25,6 +25,7 @@ import { LogFlusher } from './log-flusher.ts'
 import { LogWriter } from './log-writer.ts'
 import type { PendingPut } from './pending-puts.ts'
 import { PutAnswers } from './put-answers.ts'
+import { QueueOffsetAssigner } from './queue-offset-assigner.ts'
 import { QueueOffsetTable } from './queue-offset-table.ts'
 import { TailAppender } from './tail-appender.ts'
 import { TailCache } from './tail-cache.ts'
@@ -33,6 +34,7 @@ const IN_SYNC_REPLICAS_NOT_ENOUGH: PutMessageResult = {
   status: PutMessageStatus.IN_SYNC_REPLICAS_NOT_ENOUGH,
   reason: 'too few replicas are in sync',
 }
+const NO_LMQS: readonly string[] = []
 
 export interface CommitLogDeps {
   readonly config: MessageStoreConfig
@@ -69,6 +71,7 @@ export class CommitLog {
   readonly #answers: PutAnswers
   readonly #gate: AppendGate
   readonly #writtenListeners: ((writtenOffset: number) => void)[] = []
+  readonly #assigner: QueueOffsetAssigner
 
   constructor(deps: CommitLogDeps) {
     this.#deps = deps
@@ -76,6 +79,7 @@ export class CommitLog {
     this.files = deps.files
     this.tail = new TailCache(deps.limits.tailBytes)
     this.flusher = new LogFlusher(deps.files)
+    this.#assigner = new QueueOffsetAssigner(deps.config, this.queueOffsets)
     this.#appender = new TailAppender({
       clock: deps.clock,
       files: deps.files,
@@ -106,6 +110,7 @@ export class CommitLog {
       logger: deps.logger,
       groupCommit: this.#groupCommit,
       queueOffsets: this.queueOffsets,
+      assigner: this.#assigner,
       isSyncFlush: () => this.#isSyncFlush,
       haService: deps.haService,
     })
@@ -182,7 +187,7 @@ export class CommitLog {
     this.#gate.close(reason)
   }
 
-  /** Appends one message. `done` is called later, never within this call, unless the message is refused. */
+  /** Appends one message, or a batch that is kept as one. `done` is called later, unless the message is refused. */
   append(message: MessageExtBrokerInner, done: PutMessageCallback): void {
     const { config } = this.#deps
     const refused = this.#gate.refusal() ?? checkMessage(message, config)
@@ -195,7 +200,9 @@ export class CommitLog {
       done(IN_SYNC_REPLICAS_NOT_ENOUGH)
       return
     }
-    const plan = planRecord(message, config.enabledAppendPropCRC)
+    const assigned = this.#assigner.assign(message)
+    const complete = assigned?.message ?? message
+    const plan = planRecord(complete, config.enabledAppendPropCRC)
     const tooLarge = checkPlan(plan, config) ?? this.#makeRoom(plan.size)
     if (tooLarge !== undefined) {
       done(tooLarge)
@@ -204,16 +211,18 @@ export class CommitLog {
     const storeTimestamp = this.#appender.nextStoreTimestamp()
     const commitLogOffset = this.#appender.endOffset
     const previousQueueOffset = this.queueOffsets.get(message.topic, message.queueId)
-    const queueOffset = this.#appender.place(message, plan, storeTimestamp)
+    const messageCount = assigned?.messageNum ?? 1
+    const queueOffset = this.#appender.place(complete, plan, storeTimestamp, messageCount)
+    const lmqs = assigned === undefined ? NO_LMQS : this.#assigner.take(assigned)
     this.#submit(
       message,
-      { done, ackNums, previousQueueOffset },
+      { done, ackNums, previousQueueOffset, lmqs },
       {
         commitLogOffset,
         size: plan.size,
         queueOffset,
         storeTimestamp,
-        messageCount: 1,
+        messageCount,
         offsetMsgId: createOffsetMsgId(message.storeHost, commitLogOffset),
       },
     )
@@ -250,7 +259,7 @@ export class CommitLog {
     })
     this.#submit(
       first,
-      { done, ackNums, previousQueueOffset },
+      { done, ackNums, previousQueueOffset, lmqs: NO_LMQS },
       {
         commitLogOffset,
         size,
@@ -289,7 +298,7 @@ export class CommitLog {
 
   #submit(
     message: MessageExtBrokerInner,
-    put: Pick<PendingPut, 'done' | 'ackNums' | 'previousQueueOffset'>,
+    put: Pick<PendingPut, 'done' | 'ackNums' | 'previousQueueOffset' | 'lmqs'>,
     appended: AppendResult,
   ): void {
     const endOffset = this.#appender.endOffset
@@ -303,6 +312,7 @@ export class CommitLog {
       topic: message.topic,
       queueId: message.queueId,
       previousQueueOffset: put.previousQueueOffset,
+      lmqs: put.lmqs,
     })
     this.#writer.schedule(endOffset)
   }

@@ -14,6 +14,8 @@ export interface PendingPut {
   readonly queueId: number
   /** The queue's next offset before this put, to be restored when it cannot be written. */
   readonly previousQueueOffset: number
+  /** Light message queues that gave it an offset. */
+  readonly lmqs: readonly string[]
 }
 
 /** The puts that have been appended and not yet written, in the order of the log. */

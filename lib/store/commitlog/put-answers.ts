@@ -4,12 +4,14 @@ import { PutMessageStatus, type PutMessageResult } from '../types.ts'
 import type { GroupCommitService } from './group-commit-service.ts'
 import { PendingPuts, type PendingPut } from './pending-puts.ts'
 import type { HAService } from '../replication.ts'
+import type { QueueOffsetAssigner } from './queue-offset-assigner.ts'
 import type { QueueOffsetTable } from './queue-offset-table.ts'
 
 export interface PutAnswersDeps {
   readonly logger: Logger
   readonly groupCommit: GroupCommitService
   readonly queueOffsets: QueueOffsetTable
+  readonly assigner: Pick<QueueOffsetAssigner, 'giveBack'>
   readonly isSyncFlush: () => boolean
   readonly haService: () => HAService | undefined
 }
@@ -73,6 +75,7 @@ export class PutAnswers {
     const puts = this.#pending.takeAll()
     for (const put of [...puts].reverse()) {
       this.#deps.queueOffsets.set(put.topic, put.queueId, put.previousQueueOffset)
+      this.#deps.assigner.giveBack(put.lmqs)
     }
     const status =
       errorCode(error) === 'ENOSPC'

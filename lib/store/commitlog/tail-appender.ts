@@ -91,9 +91,14 @@ export class TailAppender {
     return this.#lastStoreTimestamp
   }
 
-  /** Gives a message its offsets and encodes its record there. Returns its queue offset. */
-  place(message: MessageExtBrokerInner, plan: RecordPlan, storeTimestamp: number): number {
-    const queueOffset = this.#takeQueueOffset(message)
+  /** Gives a record of `messageNum` messages its offsets and encodes it there. Returns the queue offset of the first. */
+  place(
+    message: MessageExtBrokerInner,
+    plan: RecordPlan,
+    storeTimestamp: number,
+    messageNum = 1,
+  ): number {
+    const queueOffset = this.#takeQueueOffset(message, messageNum)
     const commitLogOffset = this.#endOffset
     const chunk = this.#deps.tail.reserve(commitLogOffset, plan.size)
     const place = { queueOffset, commitLogOffset, storeTimestamp }
@@ -104,7 +109,7 @@ export class TailAppender {
   }
 
   /** Prepared and rolled back messages have no place in their queue. */
-  #takeQueueOffset({ topic, queueId, sysFlag }: MessageExtBrokerInner): number {
+  #takeQueueOffset({ topic, queueId, sysFlag }: MessageExtBrokerInner, messageNum: number): number {
     const type = getTransactionValue(sysFlag)
     if (
       type === MessageSysFlag.TRANSACTION_PREPARED_TYPE ||
@@ -114,7 +119,7 @@ export class TailAppender {
     }
     const { queueOffsets } = this.#deps
     const queueOffset = queueOffsets.get(topic, queueId)
-    queueOffsets.set(topic, queueId, queueOffset + 1)
+    queueOffsets.set(topic, queueId, queueOffset + messageNum)
     return queueOffset
   }
 }

@@ -1,8 +1,7 @@
 import type { Range } from '../read/cold-reader.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
-
-/** How a queue keeps its units: one for each message, or one for each batch. Source: common.attribute.CQType */
-export type CQType = 'SimpleCQ' | 'BatchCQ'
+import type { CQType } from '../types.ts'
+import type { ExtWindow } from './ext-window.ts'
 
 /**
  * What the kinds of consume queues have in common. Offsets are in messages; units have numbers, which the bytes of a queue's
@@ -43,6 +42,8 @@ export interface ConsumeQueueInterface {
 
   /** Number of the unit that holds the message at `offset`, which is at least the minimum and below the maximum. */
   unitOf(offset: number): number | Promise<number>
+  /** The unit that holds the message at `offset`, valid in this turn; zeroes where there is none. */
+  readUnitSync(offset: number): Buffer
   /** Number of the next unit. */
   readonly unitEnd: number
   /** The end of the file that holds a unit: no get reads further in one go. */
@@ -51,6 +52,12 @@ export interface ConsumeQueueInterface {
   unitsInMemory(from: number, to: number): Buffer | undefined
   /** The units from `from` to `to`, which lie in one file; undefined when that file is not there. */
   readUnits(from: number, to: number): Promise<Buffer | undefined>
+
+  /**
+   * What consume queue ext knows of the messages of these units: at once when it is in memory, and then valid in this turn;
+   * undefined when it knows nothing.
+   */
+  extOf(units: Buffer): ExtWindow | undefined | Promise<ExtWindow>
 
   /** The log now begins at `minPhysicOffset`: removes files below and moves the minimum up. Apache: deleteExpiredFile, correctMinOffset */
   correctMinOffset(minPhysicOffset: number): void

@@ -1,15 +1,21 @@
 import { join } from 'node:path'
+import { BATCH_CQ_STORE_UNIT_SIZE } from '../../../codec/store/batch-consume-queue-unit.ts'
 import { CQ_STORE_UNIT_SIZE } from '../../../codec/store/consume-queue-unit.ts'
 import { getTransactionValue, MessageSysFlag } from '../../../codec/message/sys-flag.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig, StoreLimits } from '../config.ts'
 import { LogFileQueue } from '../logfile/log-file-queue.ts'
+import { isLmq, multiDispatchTargets, topicAllowsLmq } from '../multi-dispatch.ts'
 import type { OpenFiles } from '../logfile/open-files.ts'
 import type { Range } from '../read/cold-reader.ts'
 import type { CommitLogDispatcher } from '../reput/commit-log-dispatcher.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import { ConsumeQueueExt } from './consume-queue-ext.ts'
+import { StoreError } from '../errors.ts'
+import type { CQType } from '../types.ts'
+import { BatchConsumeQueue } from './batch-consume-queue.ts'
+import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
 import { ConsumeQueue } from './consume-queue.ts'
 
 /** A queue may keep this many units in memory, however many queues there are. */
@@ -24,25 +30,36 @@ export interface ConsumeQueueStoreDeps {
   readonly fileSystem: FileSystem
   readonly openFiles: OpenFiles
   readonly logger: Logger
+  /** The type that a topic's queues have. */
+  readonly cqType: (topic: string) => CQType
 }
+
+/** A consume queue of either kind. */
+export type AnyConsumeQueue = ConsumeQueue | BatchConsumeQueue
+
+/** Where the queues of a type stand, below the store's directory. Source: store.config.StorePathConfigHelper */
+const DIRECTORIES: Readonly<Record<CQType, string>> = {
+  SimpleCQ: 'consumequeue',
+  BatchCQ: 'batchconsumequeue',
+}
+const EXT_DIRECTORY = 'consumequeue_ext'
+const ALL_DIRECTORIES = [...Object.values(DIRECTORIES), EXT_DIRECTORY]
+const CQ_TYPES: readonly CQType[] = ['SimpleCQ', 'BatchCQ']
 
 /** All consume queues. Follows the log. Apache: store.queue.ConsumeQueueStore */
 export class ConsumeQueueStore implements CommitLogDispatcher {
   readonly name = 'consume queue'
   readonly #deps: ConsumeQueueStoreDeps
-  readonly #directory: string
-  readonly #extDirectory: string
-  readonly #fileSize: number
-  readonly #topics = new Map<string, Map<number, ConsumeQueue>>()
+  readonly #topics = new Map<string, Map<number, AnyConsumeQueue>>()
   #count = 0
   #tailUnits = TAIL_UNITS_MAX
 
   constructor(deps: ConsumeQueueStoreDeps) {
     this.#deps = deps
-    this.#directory = join(deps.config.storePathRootDir, 'consumequeue')
-    this.#extDirectory = join(deps.config.storePathRootDir, 'consumequeue_ext')
-    const units = Math.ceil(deps.config.mappedFileSizeConsumeQueue / CQ_STORE_UNIT_SIZE)
-    this.#fileSize = units * CQ_STORE_UNIT_SIZE
+  }
+
+  #path(...names: string[]): string {
+    return join(this.#deps.config.storePathRootDir, ...names)
   }
 
   get count(): number {
@@ -58,14 +75,14 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
 
   /** Where in the log the last message stands that any queue knows. */
   get lastMessage(): Range | undefined {
-    let last: ConsumeQueue | undefined
+    let last: ConsumeQueueInterface | undefined
     for (const queue of this.queues()) {
       if (queue.maxPhysicOffset > (last?.maxPhysicOffset ?? -1)) last = queue
     }
     return last?.lastMessage()
   }
 
-  *queues(): Generator<ConsumeQueue> {
+  *queues(): Generator<AnyConsumeQueue> {
     for (const queues of this.#topics.values()) yield* queues.values()
   }
 
@@ -73,30 +90,57 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     return [...this.#topics.keys()]
   }
 
-  find(topic: string, queueId: number): ConsumeQueue | undefined {
+  find(topic: string, queueId: number): AnyConsumeQueue | undefined {
     return this.#topics.get(topic)?.get(queueId)
   }
 
-  findOrCreate(topic: string, queueId: number): ConsumeQueue {
-    return this.find(topic, queueId) ?? this.#create(topic, queueId)
+  /** The type that a topic's queues have. */
+  cqType(topic: string): CQType {
+    return this.#deps.cqType(topic)
   }
 
-  #create(topic: string, queueId: number): ConsumeQueue {
-    const { config, logger } = this.#deps
-    const queue = new ConsumeQueue(topic, queueId, {
-      files: this.#files(join(this.#directory, topic, String(queueId)), this.#fileSize),
-      logger,
-      tailLimit: () => this.#tailUnits,
-      ext: config.enableConsumeQueueExt ? this.#createExt(topic, queueId) : undefined,
-    })
-    const queues = this.#topics.get(topic) ?? new Map<number, ConsumeQueue>()
+  /** The minimum offset of a queue of a topic that has never had a message. */
+  emptyMinOffset(topic: string): number {
+    return this.#deps.cqType(topic) === 'BatchCQ' ? -1 : 0
+  }
+
+  findOrCreate(topic: string, queueId: number): AnyConsumeQueue {
+    return this.find(topic, queueId) ?? this.#create(topic, queueId, this.#deps.cqType(topic))
+  }
+
+  #create(topic: string, queueId: number, cqType: CQType): AnyConsumeQueue {
+    const queue =
+      cqType === 'BatchCQ' ? this.#newBatch(topic, queueId) : this.#newSimple(topic, queueId)
+    const queues = this.#topics.get(topic) ?? new Map<number, AnyConsumeQueue>()
     this.#topics.set(topic, queues.set(queueId, queue))
     this.#setCount(this.#count + 1)
     return queue
   }
 
+  #newBatch(topic: string, queueId: number): BatchConsumeQueue {
+    const { config, logger } = this.#deps
+    const size = wholeUnits(config.mapperFileSizeBatchConsumeQueue, BATCH_CQ_STORE_UNIT_SIZE)
+    return new BatchConsumeQueue(topic, queueId, {
+      files: this.#files(this.#path(DIRECTORIES.BatchCQ, topic, String(queueId)), size),
+      logger,
+      tailLimit: () => this.#tailUnits,
+    })
+  }
+
+  #newSimple(topic: string, queueId: number): ConsumeQueue {
+    const { config, logger } = this.#deps
+    const size = wholeUnits(config.mappedFileSizeConsumeQueue, CQ_STORE_UNIT_SIZE)
+    const hasExt = config.enableConsumeQueueExt && !isLmq(topic)
+    return new ConsumeQueue(topic, queueId, {
+      files: this.#files(this.#path(DIRECTORIES.SimpleCQ, topic, String(queueId)), size),
+      logger,
+      tailLimit: () => this.#tailUnits,
+      ext: hasExt ? this.#createExt(topic, queueId) : undefined,
+    })
+  }
+
   #createExt(topic: string, queueId: number): ConsumeQueueExt {
-    const directory = join(this.#extDirectory, topic, String(queueId))
+    const directory = this.#path(EXT_DIRECTORY, topic, String(queueId))
     return new ConsumeQueueExt({
       files: this.#files(directory, this.#deps.config.mappedFileSizeConsumeQueueExt),
       tailLimit: () => this.#tailUnits * CQ_STORE_UNIT_SIZE,
@@ -121,13 +165,26 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     this.#tailUnits = Math.min(Math.max(Math.floor(share), TAIL_UNITS_MIN), TAIL_UNITS_MAX)
   }
 
-  /** Takes up the queues that are on the disk. @throws StoreError */
+  /** Takes up the queues that are on the disk. @throws StoreError, also when a topic is of another type than its queues */
   load(lastExitOk: boolean): void {
-    const { fileSystem } = this.#deps
-    for (const topic of fileSystem.list(this.#directory)) {
-      for (const queueId of fileSystem.list(join(this.#directory, topic))) {
-        if (/^\d+$/.test(queueId)) this.findOrCreate(topic, Number(queueId)).load(lastExitOk)
+    for (const cqType of CQ_TYPES) {
+      for (const topic of this.#deps.fileSystem.list(this.#path(DIRECTORIES[cqType]))) {
+        this.#loadTopic(topic, cqType, lastExitOk)
       }
+    }
+  }
+
+  #loadTopic(topic: string, cqType: CQType, lastExitOk: boolean): void {
+    const path = this.#path(DIRECTORIES[cqType], topic)
+    const queueIds = this.#deps.fileSystem.list(path).filter((name) => /^\d+$/.test(name))
+    if (queueIds.length > 0 && this.#deps.cqType(topic) !== cqType) {
+      throw new StoreError(
+        `${path} holds queues of type ${cqType}, but the topic is of type ${this.#deps.cqType(topic)}: ` +
+          `restore config/topics.json, or move ${path} away`,
+      )
+    }
+    for (const queueId of queueIds) {
+      this.#create(topic, Number(queueId), cqType).load(lastExitOk)
     }
   }
 
@@ -135,8 +192,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   destroy(): void {
     this.#topics.clear()
     this.#setCount(0)
-    this.#deps.fileSystem.remove(this.#directory)
-    this.#deps.fileSystem.remove(this.#extDirectory)
+    for (const name of ALL_DIRECTORIES) this.#deps.fileSystem.remove(this.#path(name))
   }
 
   /** Prepared and rolled back messages have no place in their queue. */
@@ -148,7 +204,13 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     ) {
       return
     }
-    this.findOrCreate(request.topic, request.queueId).put(request)
+    const queue = this.findOrCreate(request.topic, request.queueId)
+    queue.put(request)
+    const { enableMultiDispatch, enableLmq } = this.#deps.config
+    if (!enableMultiDispatch || queue.cqType === 'BatchCQ' || !topicAllowsLmq(request.topic)) return
+    for (const target of multiDispatchTargets(request, enableLmq)) {
+      this.findOrCreate(target.topic, target.queueId).put({ ...request, ...target })
+    }
   }
 
   deleteTopic(topic: string): void {
@@ -157,15 +219,14 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     for (const queue of queues.values()) queue.destroy()
     this.#topics.delete(topic)
     this.#setCount(this.#count - queues.size)
-    this.#deps.fileSystem.remove(join(this.#directory, topic))
-    this.#deps.fileSystem.remove(join(this.#extDirectory, topic))
+    for (const name of ALL_DIRECTORIES) this.#deps.fileSystem.remove(this.#path(name, topic))
   }
 
   /** Removes the queues whose last message stands below `minPhysicOffset` of the log. Returns them. */
   cleanExpired(
     minPhysicOffset: number,
-    mayRemove: (queue: ConsumeQueue) => boolean,
-  ): ConsumeQueue[] {
+    mayRemove: (queue: ConsumeQueueInterface) => boolean,
+  ): ConsumeQueueInterface[] {
     const expired = [...this.queues()].filter((queue) => {
       const last = queue.lastMessage()
       return last !== undefined && last.offset < minPhysicOffset && mayRemove(queue)
@@ -174,11 +235,12 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     return expired
   }
 
-  #delete(queue: ConsumeQueue): void {
+  #delete(queue: ConsumeQueueInterface): void {
     const { topic, queueId } = queue
     queue.destroy()
-    this.#deps.fileSystem.remove(join(this.#directory, topic, String(queueId)))
-    this.#deps.fileSystem.remove(join(this.#extDirectory, topic, String(queueId)))
+    for (const name of ALL_DIRECTORIES) {
+      this.#deps.fileSystem.remove(this.#path(name, topic, String(queueId)))
+    }
     const queues = this.#topics.get(topic)
     queues?.delete(queueId)
     this.#setCount(this.#count - 1)
@@ -202,4 +264,9 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   close(): void {
     for (const queue of this.queues()) queue.close()
   }
+}
+
+/** `size` rounded up to a whole number of units. */
+function wholeUnits(size: number, unitSize: number): number {
+  return Math.ceil(size / unitSize) * unitSize
 }

@@ -103,7 +103,6 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     return { offset: unitCommitLogOffset(unit, 0), size: unitSize(unit, 0) }
   }
 
-  /** The unit at `offset`, valid in this turn; zeroes where there is none. */
   readUnitSync(offset: number): Buffer {
     return this.#units.readSync(offset)
   }
@@ -181,10 +180,6 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     return this.#units.read(from, to)
   }
 
-  /**
-   * What consume queue ext knows of the messages of these units: at once when it is in memory, and then valid in this turn;
-   * undefined when it knows nothing.
-   */
   extOf(units: Buffer): ExtWindow | undefined | Promise<ExtWindow> {
     if (this.#ext === undefined) return undefined
     let first: number | undefined

@@ -1,11 +1,11 @@
+import { batchUnitBaseOffset, batchUnitNum } from '../../../codec/store/batch-consume-queue-unit.ts'
 import {
-  CQ_STORE_UNIT_SIZE,
   unitCommitLogOffset,
   unitExtOffset,
   unitSize,
   unitTagsCode,
 } from '../../../codec/store/consume-queue-unit.ts'
-import type { ConsumeQueue } from '../consumequeue/consume-queue.ts'
+import type { ConsumeQueueInterface } from '../consumequeue/consume-queue-interface.ts'
 import type { ExtWindow } from '../consumequeue/ext-window.ts'
 import type { CqUnit } from '../types.ts'
 
@@ -14,31 +14,52 @@ import type { CqUnit } from '../types.ts'
  * Apache: store.queue.ConsumeQueueInterface#iterateFrom
  */
 export function iterateUnits(
-  queue: ConsumeQueue,
+  queue: ConsumeQueueInterface,
   offset: number,
   maxUnits: number,
 ): CqUnit[] | Promise<CqUnit[]> {
-  const end = Math.min(offset + maxUnits, queue.fileEnd(offset), queue.maxOffset)
-  if (offset < queue.minOffset || end <= offset) return []
-  const units = queue.unitsInMemory(offset, end)
+  if (offset < queue.minOffset || offset >= queue.maxOffset || maxUnits <= 0) return []
+  const first = queue.unitOf(offset)
+  if (typeof first === 'number') return iterateFrom(queue, first, maxUnits)
+  return first.then((unit) => iterateFrom(queue, unit, maxUnits))
+}
+
+function iterateFrom(
+  queue: ConsumeQueueInterface,
+  first: number,
+  maxUnits: number,
+): CqUnit[] | Promise<CqUnit[]> {
+  const end = Math.min(first + maxUnits, queue.fileEnd(first), queue.unitEnd)
+  const units = queue.unitsInMemory(first, end)
   const ext = units && queue.extOf(units)
-  if (units === undefined || ext instanceof Promise) return readUnits(queue, offset, end)
-  return decodeUnits(units, ext, offset)
+  if (units === undefined || ext instanceof Promise) return readUnits(queue, first, end)
+  return decodeUnits(queue, units, ext, first)
 }
 
-async function readUnits(queue: ConsumeQueue, offset: number, end: number): Promise<CqUnit[]> {
-  const units = await queue.readUnits(offset, end)
-  return units === undefined ? [] : decodeUnits(units, await queue.extOf(units), offset)
+async function readUnits(
+  queue: ConsumeQueueInterface,
+  first: number,
+  end: number,
+): Promise<CqUnit[]> {
+  const units = await queue.readUnits(first, end)
+  return units === undefined ? [] : decodeUnits(queue, units, await queue.extOf(units), first)
 }
 
-function decodeUnits(units: Buffer, ext: ExtWindow | undefined, firstOffset: number): CqUnit[] {
+function decodeUnits(
+  { cqType, unitSize: step }: ConsumeQueueInterface,
+  units: Buffer,
+  ext: ExtWindow | undefined,
+  first: number,
+): CqUnit[] {
+  const isBatch = cqType === 'BatchCQ'
   const decoded: CqUnit[] = []
-  for (let at = 0; at < units.length; at += CQ_STORE_UNIT_SIZE) {
+  for (let at = 0; at < units.length; at += step) {
     decoded.push({
-      queueOffset: firstOffset + decoded.length,
+      queueOffset: isBatch ? batchUnitBaseOffset(units, at) : first + decoded.length,
       commitLogOffset: unitCommitLogOffset(units, at),
       size: unitSize(units, at),
       tagsCode: unitTagsCode(units, at) ?? extTagsCode(units, at, ext) ?? 0,
+      batchNum: isBatch ? batchUnitNum(units, at) : 1,
     })
   }
   return decoded

@@ -1,5 +1,4 @@
 import {
-  CQ_STORE_UNIT_SIZE,
   isUnitBlank,
   isUnitWritten,
   unitCommitLogOffset,
@@ -8,9 +7,8 @@ import type { Logger } from '../../common/logger.ts'
 import type { CommitLog } from '../commitlog/commit-log.ts'
 import type { Chunk } from '../commitlog/tail-cache.ts'
 import type { MessageStoreConfig } from '../config.ts'
-import type { ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
+import type { AnyConsumeQueue, ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
 import type { ExtWindow } from '../consumequeue/ext-window.ts'
-import type { ConsumeQueue } from '../consumequeue/consume-queue.ts'
 import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
 import type { ColdReader } from './cold-reader.ts'
 import { PullScan } from './pull-scan.ts'
@@ -41,7 +39,10 @@ export class MessageReader {
     const { offset } = request
     const queue = this.#deps.queues.find(request.topic, request.queueId)
     // Apache makes the queue that it is asked for, and finds it empty.
-    if (queue === undefined) return nothing(GetMessageStatus.NO_MESSAGE_IN_QUEUE, 0, 0, 0)
+    if (queue === undefined) {
+      const minOffset = this.#deps.queues.emptyMinOffset(request.topic)
+      return nothing(GetMessageStatus.NO_MESSAGE_IN_QUEUE, 0, minOffset, 0)
+    }
     const { minOffset, maxOffset } = queue
     if (maxOffset === 0)
       return nothing(GetMessageStatus.NO_MESSAGE_IN_QUEUE, 0, minOffset, maxOffset)
@@ -61,7 +62,7 @@ export class MessageReader {
    * Whether the record at a queue offset lies in the part of the log that is taken for cached.
    * Apache: store.DefaultMessageStore#checkInMemByConsumeOffset
    */
-  isInMemory(queue: ConsumeQueue, offset: number): boolean {
+  isInMemory(queue: AnyConsumeQueue, offset: number): boolean {
     if (offset < queue.minOffset || offset >= queue.maxOffset) return false
     const unit = queue.readUnitSync(offset)
     if (!isUnitWritten(unit, 0) || isUnitBlank(unit, 0)) return false
@@ -70,24 +71,31 @@ export class MessageReader {
     return log.maxOffset - unitCommitLogOffset(unit, 0) <= inMemoryBytes
   }
 
-  /** Inside one file of the queue, and no more units than the filter may look at. */
   #scanQueue(
     request: GetMessageRequest,
-    queue: ConsumeQueue,
+    queue: AnyConsumeQueue,
+  ): GetMessageResult | Promise<GetMessageResult> {
+    const unit = queue.unitOf(request.offset)
+    if (typeof unit === 'number') return this.#scanFrom(unit, request, queue)
+    return unit.then((found) => this.#scanFrom(found, request, queue))
+  }
+
+  /** Inside one file of the queue, and no more units than the filter may look at. */
+  #scanFrom(
+    start: number,
+    request: GetMessageRequest,
+    queue: AnyConsumeQueue,
   ): GetMessageResult | Promise<GetMessageResult> {
     const { config } = this.#deps
-    const { offset } = request
-    const windowBytes = Math.max(
-      config.maxFilterMessageSize,
-      request.maxMsgNums * CQ_STORE_UNIT_SIZE,
-    )
-    const windowEnd = offset + Math.ceil(windowBytes / CQ_STORE_UNIT_SIZE)
-    const end = Math.min(queue.fileEnd(offset), queue.maxOffset, windowEnd)
-    const units = queue.unitsInMemory(offset, end)
-    if (units === undefined) return this.#scanFromDisk(request, queue, end)
+    const { unitSize } = queue
+    const windowBytes = Math.max(config.maxFilterMessageSize, request.maxMsgNums * unitSize)
+    const windowEnd = start + Math.ceil(windowBytes / unitSize)
+    const end = Math.min(queue.fileEnd(start), queue.unitEnd, windowEnd)
+    const units = queue.unitsInMemory(start, end)
+    if (units === undefined) return this.#scanFromDisk(start, end, request, queue)
     const ext = request.filter && queue.extOf(units)
-    if (ext instanceof Promise) return this.#scanFromDisk(request, queue, end)
-    const scan = this.#newScan(request, units, ext)
+    if (ext instanceof Promise) return this.#scanFromDisk(start, end, request, queue)
+    const scan = this.#newScan(request, queue, units, ext)
     if (scan.run((at, size) => this.#findChunk(at, size))) return scan.result(queue)
     scan.keepUnits()
     return this.#finishScan(scan, queue)
@@ -98,13 +106,19 @@ export class MessageReader {
     return log.tail.findRange(offset, size) ?? coldReader.findChunk(offset, size)
   }
 
-  #newScan(request: GetMessageRequest, units: Buffer, ext: ExtWindow | undefined): PullScan {
+  #newScan(
+    request: GetMessageRequest,
+    queue: AnyConsumeQueue,
+    units: Buffer,
+    ext: ExtWindow | undefined,
+  ): PullScan {
     const { config, log, totalMemoryBytes } = this.#deps
     return new PullScan({
       config,
       request,
       units,
       ext,
+      isBatch: queue.cqType === 'BatchCQ',
       maxPhysicalOffset: log.maxOffset,
       inMemoryBytes: totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100),
       nextFileOffset: (at) => log.files.fileStart(at) + log.files.fileSize,
@@ -112,28 +126,25 @@ export class MessageReader {
   }
 
   async #scanFromDisk(
-    request: GetMessageRequest,
-    queue: ConsumeQueue,
+    start: number,
     end: number,
+    request: GetMessageRequest,
+    queue: AnyConsumeQueue,
   ): Promise<GetMessageResult> {
-    const units = await queue.readUnits(request.offset, end)
+    const units = await queue.readUnits(start, end)
     if (units === undefined) {
-      const next = queue.fileEnd(request.offset)
+      const { minOffset, maxOffset } = queue
+      const next = queue.cqType === 'BatchCQ' ? 0 : Math.min(queue.fileEnd(start), maxOffset)
       const { topic, queueId, offset } = request
       this.#deps.logger.warn({ topic, queueId, offset, next }, 'consume queue file is not there')
-      return nothing(
-        GetMessageStatus.OFFSET_FOUND_NULL,
-        Math.min(next, queue.maxOffset),
-        queue.minOffset,
-        queue.maxOffset,
-      )
+      return nothing(GetMessageStatus.OFFSET_FOUND_NULL, next, minOffset, maxOffset)
     }
     const ext = request.filter && (await queue.extOf(units))?.copy()
-    return this.#finishScan(this.#newScan(request, units, ext), queue)
+    return this.#finishScan(this.#newScan(request, queue, units, ext), queue)
   }
 
   /** Reads from the disk what the scan waits for, until it has ended. */
-  async #finishScan(scan: PullScan, queue: ConsumeQueue): Promise<GetMessageResult> {
+  async #finishScan(scan: PullScan, queue: AnyConsumeQueue): Promise<GetMessageResult> {
     let read: Chunk | null = null
     let readOffset = -1
     const find = (offset: number, size: number): Chunk | null | undefined => {

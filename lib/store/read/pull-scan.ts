@@ -1,4 +1,9 @@
 import {
+  BATCH_CQ_STORE_UNIT_SIZE,
+  batchUnitBaseOffset,
+  batchUnitNum,
+} from '../../../codec/store/batch-consume-queue-unit.ts'
+import {
   CQ_STORE_UNIT_SIZE,
   unitCommitLogOffset,
   unitExtOffset,
@@ -25,10 +30,12 @@ export type ChunkSource = (offset: number, size: number) => Chunk | null | undef
 export interface PullScanOptions {
   readonly config: MessageStoreConfig
   readonly request: GetMessageRequest
-  /** Units from `request.offset` on. */
+  /** Units from that of `request.offset` on. */
   readonly units: Buffer
   /** What consume queue ext knows of them. */
   readonly ext: ExtWindow | undefined
+  /** The units are those of a queue of batches. */
+  readonly isBatch: boolean
   /** End of the log. */
   readonly maxPhysicalOffset: number
   /** Records that are closer to the log's end are taken for cached, and the larger limits hold. */
@@ -46,6 +53,7 @@ export interface PullScanOptions {
  */
 export class PullScan {
   readonly #options: PullScanOptions
+  readonly #unitSize: number
   #units: Buffer
   #ext: ExtWindow | undefined
   #position = 0
@@ -54,6 +62,7 @@ export class PullScan {
   #status: GetMessageStatus = GetMessageStatus.NO_MATCHED_MESSAGE
   #records: Buffer[] = []
   #bytes = 0
+  #messageCount = 0
   #maxOffsetPulling = 0
   /** After a record that is gone: those before this offset are gone with it. */
   #skipBefore = -1
@@ -62,6 +71,7 @@ export class PullScan {
     this.#options = options
     this.#units = options.units
     this.#ext = options.ext
+    this.#unitSize = options.isBatch ? BATCH_CQ_STORE_UNIT_SIZE : CQ_STORE_UNIT_SIZE
   }
 
   /** Has to be called before a pause, when the units are a view that is not valid afterwards. */
@@ -75,10 +85,10 @@ export class PullScan {
     const { request, nextFileOffset } = this.#options
     const { filter } = request
     const units = this.#units
-    for (; this.#position < units.length; this.#position += CQ_STORE_UNIT_SIZE) {
+    for (; this.#position < units.length; this.#position += this.#unitSize) {
       const offset = unitCommitLogOffset(units, this.#position)
       const size = unitSize(units, this.#position)
-      if (this.#isFull(offset, size)) return true
+      if (this.#isFull(offset, size) || this.#isBeyondWindow()) return true
       const isSkipped =
         offset < this.#skipBefore || (filter !== undefined && !this.#isMatched(filter))
       if (!isSkipped) {
@@ -121,17 +131,32 @@ export class PullScan {
     }
     this.#records.push(buffer.subarray(start, start + size))
     this.#bytes += size
+    this.#messageCount += this.#batchNum()
     this.#status = GetMessageStatus.FOUND
     this.#skipBefore = -1
   }
 
+  /** Messages of the present unit. */
+  #batchNum(): number {
+    return this.#options.isBatch ? batchUnitNum(this.#units, this.#position) : 1
+  }
+
+  /** The window of a get is in units, as if each was of one message. */
+  #isBeyondWindow(): boolean {
+    const { isBatch, request, config } = this.#options
+    if (!isBatch) return false
+    const windowBytes = Math.max(config.maxFilterMessageSize, request.maxMsgNums * this.#unitSize)
+    const distance = batchUnitBaseOffset(this.#units, this.#position) - request.offset
+    return distance * this.#unitSize >= windowBytes
+  }
+
   /** One message goes through whatever the limits. */
   #isFull(offset: number, size: number): boolean {
-    const count = this.#records.length
+    const count = this.#messageCount
     if (count === 0) return false
     const { config, request, maxPhysicalOffset, inMemoryBytes } = this.#options
     const bytes = this.#bytes + size
-    if (count + 1 > request.maxMsgNums || bytes > MAX_PULL_MSG_SIZE) return true
+    if (count + this.#batchNum() > request.maxMsgNums || bytes > MAX_PULL_MSG_SIZE) return true
     if (maxPhysicalOffset - offset <= inMemoryBytes) {
       if (bytes > config.maxTransferBytesOnMessageInMemory) return true
       return count > config.maxTransferCountOnMessageInMemory - 1
@@ -149,15 +174,23 @@ export class PullScan {
   }
 
   result(queue: { readonly minOffset: number; readonly maxOffset: number }): GetMessageResult {
-    const { request, maxPhysicalOffset, inMemoryBytes } = this.#options
+    const { maxPhysicalOffset, inMemoryBytes } = this.#options
     return {
       status: this.#status,
-      nextBeginOffset: request.offset + this.#position / CQ_STORE_UNIT_SIZE,
+      nextBeginOffset: this.#nextBeginOffset(),
       minOffset: queue.minOffset,
       maxOffset: queue.maxOffset,
       records: this.#records,
-      messageCount: this.#records.length,
+      messageCount: this.#messageCount,
       suggestPullingFromSlave: maxPhysicalOffset - this.#maxOffsetPulling > inMemoryBytes,
     }
+  }
+  /** Behind the last unit that has been looked at. */
+  #nextBeginOffset(): number {
+    const { request, isBatch } = this.#options
+    if (!isBatch) return request.offset + this.#position / this.#unitSize
+    const last = this.#position - this.#unitSize
+    if (last < 0) return request.offset
+    return batchUnitBaseOffset(this.#units, last) + batchUnitNum(this.#units, last)
   }
 }

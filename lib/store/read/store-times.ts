@@ -1,7 +1,8 @@
 import { unitCommitLogOffset, unitSize } from '../../../codec/store/consume-queue-unit.ts'
 import { MIN_RECORD_SIZE, recordStoreTimestamp } from '../../../codec/message/record-reader.ts'
 import type { CommitLog } from '../commitlog/commit-log.ts'
-import type { ConsumeQueue } from '../consumequeue/consume-queue.ts'
+import type { ConsumeQueueInterface } from '../consumequeue/consume-queue-interface.ts'
+import type { AnyConsumeQueue } from '../consumequeue/consume-queue-store.ts'
 import type { BoundaryType } from '../types.ts'
 import type { ColdReader } from './cold-reader.ts'
 
@@ -16,9 +17,10 @@ export class StoreTimes {
   }
 
   /** -1 when there is no such message. */
-  async at(queue: ConsumeQueue, offset: number): Promise<number> {
+  async at(queue: ConsumeQueueInterface, offset: number): Promise<number> {
     if (offset < queue.minOffset || offset >= queue.maxOffset) return -1
-    const unit = await queue.readUnits(offset, offset + 1)
+    const at = await queue.unitOf(offset)
+    const unit = await queue.readUnits(at, at + 1)
     if (unit === undefined || unitSize(unit, 0) < MIN_RECORD_SIZE) return -1
     const commitLogOffset = unitCommitLogOffset(unit, 0)
     if (commitLogOffset < this.#log.minOffset) return -1
@@ -30,9 +32,15 @@ export class StoreTimes {
 
   /**
    * `lower`: offset of the first message stored at `timestampMs` or later, the queue's end when there is none; `upper`: of the
-   * last one stored then or earlier, 0 when there is none. Source: store.ConsumeQueue#binarySearchInQueueByTime
+   * last one stored then or earlier, 0 when there is none. Batches tell their store time in their units.
+   * Source: store.ConsumeQueue#binarySearchInQueueByTime
    */
-  async search(queue: ConsumeQueue, timestampMs: number, boundary: BoundaryType): Promise<number> {
+  async search(
+    queue: AnyConsumeQueue,
+    timestampMs: number,
+    boundary: BoundaryType,
+  ): Promise<number> {
+    if (queue.cqType === 'BatchCQ') return queue.getOffsetInQueueByTime(timestampMs, boundary)
     let low = queue.minOffset
     let high = queue.maxOffset
     while (low < high) {
