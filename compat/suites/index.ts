@@ -7,6 +7,7 @@ import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
+import { sql92Suite } from './sql92.ts'
 import { transactionSuites } from './transactions.ts'
 
 /** All suites, in the order in which they run. Each new one is added here. */
@@ -25,4 +26,5 @@ export const SUITES: readonly Suite[] = [
   proxySuite,
   tlsSuite,
   brokerAnswersSuite,
+  sql92Suite,
 ]
