@@ -3,6 +3,7 @@ import { brokerAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
+import { haSuite } from './ha.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
@@ -22,6 +23,7 @@ export const SUITES: readonly Suite[] = [
   namesrvAnswersSuite,
   namesrvApacheBrokerSuite,
   diskSuite,
+  haSuite,
   ...transactionSuites,
   proxySuite,
   tlsSuite,

@@ -1,0 +1,136 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { compareLogs, isCaughtUp, verifyMessages } from '../ha/compare.ts'
+import { Group } from '../ha/group.ts'
+import { Load } from '../ha/load.ts'
+import type { BrokerLauncher } from '../harness/servers.ts'
+import type { Suite, SuiteContext } from '../harness/suite.ts'
+import { waitFor } from '../harness/wait.ts'
+
+/** Acknowledgements that a case waits for before it goes on. */
+const STEP = 400
+const STEP_LIMIT_MS = 30_000
+
+interface Pair {
+  readonly name: string
+  readonly master: BrokerLauncher
+  readonly slave: BrokerLauncher
+}
+
+/** Master and slave in each combination of ours and Apache's, under load and rules that lose nothing, killed and promoted. */
+export const haSuite: Suite = {
+  name: 'ha',
+  tools: ['java', 'mvn'],
+  targets: ['ours', 'apache'],
+  async run(context) {
+    for (const pair of await pairs(context)) await runPair(pair, context)
+  },
+}
+
+async function pairs({ launchers }: SuiteContext): Promise<Pair[]> {
+  const ours = launchers.broker
+  const same = { name: 'same-kind', master: ours, slave: ours }
+  // Ours are told from Apache's by the standalone server, which Apache has not.
+  if (launchers.standalone === undefined) return [same]
+  const { broker: apaches } = await launchers.apache()
+  return [
+    same,
+    { name: 'apache-master', master: apaches, slave: ours },
+    { name: 'apache-slave', master: ours, slave: apaches },
+  ]
+}
+
+async function runPair(pair: Pair, context: SuiteContext): Promise<void> {
+  if (!new RegExp(context.casePattern).test(pair.name)) return
+  const { report, launchers } = context
+  const directory = path.join(context.directory, pair.name)
+  fs.mkdirSync(directory)
+  const group = await Group.start(directory, launchers.namesrv)
+  const run = new PairRun(pair, group)
+  try {
+    for (const [name, step] of run.steps) {
+      const startMs = Date.now()
+      await step()
+      report.passed('ha', `${pair.name}-${name}`, Date.now() - startMs)
+    }
+  } catch (error) {
+    report.fail('ha', pair.name, (error as Error).stack ?? '')
+    report.tails(group.logFiles)
+  } finally {
+    await run.stopLoad()
+    await group.stopAll()
+  }
+}
+
+/** What is done with one pair, each step with what the ones before have left. */
+class PairRun {
+  readonly steps: readonly (readonly [string, () => Promise<void>])[] = [
+    ['replicates', () => this.#replicate()],
+    ['slave-killed', () => this.#killSlave()],
+    ['master-killed', () => this.#killMaster()],
+    ['logs-equal', () => this.#compareLogs()],
+    ['promoted', () => this.#promote()],
+  ]
+  readonly #pair: Pair
+  readonly #group: Group
+  #load: Load | undefined
+
+  constructor(pair: Pair, group: Group) {
+    this.#pair = pair
+    this.#group = group
+  }
+
+  async stopLoad(): Promise<void> {
+    await this.#load?.stop()
+  }
+
+  async #replicate(): Promise<void> {
+    const { master, slave } = this.#pair
+    await this.#group.startMaster(master)
+    await this.#group.startSlave(slave)
+    this.#load = new Load(this.#group.master.port, 'first')
+    await this.#acknowledgements(STEP)
+  }
+
+  async #killSlave(): Promise<void> {
+    await this.#group.kill9(this.#group.slave)
+    await this.#group.startSlave(this.#pair.slave)
+    await this.#acknowledgements(STEP)
+  }
+
+  async #killMaster(): Promise<void> {
+    await this.#group.kill9(this.#group.master)
+    await this.#group.startMaster(this.#pair.master)
+    await this.#acknowledgements(STEP)
+  }
+
+  async #compareLogs(): Promise<void> {
+    await this.stopLoad()
+    await verifyMessages(this.#group.master, this.#acknowledged)
+    await waitFor('the slave has all', STEP_LIMIT_MS, () => isCaughtUp(this.#group.master))
+    await this.#group.kill9(this.#group.master)
+    await this.#group.kill9(this.#group.slave)
+    compareLogs(this.#group.master, this.#group.slave)
+  }
+
+  /** The first message makes the topic, which the slave may not have heard of yet. */
+  async #promote(): Promise<void> {
+    const before = this.#acknowledged
+    await this.#group.startAsyncMaster(this.#pair.slave, this.#group.slave)
+    this.#load = new Load(this.#group.slave.port, 'second')
+    await this.#acknowledgements(STEP)
+    await this.stopLoad()
+    await verifyMessages(this.#group.slave, [...before, ...this.#acknowledged])
+  }
+
+  get #acknowledged() {
+    return this.#load?.acknowledged ?? []
+  }
+
+  async #acknowledgements(count: number): Promise<void> {
+    const wanted = this.#acknowledged.length + count
+    await waitFor(`${wanted} messages are acknowledged`, STEP_LIMIT_MS, async () => {
+      return this.#acknowledged.length >= wanted
+    })
+  }
+}
