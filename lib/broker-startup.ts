@@ -29,12 +29,12 @@ export interface Broker extends Service {
  * Apache: broker.BrokerStartup
  */
 export function createBroker(
-  settings: BrokerConfigs,
+  given: BrokerConfigs,
   configFile: string | undefined,
   runtime: Runtime,
 ): Broker {
+  const settings = settleRole(given)
   const { configs } = settings
-  checkRole(configs)
   const { clock, fileSystem, logger } = runtime
   const { storePathRootDir } = configs.store
   const processId = process.pid
@@ -69,13 +69,22 @@ export function createBroker(
   }
 }
 
-/** Source: broker.BrokerStartup#buildBrokerController; there a master gets the id 0 whatever was set */
-function checkRole({ broker, store }: BrokerConfigs['configs']): void {
-  const { brokerRole } = store
+/**
+ * A master has the id 0, whatever was set; a slave takes less of the log for cached. Source:
+ * broker.BrokerStartup#buildBrokerController
+ */
+function settleRole(settings: BrokerConfigs): BrokerConfigs {
+  const { broker, store } = settings.configs
   const { brokerId } = broker
-  if ((brokerRole === 'SLAVE') === brokerId > 0) return
-  const wanted = brokerRole === 'SLAVE' ? 'a slave has an id above 0' : 'a master has the id 0'
-  throw new ConfigError(`brokerRole=${brokerRole} with brokerId=${brokerId}: ${wanted}`)
+  if (store.brokerRole !== 'SLAVE') {
+    return { ...settings, configs: { ...settings.configs, broker: { ...broker, brokerId: 0 } } }
+  }
+  if (brokerId <= 0) {
+    throw new ConfigError(`brokerRole=SLAVE with brokerId=${brokerId}: a slave has an id above 0`)
+  }
+  const accessMessageInMemoryMaxRatio = store.accessMessageInMemoryMaxRatio - 10
+  const slaveStore = { ...store, accessMessageInMemoryMaxRatio }
+  return { ...settings, configs: { ...settings.configs, store: slaveStore } }
 }
 
 /**

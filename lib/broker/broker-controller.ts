@@ -26,6 +26,7 @@ import { BrokerOuterApi } from './out/broker-outer-api.ts'
 import { OwnAddress } from './out/own-address.ts'
 import { WheelTimedPuts } from './pop/wheel-timed-puts.ts'
 import { PopConsumption } from './pop-consumption.ts'
+import { Replication } from './replication.ts'
 import { ScheduleHook } from './schedule/schedule-hook.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { registerSending } from './sending.ts'
@@ -66,6 +67,7 @@ export class BrokerController implements Service {
   /** Puts messages that may ask for a delay. */
   readonly scheduleHook: ScheduleHook
   readonly transactions: Transactions
+  readonly replication: Replication
   readonly brokerOuterApi: BrokerOuterApi
   readonly #deps: BrokerControllerDeps
   readonly #delayLevels: DelayLevels
@@ -94,11 +96,7 @@ export class BrokerController implements Service {
       brokerStatsManager: this.brokerStatsManager,
     }
     this.#machineAddress = selectLocalAddress(localAddresses(fileSystem))
-    this.#ownAddress = new OwnAddress({
-      config: brokerConfig,
-      port: () => this.address.port,
-      machineAddress: this.#machineAddress,
-    })
+    this.#ownAddress = this.#createOwnAddress()
     this.#uniqIds = new UniqIdGenerator(Host.of(this.#machineAddress, 0).ip, processId, clock.now())
     this.#delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
     this.topicConfigManager = new TopicConfigManager(shared)
@@ -142,6 +140,7 @@ export class BrokerController implements Service {
     this.#vipServer = new VipServer(serverOptions)
     this.brokerOuterApi = this.#createOuterApi()
     this.loadBalance = this.#createLoadBalance()
+    this.replication = this.#createReplication()
     this.#registerProcessors()
   }
 
@@ -171,9 +170,8 @@ export class BrokerController implements Service {
       this.#deps.messageStore,
       ...(this.#deps.configs.store.timerWheelEnable ? [this.timerMessageStore] : []),
       this.consumption,
-      this.scheduleMessageService,
+      this.replication,
       this.transactions,
-      this.popConsumption,
       this.brokerStatsManager,
       this.#brokerStats,
       this.#server,
@@ -229,6 +227,23 @@ export class BrokerController implements Service {
     })
   }
 
+  #createOwnAddress(): OwnAddress {
+    return new OwnAddress({
+      config: this.#deps.configs.broker,
+      port: () => this.address.port,
+      machineAddress: this.#machineAddress,
+    })
+  }
+
+  #createReplication(): Replication {
+    const { configs, ...deps } = this.#deps
+    return new Replication({
+      ...deps,
+      storeConfig: configs.store,
+      specialServices: [this.scheduleMessageService, this.popConsumption],
+    })
+  }
+
   #createOuterApi(): BrokerOuterApi {
     const { configs, tls, clock, logger } = this.#deps
     return new BrokerOuterApi({
@@ -242,6 +257,8 @@ export class BrokerController implements Service {
         machineAddress: () => this.#machineAddress,
       }),
       topicConfigManager: this.topicConfigManager,
+      onMaster: ({ masterAddr, haServerAddr }) =>
+        this.replication.groupMaster.update({ masterAddr, haServerAddr }),
       clock,
       logger,
     })
@@ -252,6 +269,7 @@ export class BrokerController implements Service {
     this.consumption.registerProcessors(this.#dispatcher)
     this.popConsumption.registerProcessors(this.#dispatcher)
     this.transactions.registerProcessors(this.#dispatcher)
+    this.replication.registerProcessors(this.#dispatcher)
     this.loadBalance.registerProcessors(this.#dispatcher)
     this.#registerAdministration()
   }

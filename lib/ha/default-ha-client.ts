@@ -18,7 +18,8 @@ export interface HAClientDeps {
   readonly logger: Logger
 }
 
-const RETRY_MS = 5_000
+/** Apache waits for 5 s, and producers of a SYNC_MASTER with it. */
+const RETRY_MS = 1_000
 const CONNECT_TIMEOUT_MS = 3_000
 const READ_BUFFER_BYTES = 256 * 1024
 /** Received and not yet written: beyond it the master is not read from. */
@@ -26,7 +27,7 @@ const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
 
 /**
  * A slave's side of replication: asks its master for the log from the end of its own on, appends what comes, and reports how
- * far it has come. What goes wrong ends the connection; another attempt follows 5 s later.
+ * far it has come. What goes wrong ends the connection; another attempt follows.
  *
  * Apache: store.ha.DefaultHAClient
  */

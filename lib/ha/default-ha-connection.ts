@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { ReportDecoder } from '../../codec/ha/transfer.ts'
+import { Host } from '../../codec/message/host.ts'
 import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
-import { hostAndPort } from '../common/local-address.ts'
 import type { Logger } from '../common/logger.ts'
 import type { ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
@@ -43,7 +43,7 @@ export class DefaultHAConnection {
   constructor(deps: HAConnectionDeps) {
     const { socket, log, config, clock } = deps
     this.#deps = deps
-    this.clientAddress = hostAndPort(socket.remoteAddress ?? '?', socket.remotePort ?? 0)
+    this.clientAddress = remoteHost(socket)
     this.#flowMonitor = new FlowMonitor(config)
     this.#lastReadMs = this.#lastWriteMs = clock.monotonic()
     this.#transfer = new LogTransfer({
@@ -164,4 +164,9 @@ export class DefaultHAConnection {
     const { clientAddress: slave } = this
     this.#deps.logger.error({ slave, reason }, 'the slave cannot be given the log')
   }
+}
+
+/** A socket may have been closed before it was looked at. */
+function remoteHost({ remoteAddress, remotePort }: Socket): string {
+  return remoteAddress === undefined ? 'gone' : Host.of(remoteAddress, remotePort ?? 0).toString()
 }

@@ -14,7 +14,10 @@ import { RemotingClient, RemotingError } from '../../remoting/index.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import type { BrokerAddress } from './broker-address.ts'
-import type { BrokerIdentityConfig } from './name-server-registration.ts'
+import type {
+  BrokerIdentityConfig,
+  NameServerRegistrationDeps,
+} from './name-server-registration.ts'
 import { NameServerRegistration } from './name-server-registration.ts'
 
 export interface BrokerOuterApiDeps {
@@ -28,6 +31,7 @@ export interface BrokerOuterApiDeps {
   readonly tls?: TlsClientContext | undefined
   readonly address: BrokerAddress
   readonly topicConfigManager: TopicConfigManager
+  readonly onMaster: NameServerRegistrationDeps['onMaster']
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -164,7 +168,7 @@ export class BrokerOuterApi implements Service {
   }
 
   #createRegistration(namesrvAddr: string): NameServerRegistration {
-    const { config, address, topicConfigManager, logger } = this.#deps
+    const { config, address, topicConfigManager, onMaster, logger } = this.#deps
     const client = this.#client
     return new NameServerRegistration({
       namesrvAddr,
@@ -172,6 +176,7 @@ export class BrokerOuterApi implements Service {
       config,
       addressTowards: (localHost: Host) => address.towards(localHost),
       topicConfigManager,
+      onMaster,
       logger,
     })
   }

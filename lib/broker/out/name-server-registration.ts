@@ -9,6 +9,7 @@ import {
 } from '../../../codec/header/query-data-version.ts'
 import {
   RegisterBrokerRequestHeader,
+  RegisterBrokerResponseHeader,
   UnRegisterBrokerRequestHeader,
 } from '../../../codec/header/register-broker.ts'
 import type { Host } from '../../../codec/message/host.ts'
@@ -44,6 +45,8 @@ export interface NameServerRegistrationDeps {
     TopicConfigManager,
     'topicConfigTable' | 'dataVersion' | 'updateOrderTopicConfig'
   >
+  /** Told what the NameServer says about the master of a slave's group. */
+  readonly onMaster: (master: RegisterBrokerResponseHeader) => void
   readonly logger: Logger
 }
 
@@ -122,6 +125,7 @@ export class NameServerRegistration {
     if (response.body !== undefined) {
       topicConfigManager.updateOrderTopicConfig(KVTable.decode(response.body).table.keys())
     }
+    this.#deps.onMaster(RegisterBrokerResponseHeader.decode(response.extFields))
     if (this.#registered === undefined) {
       const { brokerAddr } = address
       logger.info({ namesrvAddr, brokerAddr }, 'registered with the name server')

@@ -94,6 +94,7 @@ describe('BrokerOuterApi', () => {
       clientConfig: configs.client,
       address,
       topicConfigManager,
+      onMaster: () => undefined,
       clock,
       logger: SILENT_LOGGER,
     }

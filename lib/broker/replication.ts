@@ -1,0 +1,53 @@
+import type { Logger } from '../common/logger.ts'
+import type { Service } from '../common/service.ts'
+import type { MessageStoreConfig } from '../config/message-store-config.ts'
+import type { RequestDispatcher } from '../remoting/index.ts'
+import type { MessageStore } from '../store/types.ts'
+import { HAStatusProcessor } from './processor/admin/ha-status-processor.ts'
+import { GroupMaster } from './slave/group-master.ts'
+import { SpecialServices } from './slave/special-services.ts'
+
+export interface ReplicationDeps {
+  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole'>
+  readonly messageStore: MessageStore
+  /** What only the master of a group does. */
+  readonly specialServices: readonly Service[]
+  readonly logger: Logger
+}
+
+/**
+ * The broker's place in its group: what it does as the master, and whom it follows as a slave. A part of the composition of a
+ * broker; the log itself is replicated by the store's HAService.
+ */
+export class Replication implements Service {
+  readonly groupMaster: GroupMaster
+  readonly specialServices: SpecialServices
+  readonly #deps: ReplicationDeps
+
+  constructor(deps: ReplicationDeps) {
+    this.#deps = deps
+    const { storeConfig, messageStore, logger } = deps
+    this.groupMaster = new GroupMaster(logger)
+    this.groupMaster.onChange(({ haServerAddr }) => {
+      messageStore.haService?.updateHaMasterAddress(haServerAddr)
+    })
+    this.specialServices = new SpecialServices({
+      services: deps.specialServices,
+      isMaster: () => storeConfig.brokerRole !== 'SLAVE',
+      logger,
+    })
+  }
+
+  start(): Promise<void> {
+    return this.specialServices.start()
+  }
+
+  stop(): Promise<void> {
+    return this.specialServices.stop()
+  }
+
+  registerProcessors(dispatcher: RequestDispatcher): void {
+    const haStatus = new HAStatusProcessor(this.#deps.messageStore)
+    for (const code of HAStatusProcessor.requestCodes) dispatcher.registerProcessor(code, haStatus)
+  }
+}

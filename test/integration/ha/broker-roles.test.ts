@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import { ClusterInfo } from '../../../codec/body/cluster-info.ts'
+import { HARuntimeInfo } from '../../../codec/body/ha-runtime-info.ts'
+import { SendMessageResponseHeader } from '../../../codec/header/send-message.ts'
+import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../codec/request-code.ts'
+import { ResponseCode } from '../../../codec/response-code.ts'
+import type { Broker } from '../../../lib/broker-startup.ts'
+import { ConfigError } from '../../../lib/config/errors.ts'
+import { ask, BrokerGroup, pull } from '../../helpers/broker-group.ts'
+import { sendMessage } from '../../helpers/send-message.ts'
+
+const SLAVE = { brokerRole: 'SLAVE', brokerId: '1', slaveReadEnable: 'true' }
+
+describe('a broker group of master and slave', () => {
+  let group: BrokerGroup
+
+  beforeEach(async () => {
+    group = new BrokerGroup()
+    await group.start()
+  })
+  afterEach(() => group.close())
+
+  async function haStatus(broker: Broker): Promise<HARuntimeInfo> {
+    const request = RemotingCommand.request(RequestCode.GET_BROKER_HA_STATUS)
+    return HARuntimeInfo.decode((await ask(broker.address.toString(), request)).body)
+  }
+
+  /** Resolves when the slave has all of its master's log. */
+  async function caughtUp(master: Broker): Promise<HARuntimeInfo> {
+    for (;;) {
+      const status = await haStatus(master)
+      const [connection] = status.haConnectionInfo
+      if (connection?.diff === 0) return status
+    }
+  }
+
+  async function sendMany(broker: Broker, count: number): Promise<number[]> {
+    const offsets = []
+    for (let i = 0; i < count; i++) {
+      const { extFields } = await sendMessage(broker.address.toString(), 'T')
+      offsets.push(SendMessageResponseHeader.decode(extFields).queueOffset)
+    }
+    return offsets
+  }
+
+  it('is found by the slave through the name server, and replicates', async () => {
+    const master = await group.startBroker('m')
+    const slave = await group.startBroker('s', SLAVE)
+    const request = RemotingCommand.request(RequestCode.GET_BROKER_CLUSTER_INFO)
+    const cluster = ClusterInfo.decode((await ask(group.namesrvAddr, request)).body)
+    expect(cluster.brokerAddrTable.get('broker-a')?.brokerAddrs).to.deep.equal(
+      new Map([
+        [0, master.address.toString()],
+        [1, slave.address.toString()],
+      ]),
+    )
+    await sendMany(master, 3)
+    const status = await caughtUp(master)
+    expect(status).to.include({ master: true, inSyncSlaveNums: 1 })
+    const slaveStatus = await haStatus(slave)
+    expect(slaveStatus).to.include({ master: false, inSyncSlaveNums: 0 })
+    expect(slaveStatus.haClientRuntimeInfo.maxOffset).to.equal(status.masterCommitLogMaxOffset)
+  })
+
+  it('has a slave that refuses messages, and reads too unless slaveReadEnable is set', async () => {
+    await group.startBroker('m')
+    const slave = await group.startBroker('s', { ...SLAVE, slaveReadEnable: 'false' })
+    const address = slave.address.toString()
+    const sent = await sendMessage(address, 'T')
+    expect(sent.code).to.equal(ResponseCode.SYSTEM_BUSY)
+    expect(sent.remark).to.include('[REJECTREQUEST]')
+    expect((await pull(address, 'T')).response.code).to.equal(ResponseCode.SYSTEM_BUSY)
+  })
+
+  it('goes on with the slave as master after a change of its settings', async () => {
+    const master = await group.startBroker('m')
+    const slave = await group.startBroker('s', SLAVE)
+    expect(await sendMany(master, 5)).to.deep.equal([0, 1, 2, 3, 4])
+    await caughtUp(master)
+    await group.stopBroker(master)
+    await group.stopBroker(slave)
+    const promoted = await group.startBroker('s', { brokerRole: 'ASYNC_MASTER', brokerId: '1' })
+    expect(await sendMany(promoted, 2)).to.deep.equal([5, 6])
+    const { bodies } = await pull(promoted.address.toString(), 'T')
+    expect(bodies).to.have.length(7)
+  })
+
+  it('does not start a slave without an id of its own', async () => {
+    let error: unknown
+    await group.startBroker('s', { brokerRole: 'SLAVE' }).catch((thrown: unknown) => {
+      error = thrown
+    })
+    expect(error).to.be.instanceOf(ConfigError)
+  })
+})
