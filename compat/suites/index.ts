@@ -1,6 +1,7 @@
 import type { Suite } from '../harness/suite.ts'
 import { brokerAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
+import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
 import { haSuite } from './ha.ts'
@@ -27,6 +28,7 @@ export const SUITES: readonly Suite[] = [
   ...transactionSuites,
   proxySuite,
   tlsSuite,
+  delaySuite,
   brokerAnswersSuite,
   sql92Suite,
 ]

@@ -12,5 +12,7 @@ public enum CaseSet {
     /** Transactions, on brokers that check half messages often; alone, too. */
     TRANSACTION,
     /** The gRPC client, through Apache's Proxy; alone, too. */
-    PROXY
+    PROXY,
+    /** Delay levels, on brokers where they are short; alone, too. */
+    DELAY
 }

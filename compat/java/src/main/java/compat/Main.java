@@ -5,6 +5,7 @@ import compat.cases.BodyCases;
 import compat.cases.BroadcastCases;
 import compat.cases.ClusteringCases;
 import compat.cases.CrashCases;
+import compat.cases.DelayCases;
 import compat.cases.DiskCases;
 import compat.cases.FilterCases;
 import compat.cases.LitePullCases;
@@ -43,6 +44,8 @@ public final class Main {
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
+        } else if (settings.set == CaseSet.DELAY) {
+            DelayCases.register(registry);
         } else {
             registerAll(registry);
         }
