@@ -5,6 +5,8 @@ export interface Chunk {
   readonly startOffset: number
   readonly buffer: Buffer
   length: number
+  /** Views of the bytes may be handed out: nothing else is ever written there. */
+  isLent: boolean
 }
 
 export function holdsRange(chunk: Chunk, offset: number, size: number): boolean {
@@ -47,7 +49,7 @@ export class TailCache {
     const last = this.#chunks.at(-1)
     if (last !== undefined && !this.#sealed && last.length + size <= last.buffer.length) return last
     const buffer = Buffer.allocUnsafeSlow(Math.max(this.#chunkBytes, size))
-    const chunk = { startOffset: offset, buffer, length: 0 }
+    const chunk = { startOffset: offset, buffer, length: 0, isLent: true }
     this.#chunks.push(chunk)
     this.#bytes += buffer.length
     this.#sealed = false

@@ -33,15 +33,16 @@ export class ColdReader {
   }
 
   /**
-   * Reads up to `size` bytes from `offset` on, not beyond the file's end; undefined when the file is not there (any more).
-   * @throws (rejects) BusyError, or what the file system says
+   * Reads up to `size` bytes from `offset` on, not beyond the file's end, into a buffer of their own or the one given;
+   * undefined when the file is not there (any more). @throws (rejects) BusyError, or what the file system says
    */
-  async read(offset: number, size: number): Promise<Buffer | undefined> {
+  async read(offset: number, size: number, into?: Buffer): Promise<Buffer | undefined> {
     await this.#enter()
     try {
       const file = this.#deps.files.find(offset)
       if (file === undefined) return undefined
-      const bytes = Buffer.allocUnsafeSlow(Math.min(size, file.endOffset - offset))
+      const length = Math.min(size, file.endOffset - offset)
+      const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length)
       const count = await file.read(bytes, offset)
       return bytes.subarray(0, count)
     } finally {
@@ -66,14 +67,14 @@ export class ColdReader {
     const blockEnd = Math.min(start + BLOCK_BYTES, this.#fileEnd(offset))
     const isInBlock = offset + size <= blockEnd && blockEnd <= this.#deps.writtenOffset()
     const chunk = isInBlock
-      ? await this.#blocks.getOrLoad(start, () => this.#load(start, BLOCK_BYTES))
-      : await this.#load(offset, size)
+      ? await this.#blocks.getOrLoad(start, (into) => this.read(start, BLOCK_BYTES, into))
+      : await this.#readAlone(offset, size)
     return chunk !== undefined && holdsRange(chunk, offset, size) ? chunk : null
   }
 
-  async #load(startOffset: number, size: number): Promise<Chunk | undefined> {
+  async #readAlone(startOffset: number, size: number): Promise<Chunk | undefined> {
     const buffer = await this.read(startOffset, size)
-    return buffer && { startOffset, buffer, length: buffer.length }
+    return buffer && { startOffset, buffer, length: buffer.length, isLent: true }
   }
 
   /** Blocks are counted from the start of a file, and the last one ends with it. */

@@ -95,7 +95,7 @@ export class PullScan {
         const chunk = this.#find(offset, size, find)
         if (chunk === undefined) return false
         if (chunk === null) this.#gone(nextFileOffset(offset))
-        else this.#take(chunk.buffer, offset - chunk.startOffset, size)
+        else this.#take(chunk, offset - chunk.startOffset, size)
       }
       this.#maxOffsetPulling = offset
     }
@@ -123,13 +123,14 @@ export class PullScan {
     return chunk
   }
 
-  #take(buffer: Buffer, start: number, size: number): void {
+  #take(chunk: Chunk, start: number, size: number): void {
     const { filter } = this.#options.request
+    const { buffer } = chunk
     if (filter?.needsRecord === true && !filter.isMatchedByCommitLog(buffer, start, start + size)) {
       if (this.#bytes === 0) this.#status = GetMessageStatus.NO_MATCHED_MESSAGE
       return
     }
-    this.#records.push(buffer.subarray(start, start + size))
+    this.#records.push(this.#recordIn(chunk, start, size))
     this.#bytes += size
     this.#messageCount += this.#batchNum()
     this.#status = GetMessageStatus.FOUND
@@ -148,6 +149,14 @@ export class PullScan {
     const windowBytes = Math.max(config.maxFilterMessageSize, request.maxMsgNums * this.#unitSize)
     const distance = batchUnitBaseOffset(this.#units, this.#position) - request.offset
     return distance * this.#unitSize >= windowBytes
+  }
+
+  /** A view where that is possible. What a filter leaves over is little: it is copied, and the block's memory used again. */
+  #recordIn(chunk: Chunk, start: number, size: number): Buffer {
+    const view = chunk.buffer.subarray(start, start + size)
+    if (!chunk.isLent && this.#options.request.filter !== undefined) return Buffer.from(view)
+    chunk.isLent = true
+    return view
   }
 
   /** One message goes through whatever the limits. */

@@ -4,10 +4,15 @@ import { BLOCK_BYTES, BlockCache } from '../../../../lib/store/read/block-cache.
 
 describe('BlockCache', () => {
   const loads: number[] = []
-  const loader = (start: number) => async (): Promise<Chunk | undefined> => {
-    loads.push(start)
-    return { startOffset: start, buffer: Buffer.alloc(1), length: 1 }
-  }
+  const loader =
+    (start: number) =>
+    async (into: Buffer): Promise<Buffer> => {
+      loads.push(start)
+      return into.fill(start / BLOCK_BYTES)
+    }
+
+  const load = (cache: BlockCache, block: number) =>
+    cache.getOrLoad(block * BLOCK_BYTES, loader(block * BLOCK_BYTES))
 
   beforeEach(() => loads.splice(0))
 
@@ -23,13 +28,27 @@ describe('BlockCache', () => {
   })
 
   it('drops the block that was not used for longest', async () => {
-    const cache = new BlockCache(2 * BLOCK_BYTES)
-    for (const start of [0, BLOCK_BYTES]) await cache.getOrLoad(start, loader(start))
+    const cache = new BlockCache(8 * BLOCK_BYTES)
+    for (let i = 0; i < 8; i++) await load(cache, i)
     cache.get(0)
-    await cache.getOrLoad(2 * BLOCK_BYTES, loader(2 * BLOCK_BYTES))
+    await load(cache, 8)
     expect(cache.get(BLOCK_BYTES)).to.equal(undefined)
     expect(cache.get(0)?.startOffset).to.equal(0)
-    expect(cache.get(2 * BLOCK_BYTES)?.startOffset).to.equal(2 * BLOCK_BYTES)
+    expect(cache.get(8 * BLOCK_BYTES)?.startOffset).to.equal(8 * BLOCK_BYTES)
+  })
+
+  it('uses the memory of a dropped block again, but not of one that was lent', async () => {
+    const cache = new BlockCache(8 * BLOCK_BYTES)
+    const blocks: (Chunk | undefined)[] = []
+    for (let i = 0; i < 8; i++) blocks.push(await load(cache, i))
+    const [lent, dropped] = blocks as [Chunk, Chunk]
+    lent.isLent = true
+    await load(cache, 8)
+    await load(cache, 9)
+    expect([lent.length, dropped.length]).to.deep.equal([0, 0])
+    expect((await load(cache, 10))?.buffer).to.equal(dropped.buffer)
+    expect((await load(cache, 11))?.buffer).not.to.equal(lent.buffer)
+    expect(lent.buffer.every((byte) => byte === 0)).to.equal(true)
   })
 
   it('tries again after a load that found nothing or failed', async () => {
