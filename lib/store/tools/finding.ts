@@ -14,6 +14,7 @@ export type FindingKind =
   | 'queue-file'
   | 'queue-unit'
   | 'queue-tags-code'
+  | 'queue-ext'
   | 'queue-missing'
   | 'queue-beyond-log'
   | 'index-file'

@@ -2,11 +2,13 @@ import {
   CQ_STORE_UNIT_SIZE,
   isUnitWritten,
   unitCommitLogOffset,
+  unitExtOffset,
   unitSize,
   unitTagsCode,
 } from '../../../codec/store/consume-queue-unit.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
+import { ExtReader } from './ext-reader.ts'
 import type { FindingListener, Severity } from './finding.ts'
 import type { QueueFiles, SeriesFile } from './store-directory.ts'
 import { UnitReader } from './unit-reader.ts'
@@ -27,6 +29,7 @@ export class QueueVerifier {
   readonly #deps: QueueVerifierDeps
   readonly #queue: QueueFiles
   readonly #units: UnitReader
+  readonly #ext: ExtReader
   readonly #firstQueueOffset: number
   readonly #endQueueOffset: number
   /** Messages before belong to a topic of the same name that was deleted. */
@@ -40,6 +43,7 @@ export class QueueVerifier {
     this.#queue = queue
     this.#deps = deps
     this.#units = new UnitReader(deps.fileSystem, queue.files, deps.windowUnits)
+    this.#ext = new ExtReader(deps.fileSystem, queue.extFiles)
     this.#endQueueOffset = this.#units.findEnd()
     this.#firstQueueOffset = this.#units.findFirst(this.#endQueueOffset, 0)
     this.#firstLogOffset = this.#findFirstLogOffset()
@@ -109,10 +113,27 @@ export class QueueVerifier {
       this.#report('damage', 'queue-unit', queueOffset, text)
       return
     }
+    const extOffset = unitExtOffset(unit, 0)
+    if (extOffset !== undefined) this.#checkExt(queueOffset, extOffset, request)
     const unitTags = unitTagsCode(unit, 0)
     if (unitTags === undefined || unitTags === tagsCode) return
     const text = `message ${queueOffset} has the tags code ${tagsCode}, its unit says ${unitTags}`
     this.#report('damage', 'queue-tags-code', queueOffset, text)
+  }
+
+  /** Without its unit in consume queue ext a message is found by every filter: its consumer has to look at the tag. */
+  #checkExt(queueOffset: number, extOffset: number, request: DispatchRequest): void {
+    const { commitLogOffset, tagsCode, storeTimestamp } = request
+    const unit = this.#ext.read(extOffset)
+    if (unit?.tagsCode === tagsCode && unit.msgStoreTime === storeTimestamp) return
+    const isRepaired = commitLogOffset >= this.#deps.repairedFrom
+    const where = `its unit points to offset ${extOffset} of consumequeue_ext, where`
+    const what =
+      unit === undefined
+        ? 'there is none'
+        : `the tags code is ${unit.tagsCode} instead of ${tagsCode}, the store time ${unit.msgStoreTime} instead of ${storeTimestamp}`
+    const text = `message ${queueOffset}: ${where} ${what}`
+    this.#report(isRepaired ? 'repair' : 'damage', 'queue-ext', queueOffset, text)
   }
 
   #noteMissing(queueOffset: number, commitLogOffset: number): void {
@@ -155,7 +176,7 @@ export class QueueVerifier {
 
   #report(
     severity: Severity,
-    kind: 'queue-unit' | 'queue-tags-code' | 'queue-missing' | 'queue-beyond-log',
+    kind: 'queue-unit' | 'queue-tags-code' | 'queue-ext' | 'queue-missing' | 'queue-beyond-log',
     queueOffset: number,
     text: string,
   ): void {

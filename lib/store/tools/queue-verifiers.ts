@@ -37,6 +37,7 @@ export class QueueVerifiers {
     for (const queue of queues) {
       if (queue.topic.startsWith(LMQ_PREFIX)) continue
       verifySeries('queue-file', queue.files, onFinding)
+      verifySeries('queue-file', queue.extFiles, onFinding)
       this.#add(queue)
     }
   }
@@ -85,7 +86,7 @@ export class QueueVerifiers {
     }
     if (directory.fileSystem.exists(directory.path('batchconsumequeue', topic))) return undefined
     const path = directory.path('consumequeue', topic, String(queueId))
-    return this.#add({ topic, queueId, directory: path, files: [] })
+    return this.#add({ topic, queueId, directory: path, files: [], extFiles: [] })
   }
 
   /** Whether any queue tells of a message at `logOffset` or behind. */

@@ -30,6 +30,8 @@ export interface QueueFiles {
   readonly queueId: number
   readonly directory: string
   readonly files: readonly SeriesFile[]
+  /** Of its consume queue ext. */
+  readonly extFiles: readonly SeriesFile[]
 }
 
 /**
@@ -95,7 +97,10 @@ export class StoreDirectory {
         .sort((a, b) => a - b)
         .map((queueId) => {
           const directory = join(top, topic, String(queueId))
-          return { topic, queueId, directory, files: listSeries(this.fileSystem, [directory]) }
+          const files = listSeries(this.fileSystem, [directory])
+          const extDirectory = this.path('consumequeue_ext', topic, String(queueId))
+          const extFiles = listSeries(this.fileSystem, [extDirectory])
+          return { topic, queueId, directory, files, extFiles }
         })
     })
   }
