@@ -11,6 +11,9 @@ const SMALL_FILES = {
   mappedFileSizeConsumeQueue: 20 * 100,
   maxHashSlotNum: 1_000,
   maxIndexNum: 500,
+  enableConsumeQueueExt: 'true',
+  enableCalcFilterBitMap: 'true',
+  mappedFileSizeConsumeQueueExt: 20 * 50,
 }
 
 /** Transactions that are left open are asked about after seconds. */
