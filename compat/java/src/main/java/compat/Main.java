@@ -8,6 +8,7 @@ import compat.cases.CrashCases;
 import compat.cases.DelayCases;
 import compat.cases.DiskCases;
 import compat.cases.FilterCases;
+import compat.cases.GroupChangeCases;
 import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
@@ -61,6 +62,7 @@ public final class Main {
         TopicCases.register(registry);
         ClusteringCases.register(registry);
         BroadcastCases.register(registry);
+        GroupChangeCases.register(registry);
         PullCases.register(registry);
         LitePullCases.register(registry);
         OrderCases.register(registry);
