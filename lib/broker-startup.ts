@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { BrokerController } from './broker/broker-controller.ts'
 import { DirectoryLock } from './common/directory-lock.ts'
+import { localAddresses, selectLocalAddress } from './common/local-address.ts'
 import { runningProcesses } from './common/process-table.ts'
 import type { Runtime } from './common/runtime.ts'
 import type { Service } from './common/service.ts'
 import { startAll, stopAll } from './common/service.ts'
+import type { Configs } from './config/load.ts'
 import { Configuration } from './config/configuration.ts'
-import type { BrokerConfigs } from './config/tables.ts'
+import type { BROKER_TABLES, BrokerConfigs } from './config/tables.ts'
 import { ConfigError } from './config/errors.ts'
 import { DefaultHAService } from './ha/default-ha-service.ts'
 import { DefaultMessageStore } from './store/message-store.ts'
@@ -38,8 +40,12 @@ export function createBroker(
   const { clock, fileSystem, logger } = runtime
   const { storePathRootDir } = configs.store
   const processId = process.pid
+  const machineAddress = selectLocalAddress(localAddresses(fileSystem))
   const path = configFile ?? join(storePathRootDir, 'config', 'broker.properties')
-  const configuration = new Configuration(settings, { path, clock, fileSystem })
+  const configuration = new Configuration(settings, {
+    ...{ path, clock, fileSystem },
+    workedOut: () => workedOutSettings(configs, controller.address.port, machineAddress),
+  })
   const lock = new DirectoryLock(fileSystem, runningProcesses(fileSystem), storePathRootDir)
   const messageStore = new DefaultMessageStore({
     config: configs.store,
@@ -49,7 +55,7 @@ export function createBroker(
     processId,
     createHAService: classicReplication(configs, runtime),
   })
-  const controller = new BrokerController({
+  const controller: BrokerController = new BrokerController({
     configs,
     tls: createTls(configs.tls, configs.client.useTLS, runtime),
     configuration,
@@ -107,4 +113,20 @@ function classicReplication(
       clock,
       logger: logger.child({ name: 'RocketmqStore' }),
     })
+}
+
+/** What Apache's startup sets where the configuration leaves it open. Source: broker.BrokerStartup, common.BrokerConfig */
+function workedOutSettings(
+  { broker, store }: Configs<typeof BROKER_TABLES>,
+  listenPort: number,
+  machineAddress: string,
+): Record<string, string> {
+  return {
+    brokerIP1: broker.brokerIP1 ?? machineAddress,
+    brokerIP2: broker.brokerIP2 ?? machineAddress,
+    haListenPort: String(store.haListenPort || listenPort + 1),
+    listenPort: String(listenPort),
+    isBrokerContainer: 'false',
+    isInBrokerContainer: 'false',
+  }
 }

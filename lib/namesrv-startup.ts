@@ -19,7 +19,10 @@ export function createNamesrv(
   return new NamesrvController({
     configs,
     tls: createTls(configs.tls, configs.client.useTLS, runtime),
-    configuration: new Configuration(settings, { path, clock, fileSystem }),
+    configuration: new Configuration(settings, {
+      ...{ path, clock, fileSystem },
+      workedOut: () => ({ configStorePath: path }),
+    }),
     clock,
     fileSystem,
     logger: runtime.logger.child({ name: 'RocketmqNamesrv' }),

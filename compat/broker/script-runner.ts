@@ -177,21 +177,8 @@ const NOTHING: Answer = {
   unasked: undefined,
 }
 
-/** Latencies and backlogs, which our broker does not tell. */
-const APACHE_KEYS = [
-  'dispatchBehindBytes',
-  'dispatchMaxBuffer',
-  'getMessageEntireTimeMax',
-  'putLatency99',
-  'putLatency999',
-  'putMessageDistributeTime',
-  'putMessageEntireTimeMax',
-  'remainHowManyDataToFlush',
-]
-
 /** The names in an object and in the objects in it. */
 function keysOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return '$VALUE'
-  const entries = Object.entries(value).filter(([key]) => !APACHE_KEYS.includes(key))
-  return Object.fromEntries(entries.map(([key, item]) => [key, keysOf(item)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keysOf(item)]))
 }

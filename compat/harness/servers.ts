@@ -72,6 +72,21 @@ export class Servers {
     return servers
   }
 
+  /** A name server and a broker. */
+  static async startOne(
+    directory: string,
+    namesrv: NamesrvLauncher,
+    broker: BrokerLauncher,
+  ): Promise<Servers> {
+    const servers = new Servers(directory)
+    const port = await freePort()
+    const spec = { directory: servers.#makeDirectory('namesrv'), port }
+    servers.#addNamesrv('namesrv', namesrv(spec), `127.0.0.1:${port}`)
+    await servers.#addBroker('broker', 'broker-a', broker)
+    await servers.#startFirst(['namesrv', 'broker'])
+    return servers
+  }
+
   /** Name server and broker in one process, with a second broker prepared. */
   static async startStandalone(
     directory: string,

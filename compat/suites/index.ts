@@ -6,6 +6,7 @@ import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
 import { haSuite } from './ha.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
+import { mqadminSuite } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
@@ -31,4 +32,5 @@ export const SUITES: readonly Suite[] = [
   delaySuite,
   brokerAnswersSuite,
   sql92Suite,
+  mqadminSuite,
 ]

@@ -23,6 +23,7 @@ import {
   TopicAdminProcessor,
 } from './processor/admin/topic-admin-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
+import { UnsupportedRequestProcessor } from './processor/admin/unsupported-request-processor.ts'
 import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 
@@ -58,5 +59,6 @@ export function registerAdministration(
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
+  register(UnsupportedRequestProcessor.requestCodes, new UnsupportedRequestProcessor())
   registerConsumerAdministration(dispatcher, group, deps)
 }

@@ -19,6 +19,8 @@ export interface ConfigurationOptions {
   readonly path: string
   readonly fileSystem: FileSystem
   readonly clock: Clock
+  /** Settings that are worked out where they are not set, and told in place of what is set, as Apache tells them. */
+  readonly workedOut?: () => Readonly<Record<string, string>>
 }
 
 /**
@@ -46,7 +48,8 @@ export class Configuration {
 
   /** `key=value` lines of all that is set, sorted; unknown keys of the file included. */
   getAllConfigsFormatString(): string {
-    return formatProperties(this.#entries())
+    const workedOut = Object.entries(this.#options.workedOut?.() ?? {})
+    return formatProperties(new Map([...this.#entries(), ...workedOut]))
   }
 
   /**

@@ -290,7 +290,7 @@ export class DefaultMessageStore implements MessageStore {
     const { log, reput, stats } = this.#parts
     return {
       ...stats.getRuntimeInfo(),
-      commitLogMinOffset: String(log.minOffset),
+      commitLogMinOffset: String(log.files.first?.startOffset ?? -1),
       commitLogMaxOffset: String(log.maxOffset),
       dispatchBehindBytes: String(reput.behindBytes),
       remainHowManyDataToFlush: humanReadableByteCount(log.maxOffset - log.flusher.flushedOffset),

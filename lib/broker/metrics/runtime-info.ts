@@ -67,7 +67,9 @@ export class RuntimeInfo {
   }
 
   #usedRatio(path: string): number {
-    return diskUsedRatio(this.#deps.fileSystem, path)
+    const { fileSystem, storeConfig } = this.#deps
+    // The first file makes its directory.
+    return diskUsedRatio(fileSystem, fileSystem.exists(path) ? path : storeConfig.storePathRootDir)
   }
 
   #identity() {

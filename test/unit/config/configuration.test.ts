@@ -16,13 +16,20 @@ describe('Configuration', () => {
   const directory = makeTempDirectory()
   after(() => directory.remove())
 
-  function create(name: string, entries: Record<string, string> = {}) {
+  function create(
+    name: string,
+    entries: Record<string, string> = {},
+    workedOut: Record<string, string> = {},
+  ) {
     const layer = { source: 'broker.conf', entries: new Map(Object.entries(entries)) }
     const loaded = loadConfigs(BROKER_TABLES, [layer], MACHINE)
     const path = join(directory.path, name)
     const clock = new SimClock()
     const fileSystem = new NodeFileSystem()
-    const configuration = new Configuration(loaded, { path, fileSystem, clock })
+    const configuration = new Configuration(loaded, {
+      ...{ path, fileSystem, clock },
+      workedOut: () => workedOut,
+    })
     return { configuration, configs: loaded.configs, path, clock }
   }
 
@@ -35,6 +42,14 @@ describe('Configuration', () => {
     expect(entries.get('flushDiskType')).to.equal('ASYNC_FLUSH')
     expect(entries.has('brokerIP1')).to.equal(false)
     expect([...entries.keys()]).to.deep.equal([...entries.keys()].sort())
+  })
+
+  it('tells what is worked out, and writes what is set', () => {
+    const { configuration, path } = create('worked-out.conf', {}, { brokerIP2: '10.0.0.1' })
+    const told = parseProperties(configuration.getAllConfigsFormatString())
+    expect(told.get('brokerIP2')).to.equal('10.0.0.1')
+    configuration.update(new Map([['brokerName', 'b']]))
+    expect(parseProperties(readFileSync(path, 'utf8')).has('brokerIP2')).to.equal(false)
   })
 
   it('keeps system properties to itself, and in its file', () => {

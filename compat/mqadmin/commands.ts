@@ -1,0 +1,216 @@
+/** A command line of mqadmin. */
+export interface Command {
+  /** Without `-n`, which every command gets. Words in braces are replaced by what belongs to the server (MqAdmin.java). */
+  readonly line: string
+  /** Why the outputs mean to differ; then they are not compared. */
+  readonly differs?: string
+  /** Lines that are not compared. */
+  readonly leftOut?: LeftOut
+}
+
+interface LeftOut {
+  readonly lines: RegExp
+  readonly because: string
+}
+
+const NO_ACCESS_CONTROL =
+  'there is no access control; Apache, without a provider, tells of an error'
+const NO_COLD_DATA_CONTROL = 'cold reads are bounded by themselves, groups are not held back'
+const NO_STATIC_TOPICS = 'there are no static topics'
+const NO_ROCKSDB = 'there is no RocksDB'
+const NO_HA_TOOLS = 'not answered yet'
+const NO_POP_RECORDS = 'not answered yet'
+
+const GROUP_NAMED_AS_TOPIC: LeftOut = {
+  lines: /consumerGroup=P,|^P P |^See https:|^MessageTrack |^Static /,
+  because: 'who consumes a topic (300): Apache names the topic in place of groups that are online',
+}
+const STATIC_TOPIC: LeftOut = { lines: /^Static$/, because: NO_STATIC_TOPICS }
+const OWN_BROKER_KEYS: LeftOut = {
+  lines: /^(acl|authentic|authoriz|migrateAuth|stateful|user)\w+ = |^haListenPort|^bitMapLength/,
+  because: 'Apache does not tell the options of access control; ports are those of a run',
+}
+const OWN_NAMESRV_KEYS: LeftOut = {
+  lines:
+    /^(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS)\w* = /,
+  because: 'Apache does not tell the options of its client; ports are those of a run',
+}
+
+const same = (line: string): Command => ({ line })
+const differing = (differs: string, line: string): Command => ({ line, differs })
+const without = (leftOut: LeftOut, line: string): Command => ({ line, leftOut })
+
+const CLUSTER: readonly Command[] = [
+  same('clusterList'),
+  same('clusterList -m'),
+  same('clusterList -c CompatCluster'),
+  same('brokerStatus -b {broker}'),
+  same('brokerStatus -c CompatCluster'),
+  without(STATIC_TOPIC, 'topicList'),
+  same('topicList -c'),
+]
+
+const TOPICS: readonly Command[] = [
+  same('updateTopic -c CompatCluster -t P -r 4 -w 4'),
+  same('updateTopic -b {broker} -t Fifo -r 2 -w 2 -o true -a +message.type=FIFO'),
+  same('updateTopic -c CompatCluster -t Bad -a +no.such=1'),
+  same('updateTopicPerm -c CompatCluster -t Fifo -p 4'),
+  same('updateTopicPerm -b {broker} -t Fifo -p 6'),
+  same('updateTopicList -c CompatCluster -f {dir}/topics.json'),
+  same('@clients'),
+  same('topicRoute -t P'),
+  same('topicRoute -t P -l'),
+  same('topicRoute -t Nothing'),
+  same('topicStatus -t P'),
+  same('topicStatus -t P -c CompatCluster'),
+  same('topicClusterList -t P'),
+  same('allocateMQ -t P -i 10.0.0.1,10.0.0.2'),
+  same('updateOrderConf -t P -m put -v broker-a:4'),
+  same('updateOrderConf -t P -m get'),
+  same('updateOrderConf -t P -m delete'),
+]
+
+const GROUPS: readonly Command[] = [
+  same('updateSubGroup -c CompatCluster -g G1 -q 2 -r 5 -s true'),
+  same('updateSubGroup -b {broker} -g G2 -d false -o true'),
+  same('updateSubGroupList -c CompatCluster -f {dir}/groups.json'),
+  same('getConsumerConfig -g G1'),
+  same('getConsumerConfig -g Nobody'),
+  same('setConsumeMode -b {broker} -t P -g G1 -m POP -q 2'),
+  same('setConsumeMode -c CompatCluster -t P -g G1 -m PULL -q 0'),
+  same('consumerProgress -g CG'),
+  same('consumerProgress -g CG -t P'),
+  same('consumerProgress -g CG -s true'),
+  same('consumerProgress'),
+  same('consumerProgress -g Nobody'),
+  same('consumerStatus -g CG'),
+  same('consumerStatus -g CG -i {clientId}'),
+  same('consumerStatus -g Nobody'),
+  same('consumerConnection -g CG'),
+  same('consumerConnection -g CG -b {broker}'),
+  same('consumerConnection -g Nobody'),
+  same('producerConnection -g PG -t P'),
+  same('producerConnection -g Nobody -t P'),
+  same('producer -b {broker}'),
+  same('cloneGroupOffset -s CG -d CG2 -t P -o true'),
+  same('brokerConsumeStats -b {broker}'),
+  same('brokerConsumeStats -b {broker} -o true'),
+]
+
+const MESSAGES: readonly Command[] = [
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgById -t P -i {offsetMsgId3}'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgById -t P -i {offsetMsgId3} -g CG -d {clientId}'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgById -t P -i 7F00000100002A9F00000000FFFFFFFF'),
+  same('queryMsgByKey -t P -k K3'),
+  same('queryMsgByKey -t P -k nothing'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgByUniqueKey -t P -i {msgId3}'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgByUniqueKey -t P -i {msgId3} -a'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgByUniqueKey -t P -i {msgId3} -g CG -d {clientId}'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgByOffset -t P -b broker-a -i 0 -o 0'),
+  without(GROUP_NAMED_AS_TOPIC, 'queryMsgByOffset -t P -b broker-a -i 0 -o 99'),
+  same('queryMsgTraceById -i {msgId3}'),
+  same('printMsg -t P -d true'),
+  same('printMsg -t P -s A -d true'),
+  same('printMsgByQueue -t P -a broker-a -i 1 -p true -d true'),
+  same('printMsgByQueue -t P -a broker-a -i 1 -f true'),
+  same('consumeMessage -t P'),
+  same('consumeMessage -t P -b broker-a -i 1 -o 1 -c 2'),
+  same('sendMessage -t P -p hello -k KS -c A -b broker-a -i 2'),
+  same('sendMessage -t P -p hello -b broker-a -i 1'),
+  same('sendMsgStatus -b broker-a -c 2'),
+  same('checkMsgSendRT -t P -a 3 -s 16'),
+  same('queryCq -t P -q 0 -i 0 -c 2 -b {broker}'),
+  same('queryCq -t P -q 0 -i 0 -c 2 -b {broker} -g CG'),
+  same('queryCq -t Nothing -q 0 -i 0 -c 2 -b {broker}'),
+]
+
+const OFFSETS: readonly Command[] = [
+  same('resetOffsetByTime -g CG -t P -s -1'),
+  same('resetOffsetByTime -g CG2 -t P -s 0'),
+  same('resetOffsetByTime -g CG2 -t P -s 0 -q 1 -b {broker} -o 1'),
+  same('skipAccumulatedMessage -g CG2 -t P'),
+  same('skipAccumulatedMessage -g CG -t P -f true'),
+]
+
+const SETTINGS: readonly Command[] = [
+  without(OWN_BROKER_KEYS, 'getBrokerConfig -b {broker}'),
+  same('updateBrokerConfig -b {broker} -k longPollingEnable -v false'),
+  same('updateBrokerConfig -c CompatCluster -k longPollingEnable -v true'),
+  same('updateBrokerConfig -b {broker} -k noSuchKey -v 1'),
+  same('updateBrokerConfig -b {broker} -k configBlackList -v x'),
+  without(OWN_NAMESRV_KEYS, 'getNamesrvConfig'),
+  same('updateNamesrvConfig -k orderMessageEnable -v true'),
+  same('updateNamesrvConfig -k kvConfigPath -v /x'),
+  same('updateKvConfig -s NS -k a -v b'),
+  same('deleteKvConfig -s NS -k a'),
+  same('wipeWritePerm -b broker-a'),
+  same('topicRoute -t P'),
+  same('addWritePerm -b broker-a'),
+]
+
+const CLEANING: readonly Command[] = [
+  same('cleanExpiredCQ -b {broker}'),
+  same('cleanExpiredCQ -c CompatCluster'),
+  same('deleteExpiredCommitLog -b {broker}'),
+  same('cleanUnusedTopic -b {broker}'),
+  same('exportMetadata -b {broker} -f {dir}/export'),
+  same('exportMetadata -c CompatCluster -f {dir}/export'),
+  same('exportConfigs -c CompatCluster -f {dir}/export'),
+  same('exportMetrics -c CompatCluster -f {dir}/export'),
+  differing(NO_POP_RECORDS, 'exportPopRecord -b {broker} -d true'),
+]
+
+const OTHERS: readonly Command[] = [
+  differing(NO_HA_TOOLS, 'haStatus -b {broker}'),
+  differing(NO_HA_TOOLS, 'haStatus -c CompatCluster'),
+  same('getBrokerEpoch -b broker-a'),
+  differing(NO_HA_TOOLS, 'resetMasterFlushOffset -b {broker} -o 0'),
+  differing(NO_COLD_DATA_CONTROL, 'getColdDataFlowCtrInfo -b {broker}'),
+  differing(NO_COLD_DATA_CONTROL, 'updateColdDataFlowCtrGroupConfig -b {broker} -g CG -v 1024'),
+  differing(NO_COLD_DATA_CONTROL, 'getColdDataFlowCtrInfo -b {broker}'),
+  differing(NO_COLD_DATA_CONTROL, 'removeColdDataFlowCtrGroupConfig -b {broker} -g CG'),
+  differing(NO_COLD_DATA_CONTROL, 'setCommitLogReadAheadMode -b {broker} -m 1'),
+  same('rocksDBConfigToJson -b {broker} -t topics'),
+  differing(NO_ROCKSDB, 'checkRocksdbCqWriteProgress -c CompatCluster -n {namesrv} -t P'),
+  differing(NO_STATIC_TOPICS, 'updateStaticTopic -c CompatCluster -t Static -qn 4'),
+  differing(NO_STATIC_TOPICS, 'topicRoute -t Static'),
+  differing(NO_STATIC_TOPICS, 'remappingStaticTopic -c CompatCluster -t Static'),
+  same('addBroker -c {broker} -b /x'),
+  same('removeBroker -c {broker} -b CompatCluster:broker-a:0'),
+  differing(NO_ACCESS_CONTROL, 'createUser -b {broker} -u u1 -p p1'),
+  differing(NO_ACCESS_CONTROL, 'updateUser -b {broker} -u u1 -p p2'),
+  differing(NO_ACCESS_CONTROL, 'getUser -b {broker} -u u1'),
+  differing(NO_ACCESS_CONTROL, 'listUser -b {broker}'),
+  differing(NO_ACCESS_CONTROL, 'createAcl -b {broker} -s User:u1 -r Topic:P -a Pub -d Allow'),
+  differing(NO_ACCESS_CONTROL, 'getAcl -b {broker} -s User:u1'),
+  differing(NO_ACCESS_CONTROL, 'listAcl -b {broker}'),
+  differing(NO_ACCESS_CONTROL, 'deleteAcl -b {broker} -s User:u1'),
+  differing(NO_ACCESS_CONTROL, 'deleteUser -b {broker} -u u1'),
+]
+
+const STATS: readonly Command[] = [
+  without(GROUP_NAMED_AS_TOPIC, '@until CG.+17[^\\d]+17 statsAll -a -t P'),
+  without(GROUP_NAMED_AS_TOPIC, 'statsAll'),
+]
+
+const DELETIONS: readonly Command[] = [
+  same('deleteSubGroup -c CompatCluster -g G1 -r true'),
+  same('deleteSubGroup -b {broker} -g G2'),
+  same('deleteTopic -c CompatCluster -t Fifo'),
+  same('deleteTopic -c CompatCluster -t Nothing'),
+  without(STATIC_TOPIC, 'topicList'),
+]
+
+/** In the order in which they run: each builds on those before it. */
+export const COMMANDS: readonly Command[] = [
+  ...CLUSTER,
+  ...TOPICS,
+  ...GROUPS,
+  ...MESSAGES,
+  ...OFFSETS,
+  ...SETTINGS,
+  ...CLEANING,
+  ...OTHERS,
+  ...STATS,
+  ...DELETIONS,
+]

@@ -1,0 +1,54 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { runProgram } from '../harness/process.ts'
+
+/** A server that commands are run against; `name` is told with the outputs. */
+export interface ToolServer {
+  readonly name: string
+  readonly namesrv: string
+  readonly broker: string
+  readonly directory: string
+}
+
+/** What one command has printed. */
+export interface ToolOutput {
+  readonly server: string
+  /** The command's place in the list. */
+  readonly line: number
+  readonly ms: number
+  readonly output: string
+}
+
+const LIMIT_MS = 120_000
+
+/** Runs commands of Apache's mqadmin (words separated by blanks) in one JVM, first all against one server, then the next. */
+export async function runTool(
+  source: string,
+  jars: string,
+  directory: string,
+  commands: readonly string[],
+  servers: readonly ToolServer[],
+): Promise<ToolOutput[]> {
+  const script = path.join(directory, 'commands.txt')
+  fs.writeFileSync(script, commands.map((command) => command.replaceAll(' ', '\t')).join('\n'))
+  const targets = servers.map((server) =>
+    [server.name, server.namesrv, server.broker, server.directory].join('='),
+  )
+  const options = ['-Xmx256m', '-XX:TieredStopAtLevel=1', `-Duser.home=${directory}`]
+  const log = fs.createWriteStream(path.join(directory, 'mqadmin.log'))
+  const outputs: ToolOutput[] = []
+  const command = {
+    program: 'java',
+    args: [...options, '-cp', `${jars}/*`, source, script, ...targets],
+    environment: { ROCKETMQ_HOME: directory },
+    // Some commands write files where they run.
+    directory,
+  }
+  const code = await runProgram(command, LIMIT_MS, (line) => {
+    if (line.startsWith('@output ')) outputs.push(JSON.parse(line.slice(8)) as ToolOutput)
+    log.write(`${line}\n`)
+  })
+  await new Promise<void>((resolve) => log.end(resolve))
+  if (code !== 0) throw new Error(`mqadmin ended with ${code}, see mqadmin.log`)
+  return outputs
+}

@@ -1,0 +1,48 @@
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { RequestProcessor } from '../../../remoting/index.ts'
+
+const COLD_DATA =
+  'reads from the disk are bounded and hold up nobody, groups that read old messages are not held back'
+const ROCKSDB = 'this broker keeps nothing in RocksDB'
+const STATIC_TOPICS = 'there are no static topics'
+const ACCESS_CONTROL = 'there is no access control'
+
+const REASONS: ReadonlyMap<number, string> = new Map([
+  [RequestCode.CHECK_ROCKSDB_CQ_WRITE_PROGRESS, ROCKSDB],
+  [RequestCode.EXPORT_ROCKSDB_CONFIG_TO_JSON, ROCKSDB],
+  [RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC, STATIC_TOPICS],
+  [RequestCode.UPDATE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
+  [RequestCode.REMOVE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
+  [RequestCode.GET_COLD_DATA_FLOW_CTR_INFO, COLD_DATA],
+  [RequestCode.SET_COMMITLOG_READ_MODE, 'the commit log is not mapped into memory'],
+  [RequestCode.AUTH_CREATE_USER, ACCESS_CONTROL],
+  [RequestCode.AUTH_UPDATE_USER, ACCESS_CONTROL],
+  [RequestCode.AUTH_DELETE_USER, ACCESS_CONTROL],
+  [RequestCode.AUTH_GET_USER, ACCESS_CONTROL],
+  [RequestCode.AUTH_LIST_USER, ACCESS_CONTROL],
+  [RequestCode.AUTH_CREATE_ACL, ACCESS_CONTROL],
+  [RequestCode.AUTH_UPDATE_ACL, ACCESS_CONTROL],
+  [RequestCode.AUTH_DELETE_ACL, ACCESS_CONTROL],
+  [RequestCode.AUTH_GET_ACL, ACCESS_CONTROL],
+  [RequestCode.AUTH_LIST_ACL, ACCESS_CONTROL],
+])
+
+/** What tools ask for that this broker has not got: the refusal says why. */
+export class UnsupportedRequestProcessor implements RequestProcessor {
+  static readonly requestCodes: readonly number[] = [
+    ...REASONS.keys(),
+    RequestCode.GET_BROKER_EPOCH_CACHE,
+  ]
+
+  process({ code }: RemotingCommand): RemotingCommand {
+    if (code === RequestCode.GET_BROKER_EPOCH_CACHE) {
+      // Apache's answer without enableControllerMode.
+      const remark = 'this request only for controllerMode '
+      return RemotingCommand.response(ResponseCode.SYSTEM_ERROR, remark)
+    }
+    const remark = ` request type ${code} not supported: ${REASONS.get(code)}`
+    return RemotingCommand.response(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, remark)
+  }
+}
