@@ -241,6 +241,12 @@ export class BrokerController implements Service {
       ...deps,
       storeConfig: configs.store,
       specialServices: [this.scheduleMessageService, this.popConsumption],
+      invoke: (address, request) => this.brokerOuterApi.invokeBroker(address, request),
+      topicConfigManager: this.topicConfigManager,
+      subscriptionGroupManager: this.subscriptionGroupManager,
+      consumerOffsetManager: this.consumption.consumerOffsetManager,
+      scheduleMessageService: this.scheduleMessageService,
+      messageRequestModeManager: this.loadBalance.messageRequestModeManager,
     })
   }
 

@@ -1,13 +1,14 @@
 import type { Logger } from '../common/logger.ts'
-import type { Service } from '../common/service.ts'
+import { startAll, stopAll, type Service } from '../common/service.ts'
 import type { MessageStoreConfig } from '../config/message-store-config.ts'
 import type { RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { HAStatusProcessor } from './processor/admin/ha-status-processor.ts'
 import { GroupMaster } from './slave/group-master.ts'
+import { SlaveSynchronize, type SlaveSynchronizeDeps } from './slave/slave-synchronize.ts'
 import { SpecialServices } from './slave/special-services.ts'
 
-export interface ReplicationDeps {
+export interface ReplicationDeps extends Omit<SlaveSynchronizeDeps, 'groupMaster'> {
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole'>
   readonly messageStore: MessageStore
   /** What only the master of a group does. */
@@ -22,6 +23,7 @@ export interface ReplicationDeps {
 export class Replication implements Service {
   readonly groupMaster: GroupMaster
   readonly specialServices: SpecialServices
+  readonly slaveSynchronize: SlaveSynchronize
   readonly #deps: ReplicationDeps
 
   constructor(deps: ReplicationDeps) {
@@ -31,6 +33,7 @@ export class Replication implements Service {
     this.groupMaster.onChange(({ haServerAddr }) => {
       messageStore.haService?.updateHaMasterAddress(haServerAddr)
     })
+    this.slaveSynchronize = new SlaveSynchronize({ ...deps, groupMaster: this.groupMaster })
     this.specialServices = new SpecialServices({
       services: deps.specialServices,
       isMaster: () => storeConfig.brokerRole !== 'SLAVE',
@@ -39,11 +42,15 @@ export class Replication implements Service {
   }
 
   start(): Promise<void> {
-    return this.specialServices.start()
+    return startAll(this.#services)
   }
 
   stop(): Promise<void> {
-    return this.specialServices.stop()
+    return stopAll(this.#services)
+  }
+
+  get #services(): readonly Service[] {
+    return [this.slaveSynchronize, this.specialServices]
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {

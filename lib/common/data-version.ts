@@ -25,6 +25,15 @@ export class DataVersion {
     this.#timestamp = other.timestamp
   }
 
+  /** Whether `other` is a copy of the same state. Source: remoting.protocol.DataVersion#equals */
+  equals({ counter, stateVersion, timestamp }: DataVersionValues): boolean {
+    return (
+      counter === this.#counter &&
+      stateVersion === this.#stateVersion &&
+      timestamp === this.#timestamp
+    )
+  }
+
   /** A copy of the values, as they travel and are stored. */
   toJSON(): DataVersionValues {
     return {

@@ -40,11 +40,21 @@ export class MessageRequestModeManager {
     if (file !== undefined) this.#modes = file.messageRequestModeMap
   }
 
+  /** Becomes the same as the master's. */
+  takeOver(modes: Map<string, Map<string, SetMessageRequestModeRequestBody>>): void {
+    this.#modes = modes
+    this.#persist()
+  }
+
   /** Sets a mode and writes the file. */
   setMessageRequestMode(mode: SetMessageRequestModeRequestBody): void {
     const { topic, consumerGroup } = mode
     getOrAdd(this.#modes, topic, () => new Map()).set(consumerGroup, mode)
     this.#logger.info({ ...mode }, 'message request mode set')
+    this.#persist()
+  }
+
+  #persist(): void {
     writeStateFile(this.#fileSystem, this.#path, this.encode(true))
   }
 

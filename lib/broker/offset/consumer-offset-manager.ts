@@ -87,6 +87,13 @@ export class ConsumerOffsetManager implements Service {
     writeStateFile(this.#fileSystem, this.#path, this.encode(true))
   }
 
+  /** Takes the master's offsets; what only this broker knows stays. */
+  takeOver({ dataVersion, offsetTable }: ConsumerOffsetSerializeWrapper): void {
+    for (const [key, offsets] of offsetTable) this.#offsetTable.set(key, offsets)
+    this.dataVersion.assignNewOne(dataVersion)
+    this.#isChanged = true
+  }
+
   /** What consumerOffset.json holds; also what a slave gets. */
   encode(pretty = false): Buffer {
     const groupTopicMap = new Map<string, string[]>()

@@ -41,6 +41,7 @@ const MAX_PERIOD_MS = 60_000
 /** After a registration that failed, or a connection to a NameServer that was lost (it forgets us then). */
 const RETRY_DELAY_MS = 2_000
 const ROUTE_TIMEOUT_MS = 3_000
+const BROKER_TIMEOUT_MS = 3_000
 
 /**
  * Keeps the broker registered with its NameServers: with all topics at the start and in each period, with the changed
@@ -111,6 +112,11 @@ export class BrokerOuterApi implements Service {
       }
     }
     throw failure
+  }
+
+  /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none within 3 s */
+  invokeBroker(address: string, request: RemotingCommand): Promise<RemotingCommand> {
+    return this.#client.invoke(address, request, BROKER_TIMEOUT_MS)
   }
 
   /** Registers all topics with every NameServer. Never rejects: failures are logged and tried again. */

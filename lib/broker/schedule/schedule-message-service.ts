@@ -99,6 +99,13 @@ export class ScheduleMessageService implements Service {
     this.#isChanged = false
   }
 
+  /** Becomes the same as the master's. */
+  takeOver({ dataVersion, offsetTable }: DelayOffsetSerializeWrapper): void {
+    for (const [level, offset] of offsetTable) this.#offsetTable.set(level, offset)
+    this.dataVersion.assignNewOne(dataVersion)
+    this.persist()
+  }
+
   /** What delayOffset.json holds. */
   encode(): DelayOffsetSerializeWrapper {
     return { dataVersion: this.dataVersion.toJSON(), offsetTable: this.#offsetTable }

@@ -83,6 +83,21 @@ export class SubscriptionGroupManager {
     this.#file.write(SubscriptionGroupWrapper.encode(this.encode(), { pretty: true }))
   }
 
+  /** Becomes the same as the master's. */
+  takeOver(master: SubscriptionGroupWrapper): void {
+    if (this.dataVersion.equals(master.dataVersion)) return
+    this.dataVersion.assignNewOne(master.dataVersion)
+    this.#subscriptionGroupTable.clear()
+    for (const [group, config] of master.subscriptionGroupTable) {
+      this.#subscriptionGroupTable.set(group, config)
+    }
+    this.#forbiddenTable.clear()
+    for (const [group, topics] of master.forbiddenTable) this.#forbiddenTable.set(group, topics)
+    this.persist()
+    const groups = this.#subscriptionGroupTable.size
+    this.#logger.info({ groups }, 'subscription groups taken over from the master')
+  }
+
   /** What subscriptionGroup.json holds. */
   encode(): SubscriptionGroupWrapper {
     return {

@@ -74,6 +74,16 @@ export class TopicConfigManager {
     this.#file.write(TopicConfigSerializeWrapper.encode(this.encode(), { pretty: true }))
   }
 
+  /** Becomes the same as the master's. */
+  takeOver({ dataVersion, topicConfigTable }: TopicConfigSerializeWrapper): void {
+    if (this.dataVersion.equals(dataVersion)) return
+    this.dataVersion.assignNewOne(dataVersion)
+    this.#topicConfigTable.clear()
+    for (const [name, config] of topicConfigTable) this.#topicConfigTable.set(name, config)
+    this.persist()
+    this.#logger.info({ topics: topicConfigTable.size }, 'topics taken over from the master')
+  }
+
   /** What topics.json holds. */
   encode(): TopicConfigSerializeWrapper {
     return { dataVersion: this.dataVersion.toJSON(), topicConfigTable: this.#topicConfigTable }

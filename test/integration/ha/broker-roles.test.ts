@@ -63,6 +63,30 @@ describe('a broker group of master and slave', () => {
     expect(slaveStatus.haClientRuntimeInfo.maxOffset).to.equal(status.masterCommitLogMaxOffset)
   })
 
+  it('gives the slave its topics, groups and offsets, so that consumers go on there', async () => {
+    const master = await group.startBroker('m')
+    await sendMany(master, 3)
+    const commit = { consumerGroup: 'CG', topic: 'T', queueId: '0', commitOffset: '2' }
+    await pull(master.address.toString(), 'T')
+    await ask(
+      master.address.toString(),
+      RemotingCommand.request(RequestCode.UPDATE_CONSUMER_OFFSET, commit),
+    )
+    const slave = await group.startBroker('s', SLAVE)
+    await caughtUp(master)
+    await group.stopBroker(master)
+    const address = slave.address.toString()
+    const query = { consumerGroup: 'CG', topic: 'T', queueId: '0' }
+    const asked = () =>
+      ask(address, RemotingCommand.request(RequestCode.QUERY_CONSUMER_OFFSET, query))
+    let offset = await asked()
+    while (offset.code !== ResponseCode.SUCCESS) offset = await asked()
+    expect(offset.extFields?.['offset']).to.equal('2')
+    const { bodies, response } = await pull(address, 'T', 2)
+    expect(bodies).to.deep.equal(['hello'])
+    expect(response.extFields?.['suggestWhichBrokerId']).to.equal('0')
+  })
+
   it('has a slave that refuses messages, and reads too unless slaveReadEnable is set', async () => {
     await group.startBroker('m')
     const slave = await group.startBroker('s', { ...SLAVE, slaveReadEnable: 'false' })
