@@ -12,14 +12,16 @@ const BODY = Buffer.alloc(1024, 'x')
 /** Which queue a message goes to, by its number. */
 export type Target = (count: number) => { readonly topic: string; readonly queueId: number }
 
-/** Sends single messages of 1 KiB as fast as the broker answers, so many in flight on each of its connections. */
+/** Sends single messages (of 1 KiB) as fast as the broker answers, so many in flight on each of its connections. */
 export class LoadClient {
   readonly #port: number
+  readonly #body: Buffer
   #connections: RawClient[] = []
   #count = 0
 
-  constructor(port: number) {
+  constructor(port: number, body = BODY) {
     this.#port = port
+    this.#body = body
   }
 
   async connect(): Promise<void> {
@@ -64,7 +66,7 @@ export class LoadClient {
     let accepted = 0
     const line = async (connection: RawClient): Promise<void> => {
       while (goesOn()) {
-        const { code } = await connection.invoke(sendRequest(target(this.#count++)))
+        const { code } = await connection.invoke(sendRequest(target(this.#count++), this.#body))
         if (code === ResponseCode.SUCCESS) accepted++
         else if (code !== ResponseCode.SYSTEM_BUSY) throw new Error(`sending: code ${code}`)
       }
@@ -77,7 +79,7 @@ export class LoadClient {
   }
 }
 
-function sendRequest({ topic, queueId }: ReturnType<Target>): RemotingCommand {
+function sendRequest({ topic, queueId }: ReturnType<Target>, body: Buffer): RemotingCommand {
   const header = SendMessageRequestHeaderV2.encode({
     producerGroup: 'bench',
     topic,
@@ -89,5 +91,5 @@ function sendRequest({ topic, queueId }: ReturnType<Target>): RemotingCommand {
     flag: 0,
     properties: '',
   })
-  return RemotingCommand.request(RequestCode.SEND_MESSAGE_V2, header, BODY)
+  return RemotingCommand.request(RequestCode.SEND_MESSAGE_V2, header, body)
 }

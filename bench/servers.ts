@@ -126,7 +126,7 @@ export function residentMb(children: readonly ChildProcess[]): number {
 }
 
 /** CPU seconds that processes have used so far, user and system. */
-export function cpuSeconds(children: readonly ChildProcess[]): number {
+export function cpuSeconds(children: readonly { readonly pid?: number | undefined }[]): number {
   let ticks = 0
   for (const { pid } of children) {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')

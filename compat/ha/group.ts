@@ -7,9 +7,12 @@ import type { BrokerLauncher, NamesrvLauncher } from '../harness/servers.ts'
 import { waitFor } from '../harness/wait.ts'
 
 const READY_LIMIT_MS = 60_000
-const FILE_SIZE = 1024 * 1024
+const SMALL_FILES = { mappedFileSizeCommitLog: 1024 * 1024 }
 /** A send waits this long for a slave that is away; the slave comes back within seconds. */
 const SLAVE_TIMEOUT_MS = 300
+
+/** Lines of broker.conf. */
+type BrokerSettings = Readonly<Record<string, string | number>>
 
 /** One broker of the group: a directory and ports that stay, whatever program runs on them. */
 export interface Place {
@@ -23,22 +26,39 @@ export class Group {
   readonly master: Place
   readonly slave: Place
   readonly #directory: string
+  readonly #settings: BrokerSettings
   readonly #namesrvAddress: string
   readonly #processes = new Map<string, ManagedProcess>()
 
-  private constructor(directory: string, namesrvPort: number, ports: readonly [number, number]) {
+  private constructor(
+    directory: string,
+    namesrvPort: number,
+    ports: readonly [number, number],
+    settings: BrokerSettings,
+  ) {
     this.#directory = directory
+    this.#settings = settings
     this.#namesrvAddress = `127.0.0.1:${namesrvPort}`
     this.master = this.#place('master', ports[0])
     this.slave = this.#place('slave', ports[1])
   }
 
-  static async start(directory: string, namesrv: NamesrvLauncher): Promise<Group> {
+  /** Starts the name server. `settings` are those of all brokers. */
+  static async start(
+    directory: string,
+    namesrv: NamesrvLauncher,
+    settings: BrokerSettings = SMALL_FILES,
+  ): Promise<Group> {
     const port = await freePort()
-    const group = new Group(directory, port, [await freePort(), await freePort()])
+    const group = new Group(directory, port, [await freePort(), await freePort()], settings)
     const spec = { directory: group.#place('namesrv', port).directory, port }
     await group.#run('namesrv', namesrv(spec), async () => accepts(`127.0.0.1:${port}`))
     return group
+  }
+
+  /** What runs at these places. */
+  processes(...places: readonly Place[]): ManagedProcess[] {
+    return places.flatMap(({ name }) => this.#processes.get(name) ?? [])
   }
 
   get logFiles(): string[] {
@@ -67,6 +87,10 @@ export class Group {
     })
   }
 
+  stop({ name }: Place): Promise<void> | undefined {
+    return this.#processes.get(name)?.stop()
+  }
+
   kill9({ name }: Place): Promise<void> | undefined {
     return this.#processes.get(name)?.kill9()
   }
@@ -93,7 +117,7 @@ export class Group {
       brokerName: 'broker-a',
       namesrvAddresses: [this.#namesrvAddress],
       settings: {
-        mappedFileSizeCommitLog: FILE_SIZE,
+        ...this.#settings,
         brokerIP2: '127.0.0.1',
         haListenPort: place.port + 1,
         ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),

@@ -29,6 +29,10 @@ export class ManagedProcess {
     return this.#child !== undefined
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** Why it ended, when nobody asked it to; empty else. */
   get failure(): string {
     return this.#failure
