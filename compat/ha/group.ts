@@ -117,10 +117,10 @@ export class Group {
       brokerName: 'broker-a',
       namesrvAddresses: [this.#namesrvAddress],
       settings: {
-        ...this.#settings,
         brokerIP2: '127.0.0.1',
         haListenPort: place.port + 1,
         ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+        ...this.#settings,
       },
     }
     await this.#run(place.name, launch(spec), async () => {

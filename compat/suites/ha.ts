@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { Random } from '../../test/helpers/random.ts'
 import { compareLogs, isCaughtUp, verifyMessages } from '../ha/compare.ts'
 import { Group } from '../ha/group.ts'
 import { Load } from '../ha/load.ts'
@@ -23,7 +24,20 @@ export const haSuite: Suite = {
   tools: ['java', 'mvn'],
   targets: ['ours', 'apache'],
   async run(context) {
-    for (const pair of await pairs(context)) await runPair(pair, context)
+    for (const pair of await pairs(context)) await runPair('ha', pair, context, 0)
+  },
+}
+
+/** The same with `--kills` kills of either side in between. */
+export const haKillsSuite: Suite = {
+  name: 'ha-kills',
+  tools: ['java', 'mvn'],
+  targets: ['ours', 'apache'],
+  onRequest: true,
+  async run(context) {
+    for (const pair of await pairs(context)) {
+      await runPair('ha-kills', pair, context, context.kills)
+    }
   },
 }
 
@@ -40,21 +54,26 @@ async function pairs({ launchers }: SuiteContext): Promise<Pair[]> {
   ]
 }
 
-async function runPair(pair: Pair, context: SuiteContext): Promise<void> {
+async function runPair(
+  suite: string,
+  pair: Pair,
+  context: SuiteContext,
+  kills: number,
+): Promise<void> {
   if (!new RegExp(context.casePattern).test(pair.name)) return
   const { report, launchers } = context
   const directory = path.join(context.directory, pair.name)
   fs.mkdirSync(directory)
   const group = await Group.start(directory, launchers.namesrv)
-  const run = new PairRun(pair, group)
+  const run = new PairRun(pair, group, kills)
   try {
     for (const [name, step] of run.steps) {
       const startMs = Date.now()
       await step()
-      report.passed('ha', `${pair.name}-${name}`, Date.now() - startMs)
+      report.passed(suite, `${pair.name}-${name}`, Date.now() - startMs)
     }
   } catch (error) {
-    report.fail('ha', pair.name, (error as Error).stack ?? '')
+    report.fail(suite, pair.name, (error as Error).stack ?? '')
     report.tails(group.logFiles)
   } finally {
     await run.stopLoad()
@@ -64,20 +83,29 @@ async function runPair(pair: Pair, context: SuiteContext): Promise<void> {
 
 /** What is done with one pair, each step with what the ones before have left. */
 class PairRun {
-  readonly steps: readonly (readonly [string, () => Promise<void>])[] = [
-    ['replicates', () => this.#replicate()],
-    ['slave-killed', () => this.#killSlave()],
-    ['master-killed', () => this.#killMaster()],
-    ['logs-equal', () => this.#compareLogs()],
-    ['promoted', () => this.#promote()],
-  ]
+  readonly steps: readonly (readonly [string, () => Promise<void>])[]
   readonly #pair: Pair
   readonly #group: Group
   #load: Load | undefined
 
-  constructor(pair: Pair, group: Group) {
+  /** `kills`: at random, beside one of each side. */
+  constructor(pair: Pair, group: Group, kills: number) {
     this.#pair = pair
     this.#group = group
+    const random = new Random(kills)
+    const moreKills = Array.from({ length: kills }, (_, n) => {
+      const isMaster = random.chance(0.5)
+      const step = () => (isMaster ? this.#killMaster() : this.#killSlave())
+      return [`kill-${n + 1}-${isMaster ? 'master' : 'slave'}`, step] as const
+    })
+    this.steps = [
+      ['replicates', () => this.#replicate()],
+      ['slave-killed', () => this.#killSlave()],
+      ['master-killed', () => this.#killMaster()],
+      ...moreKills,
+      ['logs-equal', () => this.#compareLogs()],
+      ['promoted', () => this.#promote()],
+    ]
   }
 
   async stopLoad(): Promise<void> {

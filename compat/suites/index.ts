@@ -4,7 +4,7 @@ import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
-import { haSuite } from './ha.ts'
+import { haKillsSuite, haSuite } from './ha.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuite } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
@@ -26,6 +26,7 @@ export const SUITES: readonly Suite[] = [
   namesrvApacheBrokerSuite,
   diskSuite,
   haSuite,
+  haKillsSuite,
   ...transactionSuites,
   proxySuite,
   tlsSuite,
