@@ -23,6 +23,13 @@ const SHORT_CHECKS = {
   transactionOpBatchInterval: 500,
 }
 
+/** Timers go through several files and are stored more than once. */
+const SMALL_TIMERS = {
+  recallMessageEnable: 'true',
+  timerRollWindowSlot: 6,
+  mappedFileSizeTimerLog: 2600,
+}
+
 /** One store in the hands of Apache's broker and ours in turn, stopped or killed in between. */
 export const diskSuite: Suite = {
   name: 'disk',
@@ -36,6 +43,7 @@ export const diskSuite: Suite = {
     const servers = await Servers.startOnOneStore(context.directory, namesrv, brokers, {
       ...SMALL_FILES,
       ...SHORT_CHECKS,
+      ...SMALL_TIMERS,
     })
     const dist = path.join(path.dirname(context.compatDirectory), 'dist')
     await runClientProgram(this.name, context, servers, command, {

@@ -11,6 +11,7 @@ import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
 import { sql92Suite } from './sql92.ts'
+import { timersSuite } from './timers.ts'
 import { transactionSuites } from './transactions.ts'
 
 /** All suites, in the order in which they run. Each new one is added here. */
@@ -28,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   haSuite,
   haKillsSuite,
   ...transactionSuites,
+  timersSuite,
   proxySuite,
   tlsSuite,
   delaySuite,

@@ -6,6 +6,7 @@ import {
   type RequestDispatcher,
   type RequestProcessor,
 } from '../remoting/index.ts'
+import type { TimerMessageStore } from '../store/timer/timer-message-store.ts'
 import type { ConsumerManager } from './client/consumer-manager.ts'
 import { registerConsumerAdministration } from './consumer-administration.ts'
 import type { MessageRequestModeManager } from './loadbalance/message-request-mode-manager.ts'
@@ -34,6 +35,8 @@ export interface AdministrationDeps
   readonly consumerManager: ConsumerManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
+  /** undefined without a timer wheel. */
+  readonly timerMessageStore: TimerMessageStore | undefined
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
   readonly brokerStatsManager: BrokerStatsManager

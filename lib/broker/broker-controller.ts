@@ -114,6 +114,7 @@ export class BrokerController implements Service {
       ...shared,
       config: storeConfig,
       random: Math.random,
+      onPut: (topic, bytes) => this.brokerStatsManager.puts.incTopicPut(topic, 1, bytes),
     })
     this.scheduleHook = new ScheduleHook({
       ...shared,
@@ -133,6 +134,7 @@ export class BrokerController implements Service {
       ...shared,
       brokerStats: this.#brokerStats,
       scheduleMessageService: this.scheduleMessageService,
+      timerMessageStore: this.#runningTimers,
     })
     this.#dispatcher = new RequestDispatcher(logger)
     const serverOptions = this.#serverOptions()
@@ -168,7 +170,7 @@ export class BrokerController implements Service {
   get #services(): readonly Service[] {
     return [
       this.#deps.messageStore,
-      ...(this.#deps.configs.store.timerWheelEnable ? [this.timerMessageStore] : []),
+      ...(this.#runningTimers === undefined ? [] : [this.#runningTimers]),
       this.consumption,
       this.replication,
       this.transactions,
@@ -179,6 +181,11 @@ export class BrokerController implements Service {
       this.brokerOuterApi,
       this.loadBalance,
     ]
+  }
+
+  /** undefined without a timer wheel. */
+  get #runningTimers(): TimerMessageStore | undefined {
+    return this.#deps.configs.store.timerWheelEnable ? this.timerMessageStore : undefined
   }
 
   #serverOptions(): RemotingServerOptions {
@@ -315,6 +322,7 @@ export class BrokerController implements Service {
       scheduleMessageService: this.scheduleMessageService,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
       brokerStatsManager: this.brokerStatsManager,
+      timerMessageStore: this.#runningTimers,
       runtimeInfo: this.#runtimeInfo,
       brokerAddr: (channel) => this.#ownAddress.brokerAddr(channel),
       topicsRegistered: () => this.brokerOuterApi.topicsRegistered(),

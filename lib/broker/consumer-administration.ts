@@ -7,6 +7,7 @@ import type {
   RequestDispatcher,
   RequestProcessor,
 } from '../remoting/index.ts'
+import type { TimerMessageStore } from '../store/timer/timer-message-store.ts'
 import type { MessageStore } from '../store/types.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import type { ConsumerManager } from './client/consumer-manager.ts'
@@ -35,6 +36,8 @@ export interface ConsumerAdministrationDeps {
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
   readonly brokerStatsManager: BrokerStatsManager
+  /** undefined without a timer wheel. */
+  readonly timerMessageStore: TimerMessageStore | undefined
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
   readonly clock: Clock

@@ -10,6 +10,10 @@ import {
   type ConsumerSendMsgBackDeps,
 } from './processor/consumer-send-msg-back-processor.ts'
 import {
+  RecallMessageProcessor,
+  type RecallMessageProcessorDeps,
+} from './processor/recall-message-processor.ts'
+import {
   ReplyMessageProcessor,
   type ReplyMessageProcessorDeps,
 } from './processor/reply-message-processor.ts'
@@ -21,6 +25,7 @@ import {
 export interface SendingDeps
   extends
     SendMessageProcessorDeps,
+    RecallMessageProcessorDeps,
     ConsumerSendMsgBackDeps,
     Omit<ReplyMessageProcessorDeps, 'broker2Client'> {
   readonly brokerConfig: BrokerConfig
@@ -49,6 +54,7 @@ export function registerSending(dispatcher: RequestDispatcher, deps: SendingDeps
   dispatcher.registerProcessor(RequestCode.SEND_BATCH_MESSAGE, send, sends)
   const sendBack = new ConsumerSendMsgBackProcessor(deps)
   dispatcher.registerProcessor(RequestCode.CONSUMER_SEND_MSG_BACK, sendBack, sends)
+  dispatcher.registerProcessor(RequestCode.RECALL_MESSAGE, new RecallMessageProcessor(deps), sends)
   const replies = new ProcessorGroup({
     name: 'ReplyMessage',
     queueCapacity: replyThreadPoolQueueCapacity,

@@ -316,8 +316,10 @@ export const BROKER_OPTIONS = {
   }),
   enableLmqStats: boolean(false),
   configManagerVersion: string('v1'),
-  allowRecallWhenBrokerNotWriteable: boolean(true),
-  recallMessageEnable: boolean(false),
+  allowRecallWhenBrokerNotWriteable: boolean(true, {
+    text: 'Recall messages also while the broker takes none.',
+  }),
+  recallMessageEnable: boolean(false, { text: 'Producers may recall timer messages.' }),
   enableRegisterProducer: boolean(true, {
     text: 'Keep account of producers even when half messages are refused.',
   }),

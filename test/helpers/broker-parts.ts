@@ -43,6 +43,7 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
   const timerMessageStore = new TimerMessageStore({
     ...{ config: storeConfig, messageStore, clock, fileSystem, logger: SILENT_LOGGER },
     random: () => 0,
+    onPut: () => undefined,
   })
   const topicConfigManager = new TopicConfigManager({ ...shared, fileSystem })
   return {

@@ -67,6 +67,7 @@ export class TimerFixture {
       fileSystem: this.fileSystem,
       logger: SILENT_LOGGER,
       random: () => this.random,
+      onPut: () => undefined,
     })
   }
 

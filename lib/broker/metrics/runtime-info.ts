@@ -18,6 +18,8 @@ export interface RuntimeInfoDeps {
   readonly messageStore: MessageStore
   readonly brokerStats: BrokerStats
   readonly scheduleMessageService: { buildRunningStats(): Map<string, string> }
+  /** undefined without a timer wheel. */
+  readonly timerMessageStore: { buildRunningStats(): Map<string, string> } | undefined
 }
 
 const VERSION_DESCRIPTION = 'V5_3_3'
@@ -47,9 +49,9 @@ export class RuntimeInfo {
       ...(await this.#store()),
     })
     const info = new Map(entries.map(([key, value]) => [key, String(value)]))
-    for (const [key, value] of this.#deps.scheduleMessageService.buildRunningStats()) {
-      info.set(key, value)
-    }
+    const { scheduleMessageService, timerMessageStore } = this.#deps
+    for (const [key, value] of scheduleMessageService.buildRunningStats()) info.set(key, value)
+    for (const [key, value] of timerMessageStore?.buildRunningStats() ?? []) info.set(key, value)
     return info
   }
 

@@ -17,6 +17,7 @@ import { TimerFlushService } from './timer-flush-service.ts'
 import { TimerLog } from './timer-log.ts'
 import { TimerMetrics } from './timer-metrics.ts'
 import { TimerPutService } from './timer-put-service.ts'
+import { TimerRate } from './timer-rate.ts'
 import { TimerRecovery } from './timer-recovery.ts'
 import { TimerState } from './timer-state.ts'
 import { TimerWheel } from './timer-wheel.ts'
@@ -38,6 +39,8 @@ export interface TimerMessageStoreDeps {
   readonly logger: Logger
   /** At least 0, less than 1. */
   readonly random: () => number
+  /** Told of each message that is put back, with the bytes of its record. */
+  readonly onPut: (topic: string, bytes: number) => void
 }
 
 /** A message that was stored longer ago than this when it was read says nothing about now. Source: getEnqueueBehindMillis */
@@ -60,6 +63,8 @@ export class TimerMessageStore implements Service {
   readonly #enqueueService: TimerEnqueueService
   readonly #dequeueService: TimerDequeueService
   readonly #flushService: TimerFlushService
+  readonly #enqueueRate: TimerRate
+  readonly #dequeueRate: TimerRate
   #isRunning = false
 
   constructor(deps: TimerMessageStoreDeps) {
@@ -84,7 +89,9 @@ export class TimerMessageStore implements Service {
     this.#enqueueService = new TimerEnqueueService(parts)
     const onMoved = (): void => this.#enqueueService.wake()
     this.#dequeueService = new TimerDequeueService({ ...parts, onMoved })
-    this.#flushService = new TimerFlushService({ ...parts, onTick: onMoved })
+    this.#flushService = new TimerFlushService({ ...parts, onTick: () => this.#onTick() })
+    this.#enqueueRate = new TimerRate(clock)
+    this.#dequeueRate = new TimerRate(clock)
     deps.messageStore.addMessageArrivingListener(({ topic }) => {
       if (topic === TIMER_TOPIC) this.#enqueueService.wake()
     })
@@ -154,6 +161,24 @@ export class TimerMessageStore implements Service {
   /** How far delivery is behind the clock. */
   getDequeueBehindMillis(): number {
     return this.#deps.clock.now() - this.#state.readTimeMs
+  }
+
+  /** Keys and values of GET_BROKER_RUNTIME_INFO. */
+  buildRunningStats(): Map<string, string> {
+    const behindSeconds = Math.floor(this.getDequeueBehindMillis() / 1000)
+    return new Map([
+      ['timerReadBehind', String(behindSeconds)],
+      ['timerOffsetBehind', String(this.getEnqueueBehindMessages())],
+      ['timerCongestNum', String(this.getAllCongestNum())],
+      ['timerEnqueueTps', this.#enqueueRate.text],
+      ['timerDequeueTps', this.#dequeueRate.text],
+    ])
+  }
+
+  #onTick(): void {
+    this.#enqueueRate.sample(this.#state.enqueued)
+    this.#dequeueRate.sample(this.#puts.count)
+    this.#enqueueService.wake()
   }
 
   /** Where timers are: the answer to GET_TIMER_CHECK_POINT. */

@@ -9,6 +9,8 @@ export interface TimerPutDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly messageStore: Pick<MessageStore, 'putMessage'>
+  /** Told of each message that is back in the store, with the bytes of its record. */
+  readonly onPut: (topic: string, bytes: number) => void
 }
 
 /**
@@ -60,6 +62,7 @@ export class TimerPutService {
   #isToBeRepeated(message: MessageExtBrokerInner, result: PutMessageResult): boolean {
     if (result.appended !== undefined) {
       this.count++
+      this.#deps.onPut(message.topic, result.appended.size)
       return false
     }
     const { status, reason } = result

@@ -2,20 +2,23 @@ import { DelayOffsetSerializeWrapper } from '../../../../codec/body/consumer-off
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
-import type { RequestProcessor } from '../../../remoting/index.ts'
+import { RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
 import type { MessageRequestModeManager } from '../../loadbalance/message-request-mode-manager.ts'
 import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
+import type { TimerMessageStore } from '../../../store/timer/timer-message-store.ts'
 import type { ScheduleMessageService } from '../../schedule/schedule-message-service.ts'
 
 export interface SlaveSyncDeps {
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'encode'>
   readonly scheduleMessageService: Pick<ScheduleMessageService, 'encode'>
   readonly messageRequestModeManager: Pick<MessageRequestModeManager, 'encode'>
+  /** undefined without a timer wheel. */
+  readonly timerMessageStore: Pick<TimerMessageStore, 'encodeCheckpoint' | 'metrics'> | undefined
 }
 
 /**
- * State that slaves fetch from their master, as its files hold it: GET_ALL_CONSUMER_OFFSET, GET_ALL_DELAY_OFFSET and
- * GET_ALL_MESSAGE_REQUEST_MODE.
+ * State that slaves fetch from their master, as its files hold it: GET_ALL_CONSUMER_OFFSET, GET_ALL_DELAY_OFFSET,
+ * GET_ALL_MESSAGE_REQUEST_MODE, GET_TIMER_CHECK_POINT and GET_TIMER_METRICS.
  *
  * Apache: broker.processor.AdminBrokerProcessor
  */
@@ -24,6 +27,8 @@ export class SlaveSyncProcessor implements RequestProcessor {
     RequestCode.GET_ALL_CONSUMER_OFFSET,
     RequestCode.GET_ALL_DELAY_OFFSET,
     RequestCode.GET_ALL_MESSAGE_REQUEST_MODE,
+    RequestCode.GET_TIMER_CHECK_POINT,
+    RequestCode.GET_TIMER_METRICS,
   ]
 
   readonly #deps: SlaveSyncDeps
@@ -43,8 +48,19 @@ export class SlaveSyncProcessor implements RequestProcessor {
         return consumerOffsetManager.encode()
       case RequestCode.GET_ALL_DELAY_OFFSET:
         return DelayOffsetSerializeWrapper.encode(scheduleMessageService.encode())
+      case RequestCode.GET_TIMER_CHECK_POINT:
+        return this.#timers('The checkpoint is null').encodeCheckpoint()
+      case RequestCode.GET_TIMER_METRICS:
+        return this.#timers('The timer message store is null').metrics.encode()
       default:
         return messageRequestModeManager.encode()
     }
+  }
+
+  /** @throws RemotingError without a timer wheel */
+  #timers(missing: string): Pick<TimerMessageStore, 'encodeCheckpoint' | 'metrics'> {
+    const { timerMessageStore } = this.#deps
+    if (timerMessageStore !== undefined) return timerMessageStore
+    throw new RemotingError(ResponseCode.SYSTEM_ERROR, missing)
   }
 }

@@ -15,6 +15,7 @@ import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { Logger } from '../../../common/logger.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
+import type { TimerMessageStore } from '../../../store/timer/timer-message-store.ts'
 import type { MessageStore } from '../../../store/types.ts'
 import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
@@ -40,6 +41,8 @@ export interface TopicAdminDeps {
   }
   readonly messageStore: MessageStore
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'onTopicDeleted' | 'tpsTopicPutNums'>
+  /** undefined without a timer wheel. */
+  readonly timerMessageStore: Pick<TimerMessageStore, 'metrics'> | undefined
   /** Resolves when the name servers know of the topics changed so far, or cannot be told. */
   readonly topicsRegistered: () => Promise<void>
   readonly logger: Logger
@@ -136,11 +139,13 @@ export class TopicAdminProcessor implements RequestProcessor {
     const isIllegal = topic.trim() === '' || isTopicOrGroupIllegal(topic)
     if (isIllegal) throw invalid(validateTopic(topic) as string)
     this.#refuseSystemTopic(topic)
-    const { topicConfigManager, consumerOffsetManager, messageStore, logger } = this.#deps
+    const { topicConfigManager, consumerOffsetManager, messageStore, timerMessageStore, logger } =
+      this.#deps
     const topics = new Set([topic, ...this.#popRetryTopics(topic)])
     logger.info({ topics: [...topics], caller: channel.remoteHost.toString() }, 'delete topic')
     for (const each of topics) {
       topicConfigManager.deleteTopicConfig(each)
+      timerMessageStore?.metrics.removeTimingCount(each)
       consumerOffsetManager.cleanOffsetByTopic(each)
       this.#deleteStats(each)
     }

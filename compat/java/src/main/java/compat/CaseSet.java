@@ -11,6 +11,8 @@ public enum CaseSet {
     DISK,
     /** Transactions, on brokers that check half messages often; alone, too. */
     TRANSACTION,
+    /** Messages with a time of delivery, on brokers with a small timer wheel; alone, too. */
+    TIMER,
     /** The gRPC client, through Apache's Proxy; alone, too. */
     PROXY,
     /** Delay levels, on brokers where they are short; alone, too. */

@@ -1,11 +1,13 @@
 package compat;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Collections;
 import java.util.Map;
 import org.apache.rocketmq.client.ClientConfig;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendResult;
 
 /** What is called differently in 4.9.x and 5.x. */
 public final class ClientVersion {
@@ -40,6 +42,21 @@ public final class ClientVersion {
     /** The broker shares out the queues of such a consumer; 5.x only. */
     public static void setServerRebalance(DefaultMQPushConsumer consumer) throws ReflectiveOperationException {
         DefaultMQPushConsumer.class.getMethod("setClientRebalance", boolean.class).invoke(consumer, false);
+    }
+
+    /** How a timer message may be recalled, null for others; 5.x only. */
+    public static String recallHandle(SendResult result) throws ReflectiveOperationException {
+        return (String) SendResult.class.getMethod("getRecallHandle").invoke(result);
+    }
+
+    /** The id of the message that will not be delivered; 5.x only. */
+    public static String recall(DefaultMQProducer producer, String topic, String handle) throws Exception {
+        try {
+            return (String) DefaultMQProducer.class.getMethod("recallMessage", String.class, String.class)
+                .invoke(producer, topic, handle);
+        } catch (InvocationTargetException e) {
+            throw (Exception) e.getCause();
+        }
     }
 
     /** Lets a client that is not started write traces; 5.x only. */

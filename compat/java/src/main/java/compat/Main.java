@@ -20,6 +20,7 @@ import compat.cases.RequestReplyCases;
 import compat.cases.RestartCases;
 import compat.cases.RetryCases;
 import compat.cases.SendCases;
+import compat.cases.TimerCases;
 import compat.cases.TopicCases;
 import compat.cases.TraceCases;
 import compat.cases.TransactionCases;
@@ -40,8 +41,11 @@ public final class Main {
         if (settings.set == CaseSet.DISK) {
             DiskCases.register(registry, Math.max(settings.kills / 20, 1));
             TransactionCases.registerDisk(registry);
+            TimerCases.registerDisk(registry);
         } else if (settings.set == CaseSet.TRANSACTION) {
             TransactionCases.register(registry);
+        } else if (settings.set == CaseSet.TIMER) {
+            TimerCases.register(registry);
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
