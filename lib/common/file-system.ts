@@ -68,12 +68,15 @@ export interface FileSystem {
   remove(path: string): void
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): void
+  /** The same without waiting for the disk in the event loop. */
+  syncDirectoryAsync(path: string): Promise<void>
   diskUsage(path: string): DiskUsage
 }
 
 const readAsync = promisify(fs.read)
 const writeAsync = promisify(fs.write)
 const fdatasyncAsync = promisify(fs.fdatasync)
+const fsyncAsync = promisify(fs.fsync)
 
 class NodeFileHandle implements FileHandle {
   readonly #fd: number
@@ -225,6 +228,16 @@ export class NodeFileSystem implements FileSystem {
     const fd = fs.openSync(path, 'r')
     try {
       fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+
+  async syncDirectoryAsync(path: string): Promise<void> {
+    if (process.platform === 'win32') return
+    const fd = fs.openSync(path, 'r')
+    try {
+      await fsyncAsync(fd)
     } finally {
       fs.closeSync(fd)
     }

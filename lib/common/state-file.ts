@@ -21,6 +21,7 @@ export function writeStateFile(
     handle.close()
   }
   moveIntoPlace(fileSystem, path)
+  fileSystem.syncDirectory(dirname(path))
 }
 
 /** As writeStateFile, for files that are written while requests are served: the disk is not waited for in the loop. */
@@ -38,12 +39,12 @@ export async function writeStateFileAsync(
     handle.close()
   }
   moveIntoPlace(fileSystem, path)
+  await fileSystem.syncDirectoryAsync(dirname(path))
 }
 
 function moveIntoPlace(fileSystem: FileSystem, path: string): void {
   if (fileSystem.exists(path)) fileSystem.rename(path, `${path}.bak`)
   fileSystem.rename(`${path}.tmp`, path)
-  fileSystem.syncDirectory(dirname(path))
 }
 
 /**

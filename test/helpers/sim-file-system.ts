@@ -173,6 +173,10 @@ export class SimFileSystem implements FileSystem {
     }
   }
 
+  async syncDirectoryAsync(path: string): Promise<void> {
+    this.syncDirectory(path)
+  }
+
   syncDirectory(path: string): void {
     if (this.#isDead) return
     for (const [name, file] of this.#files) if (dirname(name) === path) file.isEntrySynced = true
