@@ -50,7 +50,7 @@ export class Comparable {
       .replaceAll(/127\.0\.0\.1:\d{2,5}\b/g, '$CLIENT')
       .replaceAll(/\b1[6-9]\d{11}\b/g, '$TIME')
       .replaceAll(/\b[0-9A-F]{56}\b|\b[0-9A-F]{32}\b/g, '$UNIQ')
-      .replaceAll(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(:\d{3})?/g, '$TIME')
+      .replaceAll(/\b20\d\d-\d\d-\d\d[ #]\d\d:\d\d:\d\d(:\d{3})?/g, '$TIME')
   }
 
   fields(fields: Readonly<Record<string, string>> | undefined): Record<string, unknown> {
@@ -88,7 +88,8 @@ export class Comparable {
   }
 
   #item(key: string, value: JsonValue): JsonValue {
-    if (key === 'timestamp') return '$TIME'
+    if (key === 'timestamp' || key === 'delayTime') return '$TIME'
+    if (key === 'physicOffset') return '$PLACE'
     return key.endsWith('Tps') ? '$TPS' : this.#sorted(value)
   }
 

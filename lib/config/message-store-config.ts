@@ -263,7 +263,9 @@ export const MESSAGE_STORE_OPTIONS = {
   dLegerSelfId: optionalString(),
   preferredLeaderId: optionalString(),
   enableBatchPush: boolean(false),
-  enableScheduleMessageStats: boolean(true),
+  enableScheduleMessageStats: boolean(true, {
+    text: 'Delayed messages are counted in the statistics when they are delivered.',
+  }),
   enableLmq: boolean(false),
   enableMultiDispatch: boolean(false),
   maxLmqConsumeQueueNum: int(20_000),

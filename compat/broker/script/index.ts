@@ -5,6 +5,7 @@ import { CLIENTS, GOODBYES } from './clients.ts'
 import { OFFSETS } from './offsets.ts'
 import { PULLING } from './pulling.ts'
 import { SENDING } from './sending.ts'
+import { TOOLS } from './tools.ts'
 
 /** What both brokers are asked, in order; each step builds on those before it. */
 export const SCRIPT: readonly ScriptStep[] = [
@@ -12,6 +13,7 @@ export const SCRIPT: readonly ScriptStep[] = [
   ...PULLING,
   ...CLIENTS,
   ...OFFSETS,
+  ...TOOLS,
   ...GOODBYES,
   ...ADMINISTRATION,
   ...DELETIONS,

@@ -2,7 +2,7 @@ import { decodeRecord } from '../../../codec/message/record-reader.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import type { CqUnit, MessageStore } from '../../store/types.ts'
+import type { AppendResult, CqUnit, MessageStore, PutMessageResult } from '../../store/types.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { DeliveryBatch, messageTimeUp } from './delayed-delivery.ts'
 import { delayLevel2QueueId } from './delay-transform.ts'
@@ -19,6 +19,8 @@ export interface DelayLevelQueueDeps {
   readonly delayMs: number
   /** Told of each step forward, and where the queue stands when it has to wait. */
   readonly onOffset: (offset: number) => void
+  /** Told of each message that is in the store again, under its own topic. */
+  readonly onDelivered: (topic: string, appended: AppendResult) => void
 }
 
 const TOPIC = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
@@ -158,10 +160,11 @@ export class DelayLevelQueue {
   /** False when the store has refused one, which is the next to be tried, or has lost some, which are tried again. */
   async #deliver(units: readonly CqUnit[]): Promise<boolean> {
     const records = await this.#deps.messageStore.getRecords(units)
-    const batch = new DeliveryBatch(this.#deps.messageStore, ({ status, reason }) => {
-      const { level } = this.#deps
-      this.#deps.logger.warn({ level, status, reason }, 'delayed message could not be delivered')
-    })
+    const { messageStore, level, logger, onDelivered } = this.#deps
+    const onFailed = ({ status, reason }: PutMessageResult): void => {
+      logger.warn({ level, status, reason }, 'delayed message could not be delivered')
+    }
+    const batch = new DeliveryBatch(messageStore, onFailed, onDelivered)
     const isTaken = records.every((record, index) => {
       const { queueOffset } = units[index] as CqUnit
       const message = record && messageTimeUp(decodeRecord(record))

@@ -1,7 +1,7 @@
 import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
 import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
-import type { MessageStore, PutMessageResult } from '../../store/types.ts'
+import type { AppendResult, MessageStore, PutMessageResult } from '../../store/types.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 
 /**
@@ -36,6 +36,7 @@ export function messageTimeUp(delayed: MessageExt): MessageExtBrokerInner | unde
 export class DeliveryBatch {
   readonly #messageStore: Pick<MessageStore, 'putMessage'>
   readonly #onFailed: (result: PutMessageResult) => void
+  readonly #onStored: (topic: string, appended: AppendResult) => void
   readonly #stored: Promise<boolean>
   #resolve: (isStored: boolean) => void = () => undefined
   #isStored = true
@@ -47,9 +48,11 @@ export class DeliveryBatch {
   constructor(
     messageStore: Pick<MessageStore, 'putMessage'>,
     onFailed: (result: PutMessageResult) => void,
+    onStored: (topic: string, appended: AppendResult) => void,
   ) {
     this.#messageStore = messageStore
     this.#onFailed = onFailed
+    this.#onStored = onStored
     this.#stored = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -59,7 +62,8 @@ export class DeliveryBatch {
   put(message: MessageExtBrokerInner): boolean {
     this.#open++
     this.#isPutting = true
-    this.#messageStore.putMessage(message, this.#onAnswer)
+    const { topic } = message
+    this.#messageStore.putMessage(message, (result) => this.#onAnswer(topic, result))
     this.#isPutting = false
     return !this.#isRefused
   }
@@ -70,8 +74,10 @@ export class DeliveryBatch {
     return this.#stored
   }
 
-  readonly #onAnswer = (result: PutMessageResult): void => {
-    if (result.appended === undefined) {
+  #onAnswer(topic: string, result: PutMessageResult): void {
+    if (result.appended !== undefined) {
+      this.#onStored(topic, result.appended)
+    } else {
       this.#onFailed(result)
       if (this.#isPutting) this.#isRefused = true
       else this.#isStored = false

@@ -9,7 +9,8 @@ import type { Service } from '../../common/service.ts'
 import { readStateFile, writeStateFile } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import type { MessageStore } from '../../store/types.ts'
+import type { AppendResult, MessageStore } from '../../store/types.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { DelayLevelQueue } from './delay-level-queue.ts'
 import { delayLevel2QueueId } from './delay-transform.ts'
@@ -22,13 +23,18 @@ export interface ScheduleMessageServiceDeps {
     | 'flushDelayOffsetInterval'
     | 'enableScheduleAsyncDeliver'
     | 'scheduleAsyncDeliverMaxPendingLimit'
+    | 'enableScheduleMessageStats'
   >
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'gets'>
   readonly delayLevels: DelayLevels
   readonly messageStore: MessageStore
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
 }
+
+/** Under which deliveries are counted. Source: common.MixAll */
+const SCHEDULE_CONSUMER_GROUP = 'SCHEDULE_CONSUMER'
 
 /**
  * Delivers messages with a delay level: those that wait in SCHEDULE_TOPIC_XXXX are put back under their own topic when
@@ -76,14 +82,29 @@ export class ScheduleMessageService implements Service {
     this.#queues = delayLevels.delaysMs.map((delayMs, index) => {
       const level = index + 1
       const onOffset = (offset: number): void => this.#updateOffset(level, offset)
-      const deps = { storeConfig, clock, logger, messageStore, level, delayMs, onOffset }
-      return new DelayLevelQueue(deps, this.#offsetTable.get(level) ?? 0)
+      const onDelivered = (topic: string, appended: AppendResult): void => {
+        if (storeConfig.enableScheduleMessageStats) this.#countDelivery(index, topic, appended)
+      }
+      const deps = { storeConfig, clock, logger, messageStore, level, delayMs }
+      return new DelayLevelQueue(
+        { ...deps, onOffset, onDelivered },
+        this.#offsetTable.get(level) ?? 0,
+      )
     })
     for (const queue of this.#queues) queue.wake()
     this.#persistTimer = clock.setInterval(
       () => this.#persistChanges(),
       storeConfig.flushDelayOffsetInterval,
     )
+  }
+
+  /** As a get of the delayed message by the broker itself, and a put of the delivered one. */
+  #countDelivery(queueId: number, topic: string, { messageCount, size }: AppendResult): void {
+    const { puts, gets } = this.#deps.brokerStatsManager
+    const delayed = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
+    gets.incQueueGet(SCHEDULE_CONSUMER_GROUP, delayed, queueId, messageCount, size)
+    gets.incGroupGetWithinBroker(SCHEDULE_CONSUMER_GROUP, delayed, messageCount, size)
+    puts.incTopicPut(topic, messageCount, size)
   }
 
   async stop(): Promise<void> {

@@ -39,6 +39,13 @@ export class GetStats {
     if (!isSystem) this.#withoutSystemTopics.value += msgNum
   }
 
+  /** As incGroupGet for what the broker reads on its own account: the broker's totals do not grow. */
+  incGroupGetWithinBroker(group: string, topic: string, msgNum: number, bytes: number): void {
+    const { nums, size } = this.#itemsOf(group, topic)
+    nums.addValue(msgNum)
+    size.addValue(bytes)
+  }
+
   /** How long reading took. Apache: incGroupGetLatency */
   incGroupGetLatency(group: string, topic: string, queueId: number, latencyMs: number): void {
     const { brokerConfig, table } = this.#deps

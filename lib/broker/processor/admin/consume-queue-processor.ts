@@ -3,7 +3,7 @@ import {
   QueryConsumeQueueResponseBody,
 } from '../../../../codec/body/query-consumer.ts'
 import { QueryConsumeQueueRequestHeader } from '../../../../codec/header/query-consume-queue.ts'
-import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { NOT_SET_REMARK, RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
@@ -51,7 +51,7 @@ export class ConsumeQueueProcessor implements RequestProcessor {
     }
     body.queueData = await this.#units(topic, queueId, index, Math.min(count, MAX_UNITS))
     const encoded = QueryConsumeQueueResponseBody.encode(body)
-    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, encoded)
+    return RemotingCommand.response(ResponseCode.SUCCESS, NOT_SET_REMARK, undefined, encoded)
   }
 
   #subscription(group: string, topic: string): Partial<QueryConsumeQueueResponseBody> {

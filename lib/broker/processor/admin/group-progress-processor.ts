@@ -8,7 +8,7 @@ import { QueryConsumeTimeSpanRequestHeader } from '../../../../codec/header/quer
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
-import type { Clock } from '../../../common/clock.ts'
+import { type Clock, timeMillisToHumanString } from '../../../common/clock.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
 import type { MessageStore } from '../../../store/types.ts'
@@ -127,11 +127,16 @@ export class GroupProgressProcessor implements RequestProcessor {
     const maxOffset = messageStore.getMaxOffsetInQueue(topic, queueId)
     const consumerOffset = consumerOffsetManager.queryOffset(group, topic, queueId)
     const minTimeStamp = await messageStore.getEarliestMessageTime(topic, queueId)
+    const maxTimeStamp = await timeOf(maxOffset - 1)
+    const consumeTimeStamp = consumerOffset > 0 ? await timeOf(consumerOffset - 1) : minTimeStamp
     return {
       messageQueue: { brokerName: brokerConfig.brokerName, queueId, topic },
       minTimeStamp,
-      maxTimeStamp: await timeOf(maxOffset - 1),
-      consumeTimeStamp: consumerOffset > 0 ? await timeOf(consumerOffset - 1) : minTimeStamp,
+      minTimeStampStr: formatDate(minTimeStamp),
+      maxTimeStamp,
+      maxTimeStampStr: formatDate(maxTimeStamp),
+      consumeTimeStamp,
+      consumeTimeStampStr: formatDate(consumeTimeStamp),
       delayTime: await this.#delayOf(group, topic, queueId),
     }
   }
@@ -150,4 +155,9 @@ export class GroupProgressProcessor implements RequestProcessor {
 
 function success(body: Buffer): RemotingCommand {
   return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+}
+
+/** `2026-11-21#02:38:22:123` in local time. Source: common.UtilAll#YYYY_MM_DD_HH_MM_SS_SSS */
+function formatDate(timestampMs: number): string {
+  return timeMillisToHumanString(timestampMs).replace(' ', '#').replace(',', ':')
 }

@@ -66,6 +66,18 @@ describe('ScheduleMessageService', () => {
     expect(delivered()).to.deep.equal(['a'])
   })
 
+  it('counts a delivery as a get of the delayed message and a put of the delivered one', async () => {
+    delay(2, 'a')
+    await advance(5000)
+    const size = parts.messageStore.messagesOf('T', 2)[0]?.storeSize
+    const counted = (name: string, key: string) =>
+      parts.brokerStatsManager.getStatsItem(name, key)?.value
+    expect(counted('QUEUE_GET_NUMS', 'SCHEDULE_TOPIC_XXXX@1@SCHEDULE_CONSUMER')).to.equal(1)
+    expect(counted('GROUP_GET_SIZE', 'SCHEDULE_TOPIC_XXXX@SCHEDULE_CONSUMER')).to.equal(size)
+    expect(counted('TOPIC_PUT_NUMS', 'T')).to.equal(1)
+    expect(parts.brokerStatsManager.puts.brokerPutNumsWithoutSystemTopic).to.equal(1)
+  })
+
   it('keeps everything of the message but topic and queue', async () => {
     delay(1, 'a')
     await advance(1000)

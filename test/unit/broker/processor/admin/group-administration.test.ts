@@ -12,6 +12,7 @@ import {
 } from '../../../../../codec/body/consumer-offset.ts'
 import { QueryCorrectionOffsetBody } from '../../../../../codec/body/reset-offset.ts'
 import { TopicList } from '../../../../../codec/body/topic-list.ts'
+import { NOT_SET_REMARK } from '../../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../../codec/request-code.ts'
 import {
   ConsumptionFixture,
@@ -46,7 +47,8 @@ describe('administration of groups', () => {
 
   async function body(code: number, fields: Record<string, string> = {}): Promise<Buffer> {
     const response = await fixture.call(code, fields)
-    expect([response.code, response.remark || undefined]).to.deep.equal([0, undefined])
+    const remark = code === RequestCode.QUERY_CONSUME_QUEUE ? NOT_SET_REMARK : undefined
+    expect([response.code, response.remark || undefined]).to.deep.equal([0, remark])
     return response.body ?? Buffer.alloc(0)
   }
 
@@ -70,7 +72,7 @@ describe('administration of groups', () => {
       }
       offsets().commitOffset('G', 'T', 1, 2)
       const times = { minTimeStamp: startMs, maxTimeStamp: startMs + 2000 }
-      expect((await ask())[1]).to.deep.equal({
+      expect((await ask())[1]).to.deep.include({
         ...{ messageQueue: queue('T', 1), ...times },
         ...{ consumeTimeStamp: startMs + 1000, delayTime: 1000 },
       })
@@ -85,8 +87,17 @@ describe('administration of groups', () => {
       expect((await ask())[1]).to.include({ consumeTimeStamp: minTimeStamp, delayTime: 1000 })
     })
 
+    it('tells the times as text too', async () => {
+      fixture.put('T', 1, 'a')
+      const { minTimeStampStr, maxTimeStampStr, consumeTimeStampStr } = (await ask())[1] ?? {}
+      expect(minTimeStampStr).to.match(/^2023-11-1\d#\d\d:\d\d:20:000$/)
+      expect([maxTimeStampStr, consumeTimeStampStr]).to.deep.equal([
+        ...[minTimeStampStr, minTimeStampStr],
+      ])
+    })
+
     it('has no times for an empty queue', async () => {
-      expect((await ask())[0]).to.deep.equal({
+      expect((await ask())[0]).to.deep.include({
         ...{ messageQueue: queue('T', 0), minTimeStamp: -1, maxTimeStamp: -1 },
         ...{ consumeTimeStamp: -1, delayTime: 0 },
       })

@@ -1,0 +1,101 @@
+import { RequestCode as Code } from '../../../codec/request-code.ts'
+import type { ScriptStep, Step } from '../step.ts'
+import { ask, json, properties, refused, sendFields, texts } from './builders.ts'
+
+/** Groups that have only pulled, with a subscription in the request: Apache remembers it for a while. */
+const PULLERS = ['CG_O', '']
+
+function subscriptionOf(group: string): Step {
+  const fields = { group, topic: 'P' }
+  const step = ask(`subscription of ${group}`, Code.QUERY_SUBSCRIPTION_BY_CONSUMER, fields)
+  if (!PULLERS.includes(group)) return step
+  const why = 'ours tells of groups that send heartbeats only'
+  return { ...step, differs: { fields: ['body'], why } }
+}
+
+const groups: ScriptStep[] = ['CG', 'CG_O', 'CG_CAST', 'CG_NOBODY', '', '../x'].flatMap((group) => [
+  ask(`topics of ${group}`, Code.QUERY_TOPICS_BY_CONSUMER, { group }),
+  subscriptionOf(group),
+  ask(`time span of ${group}`, Code.QUERY_CONSUME_TIME_SPAN, { group, topic: 'P' }),
+  ask(`time span of ${group} in no topic`, Code.QUERY_CONSUME_TIME_SPAN, {
+    group,
+    topic: 'Nothing',
+  }),
+  ask(`correction of ${group}`, Code.QUERY_CORRECTION_OFFSET, { compareGroup: group, topic: 'P' }),
+  ask(`running information of ${group}`, Code.GET_CONSUMER_RUNNING_INFO, {
+    consumerGroup: group,
+    clientId: 'nobody@1',
+  }),
+])
+
+const others: ScriptStep[] = [
+  ask('clone of offsets', Code.CLONE_GROUP_OFFSET, {
+    srcGroup: 'CG_O',
+    destGroup: 'CG_CLONE',
+    topic: 'P',
+    offline: true,
+  }),
+  ask('clone of nobody', Code.CLONE_GROUP_OFFSET, {
+    srcGroup: 'CG_NOBODY',
+    destGroup: 'CG_CLONE3',
+  }),
+  ask('cloned', Code.QUERY_CONSUMER_OFFSET, { consumerGroup: 'CG_CLONE', topic: 'P', queueId: 0 }),
+  ask('unused topics', Code.CLEAN_UNUSED_TOPIC),
+  ask('expired queues', Code.CLEAN_EXPIRED_CONSUMEQUEUE),
+  {
+    ...ask('progress of all', Code.GET_BROKER_CONSUME_STATS, { isOrder: false }),
+    differs: { fields: ['body'], why: 'pullOffset is how far was pulled; Apache leaves it 0' },
+  },
+  ask('queue of P', Code.QUERY_CONSUME_QUEUE, { topic: 'P', queueId: 1, index: 0, count: 3 }),
+  ask('queue of nothing', Code.QUERY_CONSUME_QUEUE, {
+    topic: 'Nothing',
+    queueId: 0,
+    index: 0,
+    count: 3,
+  }),
+  ask('modes', Code.GET_ALL_MESSAGE_REQUEST_MODE),
+  json('mode', Code.SET_MESSAGE_REQUEST_MODE, {
+    topic: 'P',
+    consumerGroup: 'CG',
+    mode: 'PULL',
+    popShareQueueNum: 0,
+  }),
+  json('mode of a retry topic', Code.SET_MESSAGE_REQUEST_MODE, {
+    topic: '%RETRY%CG',
+    consumerGroup: 'CG',
+    mode: 'POP',
+    popShareQueueNum: 0,
+  }),
+  ask('modes afterwards', Code.GET_ALL_MESSAGE_REQUEST_MODE),
+  refused(
+    ask('messages at once of nobody', Code.CONSUME_MESSAGE_DIRECTLY, {
+      consumerGroup: 'CG',
+      clientId: 'nobody@1',
+      msgId: 'none',
+    }),
+  ),
+  ask('forbidden', Code.UPDATE_AND_GET_GROUP_FORBIDDEN, {
+    group: 'CG',
+    topic: 'P',
+    readable: true,
+  }),
+]
+
+const reply = (name: string, given: Record<string, string>): Step =>
+  ask(
+    name,
+    Code.SEND_REPLY_MESSAGE_V2,
+    {},
+    {
+      extFields: texts(sendFields('Reply', { i: properties(given) })),
+      peer: 'producer',
+      body: name,
+    },
+  )
+
+const replies: ScriptStep[] = [
+  reply('reply to nobody', { REPLY_TO_CLIENT: 'nobody@1', CORRELATION_ID: 'c', MSG_TYPE: 'reply' }),
+  reply('reply without an address', { CORRELATION_ID: 'c', MSG_TYPE: 'reply' }),
+]
+
+export const TOOLS: readonly ScriptStep[] = [...groups, ...others, ...replies]
