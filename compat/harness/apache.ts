@@ -20,15 +20,19 @@ export function fetchApache(compatDirectory: string): Promise<string> {
 }
 
 /** The jars that the pom in `project` names, fetched by Maven once and kept in the user's cache directory. */
-export async function fetchJars(compatDirectory: string, project: string): Promise<string> {
+export async function fetchJars(
+  compatDirectory: string,
+  project: string,
+  version = APACHE_VERSION,
+): Promise<string> {
   const cache = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache')
-  const jars = path.join(cache, 'rocketmq-server', `${project}-${APACHE_VERSION}`)
+  const jars = path.join(cache, 'rocketmq-server', `${project}-${version}`)
   if (fs.existsSync(jars)) return jars
   const partial = `${jars}.${process.pid}`
   const pom = path.join(compatDirectory, project, 'pom.xml')
   const goals = ['dependency:copy-dependencies', `-DoutputDirectory=${partial}`]
-  const version = `-Drocketmq.version=${APACHE_VERSION}`
-  await runOrFail({ program: 'mvn', args: ['-q', '-B', '-f', pom, version, ...goals] }, 10 * 60_000)
+  const args = ['-q', '-B', '-f', pom, `-Drocketmq.version=${version}`, ...goals]
+  await runOrFail({ program: 'mvn', args }, 10 * 60_000)
   fs.renameSync(partial, jars)
   return jars
 }

@@ -6,7 +6,7 @@ import { diskSuite } from './disk.ts'
 import { goSuite } from './go.ts'
 import { haKillsSuite, haSuite } from './ha.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
-import { mqadminSuite } from './mqadmin.ts'
+import { mqadminSuites } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
@@ -35,5 +35,5 @@ export const SUITES: readonly Suite[] = [
   delaySuite,
   brokerAnswersSuite,
   sql92Suite,
-  mqadminSuite,
+  ...mqadminSuites,
 ]
