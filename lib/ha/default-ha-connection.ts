@@ -99,17 +99,21 @@ export class DefaultHAConnection {
     this.#transfer.sendHeartbeat(isAhead ? log.maxOffset : this.#transfer.nextTransferFromWhere)
   }
 
-  /** Sends what there is, then closes. Resolves when the slave has got it, or does not take it. */
+  /**
+   * Sends what there is, then closes. Resolves when the slave has closed its end: closing ours before would throw away what it has
+   * not read yet.
+   */
   async end(timeoutMs: number): Promise<void> {
     const { socket, clock } = this.#deps
     if (this.#closed) return
-    this.#transfer.run()
+    this.transfer()
     await new Promise<void>((resolve) => {
       const timer = clock.setTimeout(resolve, timeoutMs)
-      socket.end(() => {
+      socket.once('close', () => {
         timer.cancel()
         resolve()
       })
+      socket.end()
     })
     this.close('the master stops')
   }

@@ -19,14 +19,16 @@ export interface LogTransferDeps {
 
 /**
  * Sends the log over one connection, from an offset on: one more reader of it. What lies in memory goes as views, all that one
- * turn of the event loop has brought in one write; what does not is read from the disk in large pieces. It stops when the socket does not
- * take more, and is set going by `run`.
+ * turn of the event loop has brought in one write; what does not is read from the disk in large pieces, the next while one is being
+ * sent. It stops when the socket does not take more, and is set going by `run`.
  *
  * Apache: store.ha.DefaultHAConnection.WriteSocketService
  */
 export class LogTransfer {
   readonly #deps: LogTransferDeps
   #nextOffset: number | undefined
+  /** From the disk, to be sent next. */
+  #ahead: Buffer | undefined
   #isReading = false
   #hasFailed = false
 
@@ -52,14 +54,15 @@ export class LogTransfer {
     while (this.#nextOffset < log.maxOffset && socket.writableLength < MAX_UNWRITTEN_BYTES) {
       const maxBytes = this.#maxBytes()
       if (maxBytes === 0) break
-      const bytes = log.dataInMemory(this.#nextOffset, maxBytes)
-      if (bytes === undefined) {
-        void this.#readOn(this.#nextOffset)
-        break
-      }
+      const bytes = this.#takeAhead(maxBytes) ?? log.dataInMemory(this.#nextOffset, maxBytes)
+      if (bytes === undefined) break
       this.#send(bytes)
     }
     socket.uncork()
+    const isCold = this.#ahead === undefined && this.#nextOffset < log.maxOffset
+    if (isCold && log.dataInMemory(this.#nextOffset, 1) === undefined) {
+      void this.#readAhead(this.#nextOffset)
+    }
   }
 
   /** Says where the transfer stands. */
@@ -67,39 +70,33 @@ export class LogTransfer {
     this.#sendHeader(offset, 0)
   }
 
-  async #readOn(offset: number): Promise<void> {
+  /** The next of what was read from the disk. */
+  #takeAhead(maxBytes: number): Buffer | undefined {
+    const ahead = this.#ahead
+    this.#ahead =
+      ahead !== undefined && ahead.length > maxBytes ? ahead.subarray(maxBytes) : undefined
+    return ahead?.subarray(0, maxBytes)
+  }
+
+  async #readAhead(offset: number): Promise<void> {
     const { socket, log, onFailed } = this.#deps
     this.#isReading = true
     try {
-      const maxBytes = Math.min(
-        COLD_READ_BYTES,
-        log.maxOffset - offset,
-        this.#deps.flowMonitor.canTransferMaxByteNum,
-      )
-      const bytes = await log.readData(offset, maxBytes)
-      this.#isReading = false
-      if (bytes === undefined) this.#hasFailed = true
-      if (socket.destroyed) return
+      const bytes = await log.readData(offset, Math.min(COLD_READ_BYTES, log.maxOffset - offset))
+      this.#ahead = bytes
       if (bytes === undefined) {
-        onFailed(`the log has no offset ${offset} (any more), it begins at ${log.minOffset}`)
-        return
+        this.#hasFailed = true
+        const reason = `the log has no offset ${offset} (any more), it begins at ${log.minOffset}`
+        if (!socket.destroyed) onFailed(reason)
       }
-      this.#sendInBatches(bytes)
-      this.run()
     } catch (error) {
-      this.#isReading = false
-      if (error instanceof BusyError || socket.destroyed) return
-      this.#hasFailed = true
-      onFailed(`the log cannot be read: ${(error as Error).message}`)
+      if (!(error instanceof BusyError)) {
+        this.#hasFailed = true
+        if (!socket.destroyed) onFailed(`the log cannot be read: ${(error as Error).message}`)
+      }
     }
-  }
-
-  #sendInBatches(bytes: Buffer): void {
-    const { socket, batchBytes } = this.#deps
-    const size = batchBytes()
-    socket.cork()
-    for (let at = 0; at < bytes.length; at += size) this.#send(bytes.subarray(at, at + size))
-    socket.uncork()
+    this.#isReading = false
+    if (this.#ahead !== undefined && !socket.destroyed) this.run()
   }
 
   #maxBytes(): number {

@@ -328,11 +328,16 @@ export class CommitLog {
     this.#writtenListeners.push(listener)
   }
 
-  /** Adds bytes of a master's log, which lie in one file. @throws StoreError when the log cannot be written now */
-  appendRaw(bytes: Buffer): void {
+  /** Where the next bytes of a master's log have their place, which lie in one file. @throws StoreError when the log cannot be written now */
+  reserve(size: number): Buffer {
     const refused = this.#gate.unwritable()
     if (refused !== undefined) throw new StoreError(refused.reason ?? refused.status)
-    this.#appender.appendRaw(bytes)
+    return this.#appender.reserve(size)
+  }
+
+  /** The bytes that were copied there belong to the log. */
+  commit(size: number): void {
+    this.#appender.commit(size)
     this.#writer.schedule(this.#appender.endOffset)
   }
 

@@ -21,8 +21,10 @@ export interface RawTail {
   fileEnd(offset: number): number
   /** An empty log begins here. */
   beginAt(offset: number): void
-  /** Adds bytes that lie in one file; they stand in memory in one piece. */
-  appendRaw(bytes: Buffer): void
+  /** Where the next `size` bytes of the log have their place in memory, in one piece; they lie in one file. */
+  reserve(size: number): Buffer
+  /** The next `size` bytes, which stand where `reserve` said, belong to the log. */
+  commit(size: number): void
 }
 
 /**
@@ -34,8 +36,9 @@ export interface RawTail {
  */
 export class ReplicaAppender implements LogReplica {
   readonly #tail: RawTail
-  /** What has come of an incomplete record; as large as the record once its head is there. */
-  #partial = Buffer.alloc(HEAD_BYTES)
+  readonly #head: Buffer = Buffer.alloc(HEAD_BYTES)
+  /** What has come of an incomplete record: at first in #head, then, once its size is known, at its place in the log. */
+  #partial: Buffer = this.#head
   #partialLength = 0
   /** The last blank that has begun to come. */
   #blankStart = 0
@@ -50,7 +53,7 @@ export class ReplicaAppender implements LogReplica {
   }
 
   reset(): void {
-    this.#partial = Buffer.alloc(HEAD_BYTES)
+    this.#partial = this.#head
     this.#partialLength = 0
   }
 
@@ -77,42 +80,73 @@ export class ReplicaAppender implements LogReplica {
 
   #appendBlank(bytes: Buffer, at: number): number {
     const size = Math.min(this.#blankEnd - this.#tail.endOffset, bytes.length - at)
-    this.#tail.appendRaw(bytes.subarray(at, at + size))
+    this.#append(bytes, at, size)
     return size
   }
 
   /** Where a record or a blank begins. */
   #appendNext(bytes: Buffer, at: number): number {
+    const wholeBytes = this.#wholeRecords(bytes, at)
+    if (wholeBytes > 0) {
+      this.#append(bytes, at, wholeBytes)
+      return wholeBytes
+    }
     const left = bytes.length - at
     if (left < HEAD_BYTES) return this.#keep(bytes, at)
     const size = this.#checkHead(bytes, at)
     if (size === undefined) {
-      this.#tail.appendRaw(bytes.subarray(at, at + HEAD_BYTES))
+      this.#append(bytes, at, HEAD_BYTES)
       return HEAD_BYTES
     }
     if (left < size) {
-      this.#partial = Buffer.allocUnsafeSlow(size)
+      this.#partial = this.#tail.reserve(size)
       return this.#keep(bytes, at)
     }
-    this.#appendRecord(bytes.subarray(at, at + size))
-    return size
+    throw this.#foreignRecord(recordCommitLogOffset(bytes, at))
+  }
+
+  /** Bytes of the records from `at` on that are whole and belong here. */
+  #wholeRecords(bytes: Buffer, at: number): number {
+    const { endOffset } = this.#tail
+    const room = Math.min(this.#tail.fileEnd(endOffset) - endOffset, bytes.length - at)
+    let done = 0
+    while (done + MIN_RECORD_SIZE <= room && isMessageMagic(recordMagic(bytes, at + done))) {
+      const size = recordTotalSize(bytes, at + done)
+      if (size < MIN_RECORD_SIZE || done + size > room) break
+      if (recordCommitLogOffset(bytes, at + done) !== endOffset + done) break
+      done += size
+    }
+    return done
   }
 
   #completePartial(bytes: Buffer, at: number): number {
-    const isHead = this.#partial.length === HEAD_BYTES
     const taken = this.#keep(bytes, at)
     if (this.#partialLength < this.#partial.length) return taken
-    const complete = this.#partial
-    const size = isHead ? this.#checkHead(complete, 0) : undefined
-    if (size !== undefined) {
-      this.#partial = Buffer.allocUnsafeSlow(size)
-      complete.copy(this.#partial)
-      return taken
+    if (this.#partial === this.#head) {
+      this.#completeHead()
+    } else {
+      const offset = recordCommitLogOffset(this.#partial, 0)
+      if (offset !== this.#tail.endOffset) throw this.#foreignRecord(offset)
+      this.#tail.commit(this.#partial.length)
+      this.reset()
     }
-    this.reset()
-    if (isHead) this.#tail.appendRaw(complete)
-    else this.#appendRecord(complete)
     return taken
+  }
+
+  #completeHead(): void {
+    const size = this.#checkHead(this.#head, 0)
+    if (size === undefined) {
+      this.#append(this.#head, 0, HEAD_BYTES)
+      this.reset()
+      return
+    }
+    this.#partial = this.#tail.reserve(size)
+    this.#head.copy(this.#partial)
+  }
+
+  #append(bytes: Buffer, at: number, size: number): void {
+    bytes.copy(this.#tail.reserve(size), 0, at, at + size)
+    this.#tail.commit(size)
   }
 
   #keep(bytes: Buffer, at: number): number {
@@ -140,14 +174,10 @@ export class ReplicaAppender implements LogReplica {
     )
   }
 
-  #appendRecord(record: Buffer): void {
-    const offset = recordCommitLogOffset(record, 0)
-    if (offset !== this.#tail.endOffset) {
-      throw new StoreError(
-        `the master sends a record of offset ${offset} for offset ${this.#tail.endOffset}: ` +
-          `its log is not the one that this log continues`,
-      )
-    }
-    this.#tail.appendRaw(record)
+  #foreignRecord(offset: number): StoreError {
+    return new StoreError(
+      `the master sends a record of offset ${offset} for offset ${this.#tail.endOffset}: ` +
+        `its log is not the one that this log continues`,
+    )
   }
 }

@@ -64,7 +64,11 @@ export class ReplicatedCommitLog implements ReplicatedLog, RawTail {
     this.#log.begin(offset, 0)
   }
 
-  appendRaw(bytes: Buffer): void {
-    this.#log.appendRaw(bytes)
+  reserve(size: number): Buffer {
+    return this.#log.reserve(size)
+  }
+
+  commit(size: number): void {
+    this.#log.commit(size)
   }
 }

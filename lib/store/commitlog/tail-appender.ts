@@ -75,13 +75,17 @@ export class TailAppender {
     this.#endOffset = nextFileOffset
   }
 
-  /** Adds bytes as they are, which lie in one file. */
-  appendRaw(bytes: Buffer): void {
+  /** Where the next `size` bytes have their place. */
+  reserve(size: number): Buffer {
+    const { buffer, length } = this.#deps.tail.reserve(this.#endOffset, size)
+    return buffer.subarray(length, length + size)
+  }
+
+  /** The next `size` bytes, which stand where `reserve` said, belong to the log. */
+  commit(size: number): void {
     const { files, tail } = this.#deps
-    const chunk = tail.reserve(this.#endOffset, bytes.length)
-    bytes.copy(chunk.buffer, chunk.length)
-    chunk.length += bytes.length
-    this.#endOffset += bytes.length
+    tail.reserve(this.#endOffset, size).length += size
+    this.#endOffset += size
     if (this.#endOffset === files.fileStart(this.#endOffset)) tail.seal()
   }
 
