@@ -27,6 +27,7 @@ import {
   type PutMessageCallback,
   type PutMessageResult,
   type QueryMessageResult,
+  type Retention,
 } from './types.ts'
 
 export { StoreError } from './errors.ts'
@@ -264,6 +265,10 @@ export class DefaultMessageStore implements MessageStore {
 
   addFirstDispatcher(dispatcher: CommitLogDispatcher): void {
     this.#parts.dispatchers.unshift(dispatcher)
+  }
+
+  addRetention(isNeeded: Retention): void {
+    this.#parts.retentions.push(isNeeded)
   }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {

@@ -28,6 +28,7 @@ import type { CommitLogDispatcher } from './reput/commit-log-dispatcher.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { ReputService } from './reput/reput-service.ts'
 import { StoreStatsService } from './stats/store-stats-service.ts'
+import type { Retention } from './types.ts'
 import { StoreFlusher } from './store-flusher.ts'
 import type { CQType } from './types.ts'
 
@@ -61,6 +62,8 @@ export interface StoreParts {
   readonly storeTimes: StoreTimes
   readonly flusher: StoreFlusher
   readonly cleaner: StoreCleaner
+  /** Asked by the cleaner. */
+  readonly retentions: Retention[]
   readonly stats: StoreStatsService
 }
 
@@ -102,6 +105,7 @@ export function makeStoreParts(
   })
   const flusher = new StoreFlusher({ log, queues, index, reput })
   const durableOffset = () => flusher.durableOffset
+  const retentions: Retention[] = []
   const totalMemoryBytes = totalmem()
   return {
     ...{ delayLevels, diskSpace, log, haService, dispatchers, queues, index, reput, flusher },
@@ -111,8 +115,9 @@ export function makeStoreParts(
     storeTimes: new StoreTimes(log, coldReader),
     stats: new StoreStatsService(clock),
     cleaner: new StoreCleaner({
-      ...{ config, clock, logger, files, diskSpace, queues, index, durableOffset },
+      ...{ config, clock, logger, files, diskSpace, queues, index, durableOffset, retentions },
     }),
+    retentions,
   }
 }
 

@@ -146,6 +146,9 @@ export interface QueryMessageResult {
 /** `lower`: the first message at or after the time; `upper`: the last one at or before. Source: common.BoundaryType */
 export type BoundaryType = 'lower' | 'upper'
 
+/** Whether somebody needs messages between two offsets of the log, the second one exclusive. */
+export type Retention = (startOffset: number, endOffset: number) => Promise<boolean>
+
 /** A message has become readable. Source: store.MessageArrivingListener */
 export interface MessageArriving {
   readonly topic: string
@@ -232,6 +235,8 @@ export interface MessageStore extends Service {
   cleanExpiredConsumerQueue(isKept: (topic: string) => boolean): void
   /** The dispatcher gets each message before all other followers of the log. To be called before the start. */
   addFirstDispatcher(dispatcher: CommitLogDispatcher): void
+  /** Commit log files that have expired are not removed while `isNeeded` says so; a full disk does not ask. */
+  addRetention(isNeeded: Retention): void
   /** Called after each message has been dispatched; one listener of each caller. */
   addMessageArrivingListener(listener: MessageArrivingListener): void
   /** undefined for a store without replication. */

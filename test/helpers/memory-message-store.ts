@@ -14,6 +14,7 @@ import type {
   PutMessageCallback,
   PutMessageResult,
   PutMessageStatus,
+  Retention,
 } from '../../lib/store/types.ts'
 
 interface StoredMessage {
@@ -63,6 +64,7 @@ export class MemoryMessageStore implements MessageStore {
   /** Topics that the last cleaning of expired queues had to keep. */
   keptWhenCleaned: readonly string[] | undefined
   isDiskFull = false
+  readonly retentions: Retention[] = []
 
   constructor({ clock, delayLevelsMs = [] }: MemoryMessageStoreOptions) {
     this.#clock = clock
@@ -287,6 +289,10 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   addFirstDispatcher(): void {}
+
+  addRetention(isNeeded: Retention): void {
+    this.retentions.push(isNeeded)
+  }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {
     this.#listeners.push(listener)

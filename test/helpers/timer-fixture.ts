@@ -1,5 +1,5 @@
 import { encodeProperties } from '../../codec/message/properties.ts'
-import type { MessageExt } from '../../codec/message/message.ts'
+import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import { ScheduleHook } from '../../lib/broker/schedule/schedule-hook.ts'
 import { DelayLevels } from '../../lib/common/delay-levels.ts'
 import { SILENT_LOGGER } from '../../lib/common/logger.ts'
@@ -29,6 +29,9 @@ export const TIMER_DEFAULTS: TimerConfig & { timerWheelEnable: boolean; timerMax
     timerWheelEnable: true,
     timerMaxDelaySec: 259_200,
   }
+
+/** Fewer than Apache's: the file is copied at each flush on a disk in memory. */
+const WHEEL_SLOTS = 4_096
 
 /** A message as it was delivered, and when. */
 export interface Delivered {
@@ -67,6 +70,7 @@ export class TimerFixture {
       fileSystem: this.fileSystem,
       logger: SILENT_LOGGER,
       random: () => this.random,
+      wheelSlots: WHEEL_SLOTS,
       onPut: () => undefined,
     })
   }
@@ -111,6 +115,10 @@ export class TimerFixture {
     this.hook.putMessage(message, (answer) => (result = answer), all)
     if (result === undefined) throw new Error('no answer')
     return result
+  }
+
+  get plainMessage(): MessageExtBrokerInner {
+    return makeMessage()
   }
 
   /** Lets everything happen that does not wait for the clock. */

@@ -3,6 +3,7 @@ import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { LogFile } from '../logfile/log-file.ts'
+import type { Retention } from '../types.ts'
 import type { DiskSpace } from './disk-space.ts'
 
 /** Rounds in which files are looked for after a request. Source: CleanCommitLogService#MAX_MANUAL_DELETE_FILE_TIMES */
@@ -17,12 +18,14 @@ export interface CleanCommitLogDeps {
   readonly diskSpace: DiskSpace
   /** What lies below this offset of the log is on the disk, and so is all that is derived from it. */
   readonly durableOffset: () => number
+  /** Who still needs messages of files that have expired. */
+  readonly retentions: readonly Retention[]
 }
 
 /**
  * Removes the oldest commit log files: at the hours of `deleteWhen`, when the disk fills up, or on request, those that
  * were last written `fileReservedTime` ago; when the disk is nearly full, any. Never the last file, nor one that is still
- * needed after a crash.
+ * needed after a crash. What has expired stays while somebody needs messages of it.
  *
  * Apache: store.DefaultMessageStore.CleanCommitLogService
  */
@@ -61,6 +64,7 @@ export class CleanCommitLogService {
     const { config, files } = this.#deps
     let count = 0
     while (count < config.deleteFileBatchMax && this.#mayDelete(files.first, atOnce)) {
+      if (!atOnce && (await this.#isNeeded(files.first))) break
       if (!files.removeFirst()) break
       count++
       if (count < config.deleteFileBatchMax) await this.#wait(config.deleteCommitLogFilesInterval)
@@ -72,6 +76,14 @@ export class CleanCommitLogService {
     const { config, clock, durableOffset } = this.#deps
     if (this.#stopped || file === undefined || file.endOffset > durableOffset()) return false
     return atOnce || clock.now() >= file.modifiedMs + config.fileReservedTime * HOUR_MS
+  }
+
+  async #isNeeded(file: LogFile | undefined): Promise<boolean> {
+    if (file === undefined) return false
+    for (const isNeeded of this.#deps.retentions) {
+      if (await isNeeded(file.startOffset, file.endOffset)) return true
+    }
+    return false
   }
 
   #wait(ms: number): Promise<void> {

@@ -7,6 +7,7 @@ import type { IndexService } from '../index/index-service.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { CleanCommitLogService } from './clean-commit-log-service.ts'
 import { CleanConsumeQueueService } from './clean-consume-queue-service.ts'
+import type { Retention } from '../types.ts'
 import type { DiskSpace } from './disk-space.ts'
 
 /** Source: store.DefaultMessageStore#addScheduleTask */
@@ -22,6 +23,8 @@ export interface StoreCleanerDeps {
   readonly index: IndexService
   /** What lies below this offset of the log is on the disk, and so is all that is derived from it. */
   readonly durableOffset: () => number
+  /** Who still needs messages of files that have expired. */
+  readonly retentions: readonly Retention[]
 }
 
 /**

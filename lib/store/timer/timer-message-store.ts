@@ -4,9 +4,11 @@ import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
 import type { MessageStore } from '../types.ts'
+import { decodeTimerCheckpoint } from '../../../codec/store/timer-checkpoint.ts'
 import { TimerCheckpoint } from './timer-checkpoint.ts'
 import {
   effectivePrecisionMs,
+  floorTo,
   TIMER_QUEUE_ID,
   TIMER_TOPIC,
   type TimerConfig,
@@ -19,6 +21,7 @@ import { TimerMetrics } from './timer-metrics.ts'
 import { TimerPutService } from './timer-put-service.ts'
 import { TimerRate } from './timer-rate.ts'
 import { TimerRecovery } from './timer-recovery.ts'
+import { TimerRetention } from './timer-retention.ts'
 import { TimerState } from './timer-state.ts'
 import { TimerWheel } from './timer-wheel.ts'
 
@@ -37,6 +40,8 @@ export interface TimerMessageStoreDeps {
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
+  /** Apache's number of slots unless a test asks for fewer. */
+  readonly wheelSlots?: number
   /** At least 0, less than 1. */
   readonly random: () => number
   /** Told of each message that is put back, with the bytes of its record. */
@@ -63,6 +68,7 @@ export class TimerMessageStore implements Service {
   readonly #enqueueService: TimerEnqueueService
   readonly #dequeueService: TimerDequeueService
   readonly #flushService: TimerFlushService
+  readonly #retention: TimerRetention
   readonly #enqueueRate: TimerRate
   readonly #dequeueRate: TimerRate
   #isRunning = false
@@ -73,7 +79,7 @@ export class TimerMessageStore implements Service {
     const root = config.storePathRootDir
     const precisionMs = effectivePrecisionMs(config)
     this.metrics = new TimerMetrics(fileSystem, clock, root)
-    this.#wheel = new TimerWheel(fileSystem, join(root, 'timerwheel'), precisionMs)
+    this.#wheel = new TimerWheel(fileSystem, join(root, 'timerwheel'), precisionMs, deps.wheelSlots)
     this.#log = new TimerLog(fileSystem, join(root, 'timerlog'), config.mappedFileSizeTimerLog)
     this.#checkpoint = new TimerCheckpoint(fileSystem, clock, root)
     this.#puts = new TimerPutService(deps)
@@ -92,6 +98,8 @@ export class TimerMessageStore implements Service {
     this.#flushService = new TimerFlushService({ ...parts, onTick: () => this.#onTick() })
     this.#enqueueRate = new TimerRate(clock)
     this.#dequeueRate = new TimerRate(clock)
+    this.#retention = new TimerRetention({ ...parts, log: this.#log })
+    deps.messageStore.addRetention((start, end) => this.#retention.isNeeded(start, end))
     deps.messageStore.addMessageArrivingListener(({ topic }) => {
       if (topic === TIMER_TOPIC) this.#enqueueService.wake()
     })
@@ -114,12 +122,14 @@ export class TimerMessageStore implements Service {
     this.#enqueueService.start()
     this.#dequeueService.start()
     this.#flushService.start()
+    this.#retention.start()
   }
 
   async stop(): Promise<void> {
     if (!this.#isRunning) return
     this.#isRunning = false
     this.#puts.stop()
+    this.#retention.stop()
     await Promise.all([this.#enqueueService.stop(), this.#dequeueService.stop()])
     await this.#flushService.stop()
     this.#wheel.close()
@@ -178,6 +188,38 @@ export class TimerMessageStore implements Service {
   #onTick(): void {
     this.#enqueueRate.sample(this.#state.enqueued)
     this.#dequeueRate.sample(this.#puts.count)
+    this.#enqueueService.wake()
+  }
+
+  get isDequeuing(): boolean {
+    return this.#state.isDequeuing
+  }
+
+  /**
+   * Begins to deliver where the master has come to, or stops to deliver and follows it. Only after `start`.
+   * Source: store.timer.TimerMessageStore#setShouldRunningDequeue, #checkBrokerRole
+   */
+  setDequeuing(isDequeuing: boolean): void {
+    const state = this.#state
+    if (state.isDequeuing === isDequeuing) return
+    if (isDequeuing) {
+      const { masterTimerQueueOffset, lastReadTimeMs } = this.#checkpoint
+      state.queueOffset = Math.min(state.queueOffset, masterTimerQueueOffset)
+      state.readTimeMs = floorTo(lastReadTimeMs, this.precisionMs) || state.readTimeMs
+    }
+    state.isDequeuing = isDequeuing
+    this.#enqueueService.wake()
+    this.#dequeueService.wake()
+  }
+
+  /** On a slave: how far the master has come, as it answered GET_TIMER_CHECK_POINT. Source: broker.slave.SlaveSynchronize#syncTimerCheckPoint */
+  followMaster(answer: Buffer): void {
+    if (this.#state.isDequeuing) return
+    const master = decodeTimerCheckpoint(answer)
+    this.#checkpoint.lastReadTimeMs = master.lastReadTimeMs
+    this.#checkpoint.masterTimerQueueOffset = master.masterTimerQueueOffset
+    this.#checkpoint.dataVersion.assignNewOne(master.dataVersion)
+    this.#state.readTimeMs = Math.max(master.lastReadTimeMs, this.#state.readTimeMs)
     this.#enqueueService.wake()
   }
 

@@ -4,7 +4,6 @@ import {
   slotNum,
   slotTime,
   TIMER_SLOT_SIZE,
-  TIMER_WHEEL_FILE_SIZE,
   TIMER_WHEEL_SLOTS,
   writeSlot,
   type TimerSlot,
@@ -15,7 +14,6 @@ import { StoreError } from '../errors.ts'
 /** What is kept in memory, and written, in one piece. */
 const SLOTS_PER_PAGE = 128
 const PAGE_BYTES = SLOTS_PER_PAGE * TIMER_SLOT_SIZE
-const PAGES = TIMER_WHEEL_SLOTS / SLOTS_PER_PAGE
 const PAGES_PER_READ = 256
 const EMPTY_PAGE = Buffer.alloc(PAGE_BYTES)
 
@@ -29,34 +27,49 @@ export class TimerWheel {
   readonly precisionMs: number
   readonly #fileSystem: FileSystem
   readonly #path: string
+  readonly #slots: number
   /** undefined where no slot has ever been used. */
   #pages: (Buffer | undefined)[] = []
   #dirty = new Set<number>()
   #handle: FileHandle | undefined
 
-  constructor(fileSystem: FileSystem, path: string, precisionMs: number) {
+  /** `slots` is a multiple of 128; Apache's wheel has no other number than the default. */
+  constructor(
+    fileSystem: FileSystem,
+    path: string,
+    precisionMs: number,
+    slots = TIMER_WHEEL_SLOTS,
+  ) {
+    this.#slots = slots
     this.#fileSystem = fileSystem
     this.#path = path
     this.precisionMs = precisionMs
+  }
+
+  get #fileSize(): number {
+    return this.#slots * TIMER_SLOT_SIZE
   }
 
   /** Reads the file. False when there is none. @throws StoreError when it has another size */
   load(): boolean {
     const size = this.#fileSystem.stat(this.#path)?.size ?? 0
     if (size === 0) return false
-    if (size !== TIMER_WHEEL_FILE_SIZE) {
+    if (size !== this.#fileSize) {
       throw new StoreError(
-        `${this.#path} has ${size} bytes instead of ${TIMER_WHEEL_FILE_SIZE}: ` +
+        `${this.#path} has ${size} bytes instead of ${this.#fileSize}: ` +
           'remove it, and it is made again from the timer log',
       )
     }
     const handle = this.#open()
-    for (let first = 0; first < PAGES; first += PAGES_PER_READ) this.#readPages(handle, first)
+    for (let first = 0; first < this.#slots / SLOTS_PER_PAGE; first += PAGES_PER_READ)
+      this.#readPages(handle, first)
     return true
   }
 
   #readPages(handle: FileHandle, first: number): void {
-    const bytes = Buffer.allocUnsafe(Math.min(PAGES_PER_READ, PAGES - first) * PAGE_BYTES)
+    const bytes = Buffer.allocUnsafe(
+      Math.min(PAGES_PER_READ, this.#slots / SLOTS_PER_PAGE - first) * PAGE_BYTES,
+    )
     handle.readSync(bytes, first * PAGE_BYTES)
     for (let at = 0; at < bytes.length; at += PAGE_BYTES) {
       const page = bytes.subarray(at, at + PAGE_BYTES)
@@ -67,7 +80,7 @@ export class TimerWheel {
   /** The slot of a time; undefined when it is empty. */
   getSlot(timeMs: number): TimerSlot | undefined {
     const time = Math.floor(timeMs / this.precisionMs)
-    const index = time % TIMER_WHEEL_SLOTS
+    const index = time % this.#slots
     const page = this.#pages[Math.floor(index / SLOTS_PER_PAGE)]
     if (page === undefined) return undefined
     const at = (index % SLOTS_PER_PAGE) * TIMER_SLOT_SIZE
@@ -76,7 +89,7 @@ export class TimerWheel {
 
   putSlot(timeMs: number, slot: TimerSlot): void {
     const time = Math.floor(timeMs / this.precisionMs)
-    const index = time % TIMER_WHEEL_SLOTS
+    const index = time % this.#slots
     const pageIndex = Math.floor(index / SLOTS_PER_PAGE)
     const page = (this.#pages[pageIndex] ??= Buffer.alloc(PAGE_BYTES))
     writeSlot(page, (index % SLOTS_PER_PAGE) * TIMER_SLOT_SIZE, time, slot)
@@ -96,7 +109,7 @@ export class TimerWheel {
     const to = Math.floor(toMs / this.precisionMs)
     let time = Math.floor(fromMs / this.precisionMs)
     while (time < to) {
-      const index = time % TIMER_WHEEL_SLOTS
+      const index = time % this.#slots
       const page = this.#pages[Math.floor(index / SLOTS_PER_PAGE)]
       if (page === undefined) {
         time += SLOTS_PER_PAGE - (index % SLOTS_PER_PAGE)
@@ -144,7 +157,7 @@ export class TimerWheel {
   /** Empties the slot of a time. */
   remove(timeMs: number): void {
     if (this.getSlot(timeMs) === undefined) return
-    const index = Math.floor(timeMs / this.precisionMs) % TIMER_WHEEL_SLOTS
+    const index = Math.floor(timeMs / this.precisionMs) % this.#slots
     const pageIndex = Math.floor(index / SLOTS_PER_PAGE)
     const at = (index % SLOTS_PER_PAGE) * TIMER_SLOT_SIZE
     this.#pages[pageIndex]?.fill(0, at, at + TIMER_SLOT_SIZE)
@@ -176,7 +189,7 @@ export class TimerWheel {
   #open(): FileHandle {
     this.#handle ??= this.#fileSystem.exists(this.#path)
       ? this.#fileSystem.open(this.#path, 'r+')
-      : this.#fileSystem.createSparse(this.#path, TIMER_WHEEL_FILE_SIZE)
+      : this.#fileSystem.createSparse(this.#path, this.#fileSize)
     return this.#handle
   }
 

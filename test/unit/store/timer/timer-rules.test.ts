@@ -1,0 +1,160 @@
+import { expect } from 'chai'
+import { propertiesOf } from '../../../helpers/memory-message-store.ts'
+import { TimerFixture } from '../../../helpers/timer-fixture.ts'
+
+describe('timers', () => {
+  let fixture: TimerFixture
+
+  async function begin(config: ConstructorParameters<typeof TimerFixture>[0] = {}): Promise<void> {
+    fixture = new TimerFixture(config)
+    await fixture.start()
+  }
+
+  afterEach(() => fixture.timers.stop())
+
+  function recall(key: string, deliverMs: number): void {
+    fixture.put('order', {
+      TIMER_DEL_UNIQKEY: `TopicA+${key}`,
+      TIMER_DELIVER_MS: String(deliverMs),
+    })
+  }
+
+  it('that are recalled are not delivered, others of the slot are', async () => {
+    await begin()
+    const dueMs = fixture.clock.now() + 5_000
+    for (const body of ['a', 'b', 'c']) fixture.put(body, { TIMER_DELIVER_MS: String(dueMs) })
+    recall('b', dueMs)
+    recall('unknown', dueMs)
+    await fixture.rest()
+    expect(fixture.timers.metrics.getTimingCount('TopicA')).to.equal(1)
+    await fixture.advance(6_000)
+    expect(fixture.delivered).to.deep.equal(['a', 'c'])
+    expect(fixture.timers.metrics.getTimingCount('TopicA')).to.equal(0)
+  })
+
+  it('that are further away than the wheel reaches are stored again on their way', async () => {
+    await begin({ timerRollWindowSlot: 10 })
+    const dueMs = fixture.clock.now() + 60_000
+    fixture.put('far', { TIMER_DELIVER_MS: String(dueMs) })
+    fixture.put('recalled', { TIMER_DELIVER_MS: String(dueMs) })
+    recall('recalled', dueMs)
+    await fixture.advance(59_000, 500)
+    expect(fixture.delivered).to.deep.equal([])
+    await fixture.advance(1_000, 500)
+    expect(fixture.delivered).to.deep.equal(['far'])
+    const message = fixture.deliveredMessages[0] ?? { properties: '' }
+    expect(propertiesOf(message).get('TIMER_ROLL_TIMES')).to.equal('5')
+    expect(message).to.deep.include({ storeTimestamp: dueMs })
+  })
+
+  it('of a finer precision are delivered within it', async () => {
+    await begin({ timerPrecisionMs: 150 })
+    expect(fixture.timers.precisionMs).to.equal(100)
+    const startMs = fixture.clock.now()
+    fixture.put('a', { TIMER_DELAY_MS: '1230' })
+    await fixture.advance(2_000, 10)
+    expect((fixture.deliveredMessages[0]?.storeTimestamp ?? 0) - startMs).to.equal(1_300)
+  })
+
+  it('are refused where a slot has too many', async () => {
+    await begin({ timerCongestNumEachSlot: 10 })
+    const put = (): string => fixture.put('a', { TIMER_DELAY_SEC: '5' }).status
+    for (let i = 0; i < 11; i++) expect(put()).to.equal('PUT_OK')
+    await fixture.rest()
+    fixture.random = 0.999
+    expect(put(), 'by chance').to.equal('WHEEL_TIMER_FLOW_CONTROL')
+    fixture.random = 0
+    for (let i = 0; i < 9; i++) expect(put()).to.equal('PUT_OK')
+    await fixture.rest()
+    expect(put(), 'twice as many').to.equal('WHEEL_TIMER_FLOW_CONTROL')
+  })
+
+  it('wait while they are stopped, and come when they go on', async () => {
+    await begin()
+    fixture.put('a', { TIMER_DELAY_SEC: '2' })
+    await fixture.rest()
+    fixture.config.timerStopDequeue = true
+    await fixture.advance(10_000)
+    expect(fixture.delivered).to.deep.equal([])
+    fixture.config.timerStopDequeue = false
+    fixture.config.timerStopEnqueue = true
+    fixture.put('b', { TIMER_DELAY_SEC: '2' })
+    await fixture.advance(10_000)
+    expect(fixture.delivered).to.deep.equal(['a'])
+    expect(fixture.timers.getEnqueueBehindMessages()).to.equal(1)
+    fixture.config.timerStopEnqueue = false
+    await fixture.advance(2_000)
+    expect(fixture.delivered).to.deep.equal(['a', 'b'])
+  })
+
+  it('that the store refuses are put again until it takes them, the others of the slot once', async () => {
+    await begin()
+    for (const body of ['a', 'b', 'c']) fixture.put(body, { TIMER_DELAY_SEC: '2' })
+    await fixture.rest()
+    fixture.messageStore.nextStatus.push('PUT_OK', 'OS_PAGE_CACHE_BUSY', 'UNKNOWN_ERROR')
+    for (let i = 0; i < 5; i++) {
+      fixture.messageStore.nextStatus.push('SERVICE_NOT_AVAILABLE', 'SERVICE_NOT_AVAILABLE')
+    }
+    await fixture.advance(10_000)
+    expect(fixture.delivered).to.deep.equal(['a', 'b', 'c'])
+  })
+
+  it('do not stop at a message that does not say when it is due', async () => {
+    await begin()
+    fixture.messageStore.putMessage(
+      { ...fixture.plainMessage, topic: 'rmq_sys_wheel_timer' },
+      () => undefined,
+    )
+    fixture.put('a', { TIMER_DELAY_SEC: '2' })
+    await fixture.advance(3_000)
+    expect(fixture.delivered).to.deep.equal(['a'])
+  })
+
+  it('are not delivered early when the clock is set back', async () => {
+    await begin()
+    await fixture.advance(10_000)
+    fixture.clock.advance(-5_000)
+    const dueMs = fixture.clock.now() + 2_000
+    fixture.put('a', { TIMER_DELIVER_MS: String(dueMs) })
+    await fixture.advance(10_000)
+    expect(fixture.deliveredMessages[0]?.storeTimestamp).to.be.within(dueMs, dueMs + 5_000)
+  })
+
+  it('of a slave follow its master, and are delivered once it is one', async () => {
+    await begin({ brokerRole: 'SLAVE' })
+    fixture.put('a', { TIMER_DELAY_SEC: '2' })
+    await fixture.advance(5_000)
+    expect(fixture.timers.getEnqueueBehindMessages(), 'waits for the master').to.equal(1)
+    const master = Buffer.alloc(56)
+    master.writeBigInt64BE(BigInt(fixture.clock.now() - 10_000), 0)
+    master.writeBigInt64BE(1n, 24)
+    fixture.timers.followMaster(master)
+    await fixture.advance(5_000)
+    expect(fixture.timers.getEnqueueBehindMessages()).to.equal(0)
+    expect(fixture.delivered).to.deep.equal([])
+    fixture.timers.setDequeuing(true)
+    await fixture.advance(1_000)
+    expect(fixture.delivered).to.deep.equal(['a'])
+  })
+
+  it('keep the commit log files that hold them', async () => {
+    await begin()
+    fixture.put('a', { TIMER_DELAY_SEC: '2' })
+    const [isNeeded] = fixture.messageStore.retentions
+    if (isNeeded === undefined) throw new Error('nobody is asked')
+    expect(await isNeeded(0, 1_000), 'not entered yet').to.equal(true)
+    await fixture.rest()
+    expect(await isNeeded(0, 1_000), 'in the wheel').to.equal(true)
+    expect(await isNeeded(1_000, 2_000), 'another file').to.equal(false)
+    await fixture.advance(3_000)
+    expect(await isNeeded(0, 1_000), 'delivered').to.equal(false)
+  })
+
+  it('leave no timer of the clock behind', async () => {
+    await begin()
+    fixture.put('a', { TIMER_DELAY_SEC: '2' })
+    await fixture.rest()
+    await fixture.timers.stop()
+    expect(fixture.clock.pendingTimers).to.equal(0)
+  })
+})
