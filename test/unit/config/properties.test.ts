@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { ConfigError } from '../../../lib/config/errors.ts'
 import { formatProperties, parseProperties } from '../../../lib/config/properties.ts'
 
 describe('properties', () => {
@@ -37,6 +38,14 @@ describe('properties', () => {
         ['__proto__', '5'],
       ]),
     )
+  })
+
+  it('are refused with a broken escape, as by Java, but in comments', () => {
+    for (const text of ['a=\\u12', 'a=\\\\\\u', '\\uXYZ0=1']) {
+      expect(() => parseProperties(text), text).to.throw(ConfigError, 'Malformed \\uxxxx encoding.')
+    }
+    const text = '# \\u\na=\\\\u\n!\\u'
+    expect([...parseProperties(text)]).to.deep.equal([['a', '\\u']])
   })
 
   it('are written as key=value lines in the order of the keys', () => {

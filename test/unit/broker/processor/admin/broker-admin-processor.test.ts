@@ -78,6 +78,10 @@ describe('BrokerAdminProcessor', () => {
       .then(() => ask(RequestCode.UPDATE_BROKER_CONFIG, 'brokerPermission=99'))
       .catch((error: unknown) => error)
     expect(wrong).to.deep.include({ code: ResponseCode.SYSTEM_ERROR })
+    const broken = await Promise.resolve()
+      .then(() => ask(RequestCode.UPDATE_BROKER_CONFIG, 'traceOn=\\u12'))
+      .catch((error: unknown) => error)
+    expect(broken).to.have.property('message', 'string2Properties error')
     expect(parts.brokerConfig).to.include({ traceOn: true, brokerPermission: 6 })
   })
 
