@@ -24,6 +24,7 @@ import compat.cases.TimerCases;
 import compat.cases.TopicCases;
 import compat.cases.TraceCases;
 import compat.cases.TransactionCases;
+import compat.cases.TransactionCrashCases;
 import compat.cases.TwoServersCases;
 
 /** Runs the cases of one set against running servers; the harness reads the result lines. */
@@ -46,6 +47,7 @@ public final class Main {
             TransactionCases.register(registry);
         } else if (settings.set == CaseSet.TIMER) {
             TimerCases.register(registry);
+            TransactionCrashCases.register(registry);
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
