@@ -18,7 +18,6 @@ export const proxySuite: Suite = {
   name: 'proxy',
   tools: ['java', 'mvn'],
   targets: ['ours', 'apache'],
-  onRequest: true,
   async run(context) {
     const command = await javaClient(context, NEWEST, 'proxy')
     const proxy = await apacheProxy(context.compatDirectory)

@@ -45,9 +45,9 @@ public final class Main {
             TimerCases.registerDisk(registry);
         } else if (settings.set == CaseSet.TRANSACTION) {
             TransactionCases.register(registry);
+            TransactionCrashCases.register(registry);
         } else if (settings.set == CaseSet.TIMER) {
             TimerCases.register(registry);
-            TransactionCrashCases.register(registry);
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
