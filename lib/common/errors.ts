@@ -8,6 +8,11 @@ export class BusyError extends Error {
   override readonly name = 'BusyError'
 }
 
+/** What was asked for cannot be read from the disk. Where that was found it has been logged. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError'
+}
+
 /** The `code` of a Node error (ENOENT, EADDRINUSE, ...); undefined when it has none. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code

@@ -1,7 +1,7 @@
 import { CodecError } from '../../codec/errors.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { ResponseCode } from '../../codec/response-code.ts'
-import { BusyError } from '../common/errors.ts'
+import { BusyError, UnreadableError } from '../common/errors.ts'
 import { RemotingError } from './errors.ts'
 
 /** Source: remoting.netty.NettyRemotingAbstract#processRequestCommand */
@@ -13,7 +13,7 @@ export function refusalOf(error: Error): RemotingCommand | undefined {
   if (error instanceof BusyError) {
     return RemotingCommand.response(ResponseCode.SYSTEM_BUSY, `${OVERLOADED}: ${error.message}`)
   }
-  if (error instanceof CodecError) {
+  if (error instanceof CodecError || error instanceof UnreadableError) {
     return RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message)
   }
   return undefined

@@ -19,6 +19,7 @@ import { IndexService } from './index/index-service.ts'
 import { LogFileQueue } from './logfile/log-file-queue.ts'
 import { OpenFiles } from './logfile/open-files.ts'
 import { ColdReader } from './read/cold-reader.ts'
+import { DiskReads } from './read/disk-reads.ts'
 import { MessageLookup } from './read/message-lookup.ts'
 import { MessageReader } from './read/message-reader.ts'
 import { RecordReader } from './read/record-reader.ts'
@@ -86,10 +87,14 @@ export function makeStoreParts(
     onConfirmed: () => reput.notify(),
     haService: () => haService,
   })
-  const coldReader = new ColdReader({
-    files,
+  const reads = new DiskReads({
+    logger,
     concurrency: limits.coldReads,
     waitingMax: limits.coldReadsWaiting,
+  })
+  const coldReader = new ColdReader({
+    files,
+    reads,
     cacheBytes: limits.coldCacheBytes,
     writtenOffset: () => log.writtenOffset,
   })
@@ -97,8 +102,16 @@ export function makeStoreParts(
     new ReplicatedCommitLog(log, coldReader),
   )
   const { cqType = () => 'SimpleCQ' as const } = deps
-  const queues = new ConsumeQueueStore({ config, limits, fileSystem, openFiles, logger, cqType })
-  const index = new IndexService({ config, clock, fileSystem, logger })
+  const queues = new ConsumeQueueStore({
+    config,
+    limits,
+    fileSystem,
+    openFiles,
+    reads,
+    logger,
+    cqType,
+  })
+  const index = new IndexService({ config, clock, fileSystem, reads, logger })
   const dispatchers: CommitLogDispatcher[] = [queues, index]
   const reput = new ReputService({
     ...{ clock, logger, log, coldReader, delayLevels, dispatchers, onDispatched },

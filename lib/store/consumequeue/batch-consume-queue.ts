@@ -50,11 +50,12 @@ export class BatchConsumeQueue implements ConsumeQueueInterface {
   #maxOffset = 0
   #maxPhysicOffset = -1
 
-  constructor(topic: string, queueId: number, { files, logger, tailLimit }: ConsumeQueueDeps) {
+  constructor(topic: string, queueId: number, deps: ConsumeQueueDeps) {
+    const { files, reads, logger, tailLimit } = deps
     this.topic = topic
     this.queueId = queueId
     this.#logger = logger
-    this.#units = new UnitSeries({ files, unitSize: BATCH_CQ_STORE_UNIT_SIZE, tailLimit })
+    this.#units = new UnitSeries({ files, reads, unitSize: BATCH_CQ_STORE_UNIT_SIZE, tailLimit })
   }
 
   get minOffset(): number {

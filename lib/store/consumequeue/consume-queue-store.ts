@@ -9,6 +9,7 @@ import { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { isLmq, multiDispatchTargets, topicAllowsLmq } from '../multi-dispatch.ts'
 import type { OpenFiles } from '../logfile/open-files.ts'
 import type { Range } from '../read/cold-reader.ts'
+import type { DiskReads } from '../read/disk-reads.ts'
 import type { CommitLogDispatcher } from '../reput/commit-log-dispatcher.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import { ConsumeQueueExt } from './consume-queue-ext.ts'
@@ -29,6 +30,7 @@ export interface ConsumeQueueStoreDeps {
   readonly limits: StoreLimits
   readonly fileSystem: FileSystem
   readonly openFiles: OpenFiles
+  readonly reads: DiskReads
   readonly logger: Logger
   /** The type that a topic's queues have. */
   readonly cqType: (topic: string) => CQType
@@ -118,21 +120,23 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   }
 
   #newBatch(topic: string, queueId: number): BatchConsumeQueue {
-    const { config, logger } = this.#deps
+    const { config, logger, reads } = this.#deps
     const size = wholeUnits(config.mapperFileSizeBatchConsumeQueue, BATCH_CQ_STORE_UNIT_SIZE)
     return new BatchConsumeQueue(topic, queueId, {
       files: this.#files(this.#path(DIRECTORIES.BatchCQ, topic, String(queueId)), size),
+      reads,
       logger,
       tailLimit: () => this.#tailUnits,
     })
   }
 
   #newSimple(topic: string, queueId: number): ConsumeQueue {
-    const { config, logger } = this.#deps
+    const { config, logger, reads } = this.#deps
     const size = wholeUnits(config.mappedFileSizeConsumeQueue, CQ_STORE_UNIT_SIZE)
     const hasExt = config.enableConsumeQueueExt && !isLmq(topic)
     return new ConsumeQueue(topic, queueId, {
       files: this.#files(this.#path(DIRECTORIES.SimpleCQ, topic, String(queueId)), size),
+      reads,
       logger,
       tailLimit: () => this.#tailUnits,
       ext: hasExt ? this.#createExt(topic, queueId) : undefined,

@@ -12,6 +12,7 @@ import {
 import type { Logger } from '../../common/logger.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { Range } from '../read/cold-reader.ts'
+import type { DiskReads } from '../read/disk-reads.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
 import type { ConsumeQueueExt } from './consume-queue-ext.ts'
@@ -20,6 +21,7 @@ import { UnitSeries } from './unit-series.ts'
 
 export interface ConsumeQueueDeps {
   readonly files: LogFileQueue
+  readonly reads: DiskReads
   readonly logger: Logger
   /** Units that the tail of one queue may hold now. */
   readonly tailLimit: () => number
@@ -43,12 +45,13 @@ export class ConsumeQueue implements ConsumeQueueInterface {
   #minOffset = 0
   #maxPhysicOffset = -1
 
-  constructor(topic: string, queueId: number, { files, logger, tailLimit, ext }: ConsumeQueueDeps) {
+  constructor(topic: string, queueId: number, deps: ConsumeQueueDeps) {
+    const { files, reads, logger, tailLimit, ext } = deps
     this.topic = topic
     this.queueId = queueId
     this.#logger = logger
     this.#ext = ext
-    this.#units = new UnitSeries({ files, unitSize: CQ_STORE_UNIT_SIZE, tailLimit })
+    this.#units = new UnitSeries({ files, reads, unitSize: CQ_STORE_UNIT_SIZE, tailLimit })
   }
 
   get minOffset(): number {

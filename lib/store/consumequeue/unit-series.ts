@@ -1,4 +1,5 @@
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
+import type { DiskReads } from '../read/disk-reads.ts'
 import { UnitTail } from './unit-tail.ts'
 
 /** Of units that are looked at in one read. */
@@ -7,6 +8,7 @@ const BLOCK_UNITS = 200
 export interface UnitSeriesDeps {
   /** Their size is a multiple of `unitSize`. */
   readonly files: LogFileQueue
+  readonly reads: DiskReads
   readonly unitSize: number
   /** Units that the tail may hold now. */
   readonly tailLimit: () => number
@@ -195,8 +197,11 @@ export class UnitSeries {
     const units = Buffer.alloc((to - from) * this.unitSize)
     const fileBytes = (fromFile - from) * this.unitSize
     if (to > fromFile) this.#tail.view(fromFile, to).copy(units, fileBytes)
-    await file.read(units.subarray(0, fileBytes), position)
-    return units
+    return this.#deps.reads.run(file.path, async () => {
+      if (this.#deps.files.find(position) !== file) return undefined
+      await file.read(units.subarray(0, fileBytes), position)
+      return units
+    })
   }
 
   /** One unit, valid in this turn; zeroes where there is none. */

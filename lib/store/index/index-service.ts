@@ -5,6 +5,7 @@ import { timeMillisToHumanString, type Clock } from '../../common/clock.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../config.ts'
+import type { DiskReads } from '../read/disk-reads.ts'
 import type { RecoverableFollower } from '../recovery/recovery.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import type { StoreCheckpoint } from '../store-checkpoint.ts'
@@ -16,6 +17,7 @@ export interface IndexServiceDeps {
   readonly config: MessageStoreConfig
   readonly clock: Clock
   readonly fileSystem: FileSystem
+  readonly reads: DiskReads
   readonly logger: Logger
 }
 
@@ -217,7 +219,10 @@ export class IndexService implements RecoverableFollower {
     for (const file of [...this.#files].reverse()) {
       if (phyOffsets.length >= maxNum || !this.#files.includes(file)) break
       if (file.isTimeMatched(beginMs, endMs)) {
-        await file.select(phyOffsets, keyHash, maxNum, beginMs, endMs)
+        await this.#deps.reads.run(file.path, async () => {
+          if (!this.#files.includes(file)) return
+          await file.select(phyOffsets, keyHash, maxNum, beginMs, endMs)
+        })
       }
       if (file.header.beginTimestamp < beginMs) break
     }

@@ -1,7 +1,8 @@
-import { BusyError } from '../../common/errors.ts'
 import { holdsRange, type Chunk } from '../commitlog/tail-cache.ts'
+import { offsetToFileName } from '../logfile/file-name.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { BLOCK_BYTES, BlockCache } from './block-cache.ts'
+import type { DiskReads } from './disk-reads.ts'
 
 /** A place in the log. */
 export interface Range {
@@ -11,21 +12,17 @@ export interface Range {
 
 export interface ColdReaderDeps {
   readonly files: LogFileQueue
-  /** Reads at a time, and reads that may wait for their turn. */
-  readonly concurrency: number
-  readonly waitingMax: number
+  readonly reads: DiskReads
   /** For blocks that have been read. */
   readonly cacheBytes: number
   /** What lies below is never written again. */
   readonly writtenOffset: () => number
 }
 
-/** Reads the log from the disk: in large pieces, a bounded number at a time, others waiting in a bounded line. */
+/** Reads the log from the disk, in large pieces. */
 export class ColdReader {
   readonly #deps: ColdReaderDeps
   readonly #blocks: BlockCache
-  #running = 0
-  #waiting: (() => void)[] = []
 
   constructor(deps: ColdReaderDeps) {
     this.#deps = deps
@@ -34,20 +31,18 @@ export class ColdReader {
 
   /**
    * Reads up to `size` bytes from `offset` on, not beyond the file's end, into a buffer of their own or the one given;
-   * undefined when the file is not there (any more). @throws (rejects) BusyError, or what the file system says
+   * undefined when the file is not there (any more). @throws (rejects) BusyError, UnreadableError
    */
-  async read(offset: number, size: number, into?: Buffer): Promise<Buffer | undefined> {
-    await this.#enter()
-    try {
-      const file = this.#deps.files.find(offset)
+  read(offset: number, size: number, into?: Buffer): Promise<Buffer | undefined> {
+    const { files, reads } = this.#deps
+    return reads.run(offsetToFileName(files.fileStart(offset)), async () => {
+      const file = files.find(offset)
       if (file === undefined) return undefined
       const length = Math.min(size, file.endOffset - offset)
       const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length)
       const count = await file.read(bytes, offset)
       return bytes.subarray(0, count)
-    } finally {
-      this.#leave()
-    }
+    })
   }
 
   /**
@@ -85,22 +80,5 @@ export class ColdReader {
   #fileEnd(offset: number): number {
     const { files } = this.#deps
     return files.fileStart(offset) + files.fileSize
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#running < this.#deps.concurrency) {
-      this.#running++
-      return
-    }
-    if (this.#waiting.length >= this.#deps.waitingMax) {
-      throw new BusyError('too many reads wait for the disk')
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#running--
-    else next()
   }
 }

@@ -4,6 +4,7 @@ import { SILENT_LOGGER } from '../../../../lib/common/logger.ts'
 import { BatchConsumeQueue } from '../../../../lib/store/consumequeue/batch-consume-queue.ts'
 import { LogFileQueue } from '../../../../lib/store/logfile/log-file-queue.ts'
 import { OpenFiles } from '../../../../lib/store/logfile/open-files.ts'
+import { makeReads } from '../../../helpers/disk-reads.ts'
 import { SimFileSystem } from '../../../helpers/sim-file-system.ts'
 
 const DIRECTORY = '/store/batchconsumequeue/T/0'
@@ -30,7 +31,7 @@ describe('BatchConsumeQueue', () => {
       openFiles: new OpenFiles(10),
       syncDirectories: false,
     })
-    const deps = { files, logger: SILENT_LOGGER, tailLimit: () => tailLimit }
+    const deps = { files, reads: makeReads(), logger: SILENT_LOGGER, tailLimit: () => tailLimit }
     return new BatchConsumeQueue('T', 0, deps)
   }
 

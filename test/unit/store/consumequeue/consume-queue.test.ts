@@ -4,6 +4,7 @@ import { SILENT_LOGGER } from '../../../../lib/common/logger.ts'
 import { ConsumeQueue } from '../../../../lib/store/consumequeue/consume-queue.ts'
 import { LogFileQueue } from '../../../../lib/store/logfile/log-file-queue.ts'
 import { OpenFiles } from '../../../../lib/store/logfile/open-files.ts'
+import { makeReads } from '../../../helpers/disk-reads.ts'
 import { SimFileSystem } from '../../../helpers/sim-file-system.ts'
 
 const DIRECTORY = '/store/consumequeue/T/0'
@@ -31,7 +32,12 @@ describe('ConsumeQueue', () => {
       openFiles: new OpenFiles(10),
       syncDirectories: false,
     })
-    return new ConsumeQueue('T', 0, { files, logger: SILENT_LOGGER, tailLimit: () => tailLimit })
+    return new ConsumeQueue('T', 0, {
+      files,
+      reads: makeReads(),
+      logger: SILENT_LOGGER,
+      tailLimit: () => tailLimit,
+    })
   }
 
   /** Message number `queueOffset` of a log of records of one size. */

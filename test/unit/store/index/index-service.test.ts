@@ -3,6 +3,7 @@ import { SILENT_LOGGER } from '../../../../lib/common/logger.ts'
 import { DEFAULT_MESSAGE_STORE_CONFIG } from '../../../../lib/store/config.ts'
 import { IndexService } from '../../../../lib/store/index/index-service.ts'
 import { StoreCheckpoint } from '../../../../lib/store/store-checkpoint.ts'
+import { makeReads } from '../../../helpers/disk-reads.ts'
 import { SimClock } from '../../../helpers/sim-clock.ts'
 import { SimFileSystem } from '../../../helpers/sim-file-system.ts'
 
@@ -28,7 +29,13 @@ describe('IndexService', () => {
       maxHashSlotNum,
       maxIndexNum: 10,
     }
-    index = new IndexService({ config, clock, fileSystem: disk, logger: SILENT_LOGGER })
+    index = new IndexService({
+      config,
+      clock,
+      fileSystem: disk,
+      reads: makeReads(),
+      logger: SILENT_LOGGER,
+    })
     await index.recover(true, new StoreCheckpoint(disk, '/store'), 0, 0)
   }
 

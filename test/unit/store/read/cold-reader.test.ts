@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import path from 'node:path'
-import { BusyError } from '../../../../lib/common/errors.ts'
 import { NodeFileSystem, type FileHandle } from '../../../../lib/common/file-system.ts'
 import { LogFileQueue } from '../../../../lib/store/logfile/log-file-queue.ts'
 import { OpenFiles } from '../../../../lib/store/logfile/open-files.ts'
 import { BLOCK_BYTES } from '../../../../lib/store/read/block-cache.ts'
 import { ColdReader, type Range } from '../../../../lib/store/read/cold-reader.ts'
+import { makeReads } from '../../../helpers/disk-reads.ts'
 import { makeTempDirectory } from '../../../helpers/temp-directory.ts'
 
 const FILE_SIZE = 3 * BLOCK_BYTES + 1000
@@ -63,8 +63,7 @@ describe('ColdReader', () => {
     writtenOffset = 2 * FILE_SIZE
     reader = new ColdReader({
       files,
-      concurrency: 2,
-      waitingMax: 10,
+      reads: makeReads(),
       cacheBytes: 4 * BLOCK_BYTES,
       writtenOffset: () => writtenOffset,
     })
@@ -105,21 +104,6 @@ describe('ColdReader', () => {
     writtenOffset = 700
     const record = await readRecord(reader, { offset: 600, size: 100 })
     expect(record?.equals(Buffer.alloc(100, 1))).to.equal(true)
-  })
-
-  it('refuses a read when too many wait already', async () => {
-    const narrow = new ColdReader({
-      files,
-      concurrency: 1,
-      waitingMax: 1,
-      cacheBytes: 0,
-      writtenOffset: () => writtenOffset,
-    })
-    const reads = [narrow.read(0, 10), narrow.read(10, 10)]
-    const refusal: unknown = await narrow.read(20, 10).catch((error: unknown) => error)
-    expect(refusal).to.be.instanceOf(BusyError)
-    expect((await Promise.all(reads)).map((bytes) => bytes?.length)).to.deep.equal([10, 10])
-    expect((await narrow.read(20, 10))?.length).to.equal(10)
   })
 
   it('has nothing for files that are gone, though their blocks were read', async () => {
