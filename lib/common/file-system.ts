@@ -66,6 +66,11 @@ export interface FileSystem {
   rename(from: string, to: string): void
   /** Removes a file or a whole directory; nothing happens when it is not there. */
   remove(path: string): void
+  /**
+   * Removes a file on the thread pool: a disk takes its time to give back the space of a large one. Nothing happens when it is not
+   * there.
+   */
+  unlink(path: string): Promise<void>
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): void
   /** The same without waiting for the disk in the event loop. */
@@ -77,6 +82,7 @@ const readAsync = promisify(fs.read)
 const writeAsync = promisify(fs.write)
 const fdatasyncAsync = promisify(fs.fdatasync)
 const fsyncAsync = promisify(fs.fsync)
+const unlinkAsync = promisify(fs.unlink)
 
 class NodeFileHandle implements FileHandle {
   readonly #fd: number
@@ -221,6 +227,14 @@ export class NodeFileSystem implements FileSystem {
 
   remove(path: string): void {
     fs.rmSync(path, { recursive: true, force: true })
+  }
+
+  async unlink(path: string): Promise<void> {
+    try {
+      await unlinkAsync(path)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
   }
 
   syncDirectory(path: string): void {

@@ -177,6 +177,12 @@ export class SimFileSystem implements FileSystem {
     this.syncDirectory(path)
   }
 
+  /** On a dead disk it never ends. */
+  async unlink(path: string): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(() => this.#isDead || resolve()))
+    this.remove(path)
+  }
+
   syncDirectory(path: string): void {
     if (this.#isDead) return
     for (const [name, file] of this.#files) if (dirname(name) === path) file.isEntrySynced = true

@@ -65,7 +65,7 @@ export class CleanCommitLogService {
     let count = 0
     while (count < config.deleteFileBatchMax && this.#mayDelete(files.first, atOnce)) {
       if (!atOnce && (await this.#isNeeded(files.first))) break
-      if (!files.removeFirst()) break
+      if (!(await files.unlinkFirst())) break
       count++
       if (count < config.deleteFileBatchMax) await this.#wait(config.deleteCommitLogFilesInterval)
     }

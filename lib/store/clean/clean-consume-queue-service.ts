@@ -39,7 +39,7 @@ export class CleanConsumeQueueService {
       await new Promise((resolve) => setImmediate(resolve))
       endMs = clock.monotonic() + SLICE_MS
     }
-    index.deleteExpiredFiles(minOffset)
+    await index.deleteExpiredFiles(minOffset)
     this.#cleanedOffset = minOffset
   }
 }

@@ -232,11 +232,13 @@ export class IndexService implements RecoverableFollower {
   // ---- cleaning ----
 
   /** Removes files whose messages are all below `minOffset`, but never the last. */
-  deleteExpiredFiles(minOffset: number): void {
+  async deleteExpiredFiles(minOffset: number): Promise<void> {
     for (const file of this.#files.slice(0, -1)) {
       if (file.header.endPhyOffset >= minOffset) return
       this.#full = this.#full.filter((other) => other !== file)
-      this.#remove(file)
+      this.#files = this.#files.filter((other) => other !== file)
+      file.close()
+      await this.#deps.fileSystem.unlink(file.path)
     }
   }
 

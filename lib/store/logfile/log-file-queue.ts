@@ -164,7 +164,25 @@ export class LogFileQueue {
     }
   }
 
-  /** Removes the first file, unless it is the only one. It stays when the file system refuses. */
+  /**
+   * Takes the first file out, unless it is the only one, and off the disk, as a large file should be: in the background. It comes
+   * back when the file system refuses.
+   */
+  async unlinkFirst(): Promise<boolean> {
+    const [first] = this.#files
+    if (first === undefined || this.#files.length < 2) return false
+    this.#files = this.#files.slice(1)
+    try {
+      await first.unlink()
+    } catch (error) {
+      this.#files = [first, ...this.#files]
+      throw error
+    }
+    this.#fileSystem.syncDirectory(dirname(first.path))
+    return true
+  }
+
+  /** Removes the first file at once, unless it is the only one. It stays when the file system refuses. */
   removeFirst(): boolean {
     if (this.#files.length < 2) return false
     this.#remove(this.#files.slice(0, 1))

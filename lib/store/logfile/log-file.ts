@@ -17,6 +17,7 @@ export class LogFile implements ClosableFile {
   /** Asynchronous calls that run. */
   #pins = 0
   #closing = false
+  #idleWaiters: (() => void)[] = []
 
   constructor(
     path: string,
@@ -85,6 +86,13 @@ export class LogFile implements ClosableFile {
     this.close()
   }
 
+  /** As `remove`, but the event loop goes on, and reads that run are waited for: the last to close a file frees its space. */
+  async unlink(): Promise<void> {
+    while (!this.tryClose()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    this.#openFiles.forget(this)
+    await this.#fileSystem.unlink(this.path)
+  }
+
   /** Closes the file, at once or when the last asynchronous call has ended. It would be opened again by a next use. */
   close(): void {
     this.#closing = !this.tryClose()
@@ -112,6 +120,7 @@ export class LogFile implements ClosableFile {
     } finally {
       this.#pins--
       if (this.#closing) this.tryClose()
+      if (this.#pins === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
     }
   }
 }

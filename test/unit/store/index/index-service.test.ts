@@ -126,14 +126,14 @@ describe('IndexService', () => {
     expect(disk.list('/store/index')).to.have.length(1)
   })
 
-  it('removes files whose messages are all gone from the log, but not the last', () => {
+  it('removes files whose messages are all gone from the log, but not the last', async () => {
     for (let i = 0; i < 25; i++) {
       put(i * 100, 'k')
       clock.advance(1_000)
     }
-    index.deleteExpiredFiles(900)
+    await index.deleteExpiredFiles(900)
     expect(disk.list('/store/index')).to.have.length(2)
-    index.deleteExpiredFiles(1_000_000)
+    await index.deleteExpiredFiles(1_000_000)
     expect(disk.list('/store/index')).to.have.length(1)
   })
 

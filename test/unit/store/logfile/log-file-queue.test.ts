@@ -81,6 +81,26 @@ describe('LogFileQueue', () => {
     expect(names(files)).to.deep.equal(['/log/00000000000000000000'])
   })
 
+  it('takes its first file out at once, and off the disk in the background', async () => {
+    const files = queue()
+    for (const start of [0, 100]) files.findOrCreate(start)
+    const unlinked = files.unlinkFirst()
+    expect(names(files)).to.deep.equal(['/log/00000000000000000100'])
+    expect(disk.list('/log')).to.have.length(2)
+    expect(await unlinked).to.equal(true)
+    expect(disk.list('/log')).to.have.length(1)
+    expect(await files.unlinkFirst()).to.equal(false)
+  })
+
+  it('has its first file again when it cannot be removed', async () => {
+    const files = queue()
+    for (const start of [0, 100]) files.findOrCreate(start)
+    disk.fault = (operation) => (operation === 'remove' ? simError('EROFS') : undefined)
+    const error: unknown = await files.unlinkFirst().catch((refused: unknown) => refused)
+    expect(String(error)).to.contain('EROFS')
+    expect(names(files)).to.have.length(2)
+  })
+
   it('keeps its first file, which says where it begins, when all is forgotten', () => {
     const files = queue()
     files.findOrCreate(200).writeSync(Buffer.alloc(SIZE, 'x'), 200)
