@@ -17,6 +17,7 @@ export class PidFile {
   readonly #fileSystem: FileSystem
   readonly #directory: string
   readonly #path: string
+  #isWritten = false
 
   constructor(fileSystem: FileSystem, directory: string, server: ServerName) {
     this.#fileSystem = fileSystem
@@ -30,14 +31,16 @@ export class PidFile {
       const file = this.#fileSystem.open(this.#path, 'w')
       file.writeSync(Buffer.from(`${process.pid}\n`), 0)
       file.close()
+      this.#isWritten = true
     } catch (error) {
       const fields = { path: this.#path, code: errorCode(error) }
       logger.warn(fields, 'pid file not written: mqshutdown will not find this process')
     }
   }
 
+  /** Does nothing when it could not be written. */
   remove(): void {
-    this.#fileSystem.remove(this.#path)
+    if (this.#isWritten) this.#fileSystem.remove(this.#path)
   }
 }
 

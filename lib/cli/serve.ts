@@ -32,8 +32,8 @@ export async function serve(server: Service, options: ServeOptions): Promise<voi
     await server.stop()
     logger.info({}, 'stopped')
   } finally {
-    pidFile.remove()
     clearInterval(keepAlive)
+    pidFile.remove()
   }
 }
 

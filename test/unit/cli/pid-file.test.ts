@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { findPids, pidDirectory, PidFile } from '../../../lib/cli/pid-file.ts'
 import { NodeFileSystem } from '../../../lib/common/file-system.ts'
 import { RecordingLogger } from '../../helpers/recording-logger.ts'
+import { SimFileSystem, simError } from '../../helpers/sim-file-system.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
 
 describe('pid files', () => {
@@ -34,5 +35,15 @@ describe('pid files', () => {
     writeFileSync(join(directory.path, 'file'), '')
     new PidFile(fileSystem, join(directory.path, 'file', 'run'), 'mqbroker').write(logger)
     expect(logger.atLeast('warn')).to.have.lengthOf(1)
+  })
+
+  it('are not removed where they could not be written', () => {
+    const disk = new SimFileSystem()
+    disk.fault = (operation) =>
+      operation === 'create' || operation === 'remove' ? simError('EACCES') : undefined
+    const file = new PidFile(disk, '/root/run', 'mqbroker')
+    expect(() => file.remove()).not.to.throw()
+    file.write(new RecordingLogger())
+    expect(() => file.remove()).not.to.throw()
   })
 })
