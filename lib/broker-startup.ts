@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { BrokerController } from './broker/broker-controller.ts'
+import { createTopicConfigManager } from './broker/topic/lmq-topic-config-manager.ts'
+import { cqTypeOf } from './broker/topic/topic-config.ts'
 import { DirectoryLock } from './common/directory-lock.ts'
 import { localAddresses, selectLocalAddress } from './common/local-address.ts'
 import { runningProcesses } from './common/process-table.ts'
@@ -47,8 +49,14 @@ export function createBroker(
     workedOut: () => workedOutSettings(configs, controller.address.port, machineAddress),
   })
   const lock = new DirectoryLock(fileSystem, runningProcesses(fileSystem), storePathRootDir)
+  const brokerLogger = logger.child({ name: 'RocketmqBroker' })
+  const topicConfigManager = createTopicConfigManager({
+    ...{ brokerConfig: configs.broker, storeConfig: configs.store, clock, fileSystem },
+    logger: brokerLogger,
+  })
   const messageStore = new DefaultMessageStore({
     config: configs.store,
+    cqType: (topic) => cqTypeOf(topicConfigManager.topicConfigTable.get(topic)),
     clock,
     fileSystem,
     logger: logger.child({ name: 'RocketmqStore' }),
@@ -59,10 +67,11 @@ export function createBroker(
     configs,
     tls: createTls(configs.tls, configs.client.useTLS, runtime),
     configuration,
+    topicConfigManager,
     messageStore,
     clock,
     fileSystem,
-    logger: logger.child({ name: 'RocketmqBroker' }),
+    logger: brokerLogger,
     processId,
   })
   const services = [lock, controller]

@@ -13,6 +13,16 @@ export const ConsumerOffsetSerializeWrapper = defineBody('ConsumerOffsetSerializ
 })
 export type ConsumerOffsetSerializeWrapper = ValueOf<typeof ConsumerOffsetSerializeWrapper>
 
+/** The content of lmqConsumerOffset.json. Source: broker.offset.LmqConsumerOffsetManager */
+export const LmqConsumerOffsetSerializeWrapper = defineBody('LmqConsumerOffsetSerializeWrapper', {
+  dataVersion: orElse(DataVersion, noDataVersion),
+  groupTopicMap: table(list(text())),
+  /** `topic@group` to the next offset to consume, of groups named as light message queues. */
+  lmqOffsetTable: table(long()),
+  offsetTable: table(numberTable(long())),
+})
+export type LmqConsumerOffsetSerializeWrapper = ValueOf<typeof LmqConsumerOffsetSerializeWrapper>
+
 /** Answer to 45 and the content of delayOffset.json. Source: broker.schedule.DelayOffsetSerializeWrapper */
 export const DelayOffsetSerializeWrapper = defineBody('DelayOffsetSerializeWrapper', {
   dataVersion: orElse(DataVersion, noDataVersion),

@@ -32,8 +32,9 @@ import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { registerSending } from './sending.ts'
 import { BrokerStats } from './stats/broker-stats.ts'
 import { BrokerStatsManager } from './stats/broker-stats-manager.ts'
-import { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
-import { TopicConfigManager } from './topic/topic-config-manager.ts'
+import { createSubscriptionGroupManager } from './subscription/lmq-subscription-group-manager.ts'
+import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
+import type { TopicConfigManager } from './topic/topic-config-manager.ts'
 import { Transactions } from './transactions.ts'
 import { VipServer } from './vip-server.ts'
 
@@ -42,6 +43,7 @@ export interface BrokerControllerDeps {
   readonly configuration: Configuration
   /** undefined: plain connections only. */
   readonly tls?: Tls
+  readonly topicConfigManager: TopicConfigManager
   /** Not started yet: it lives and ends with the broker. */
   readonly messageStore: MessageStore
   readonly clock: Clock
@@ -99,8 +101,8 @@ export class BrokerController implements Service {
     this.#ownAddress = this.#createOwnAddress()
     this.#uniqIds = new UniqIdGenerator(Host.of(this.#machineAddress, 0).ip, processId, clock.now())
     this.#delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
-    this.topicConfigManager = new TopicConfigManager(shared)
-    this.subscriptionGroupManager = new SubscriptionGroupManager(shared)
+    this.topicConfigManager = deps.topicConfigManager
+    this.subscriptionGroupManager = createSubscriptionGroupManager(shared)
     this.consumption = new Consumption({
       ...shared,
       topicConfigManager: this.topicConfigManager,

@@ -19,7 +19,8 @@ import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
 import { CommitLogDispatcherCalcBitMap } from './filter/commit-log-dispatcher-calc-bit-map.ts'
 import { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
-import { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
+import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
+import { createConsumerOffsetManager } from './offset/lmq-consumer-offset-manager.ts'
 import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
 import { ConsumeStatsProcessor } from './processor/admin/consume-stats-processor.ts'
 import { ResetOffsetProcessor } from './processor/admin/reset-offset-processor.ts'
@@ -66,7 +67,7 @@ export class Consumption implements Service, ChannelEventListener {
   constructor(deps: ConsumptionDeps) {
     const { brokerConfig, messageStore, clock, logger } = deps
     this.#deps = deps
-    this.consumerOffsetManager = new ConsumerOffsetManager(deps)
+    this.consumerOffsetManager = createConsumerOffsetManager(deps)
     this.producerManager = new ProducerManager(clock, brokerConfig, logger)
     this.#idsChangeListener = new DefaultConsumerIdsChangeListener(
       clock,

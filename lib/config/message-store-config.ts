@@ -78,7 +78,10 @@ export const MESSAGE_STORE_OPTIONS = {
   mappedFileSizeConsumeQueueExt: int(50_331_648, {
     text: 'Bytes of each of its files. For new stores only.',
   }),
-  mapperFileSizeBatchConsumeQueue: int(13_800_000),
+  mapperFileSizeBatchConsumeQueue: int(13_800_000, {
+    text: 'Bytes of a file of a queue of batches (topics with `queue.type=BatchCQ`).',
+    min: 46,
+  }),
   bitMapLengthConsumeQueueExt: int(64),
   flushIntervalCommitLog: int(500, {
     important: true,
@@ -266,8 +269,12 @@ export const MESSAGE_STORE_OPTIONS = {
   enableScheduleMessageStats: boolean(true, {
     text: 'Delayed messages are counted in the statistics when they are delivered.',
   }),
-  enableLmq: boolean(false),
-  enableMultiDispatch: boolean(false),
+  enableLmq: boolean(false, {
+    text: 'Light message queues: topics and groups that begin with `%LMQ%` exist by their names; messages get an offset of each that they name in `INNER_MULTI_DISPATCH`. Offsets of groups are then in lmqConsumerOffset.json.',
+  }),
+  enableMultiDispatch: boolean(false, {
+    text: 'Put messages into the further queues that `INNER_MULTI_DISPATCH` names; wanted with enableLmq.',
+  }),
   maxLmqConsumeQueueNum: int(20_000),
   enableScheduleAsyncDeliver: boolean(false, {
     text: 'Deliver more delayed messages before those ahead of them are as safe as flushDiskType and brokerRole ask.',
@@ -302,7 +309,9 @@ export const MESSAGE_STORE_OPTIONS = {
   logicQueueSwapMapInterval: long(3_600_000),
   cleanSwapedMapInterval: long(300_000),
   logicQueueSwapMapReserveFileNum: int(20),
-  searchBcqByCacheEnable: boolean(true),
+  searchBcqByCacheEnable: boolean(true, {
+    text: 'Changes nothing: queues of batches are searched without a cache.',
+  }),
   dispatchFromSenderThread: boolean(false, { important: true }),
   wakeCommitWhenPutMessage: boolean(true, { important: true }),
   wakeFlushWhenPutMessage: boolean(false, { important: true }),

@@ -1,5 +1,7 @@
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { BrokerController } from '../../lib/broker/broker-controller.ts'
+import { createTopicConfigManager } from '../../lib/broker/topic/lmq-topic-config-manager.ts'
+import { cqTypeOf } from '../../lib/broker/topic/topic-config.ts'
 import { type Clock, SystemClock } from '../../lib/common/clock.ts'
 import { NodeFileSystem } from '../../lib/common/file-system.ts'
 import { SILENT_LOGGER } from '../../lib/common/logger.ts'
@@ -48,8 +50,13 @@ export class BrokerFixture {
     const fileSystem = new NodeFileSystem()
     const shared = { clock: this.#clock, fileSystem, logger: SILENT_LOGGER, processId: 1 }
     const { store } = loaded.configs
+    const { configs } = loaded
+    const topicConfigManager = createTopicConfigManager({
+      ...{ ...shared, brokerConfig: configs.broker, storeConfig: configs.store },
+    })
     this.#broker = new BrokerController({
       ...shared,
+      topicConfigManager,
       configs: loaded.configs,
       configuration: new Configuration(loaded, {
         ...shared,
@@ -57,6 +64,7 @@ export class BrokerFixture {
       }),
       messageStore: new DefaultMessageStore({
         ...shared,
+        cqType: (topic) => cqTypeOf(topicConfigManager.topicConfigTable.get(topic)),
         config: { ...store, storePathCommitLog: store.storePathCommitLog ?? '' },
       }),
     })

@@ -49,10 +49,10 @@ export class ConsumerOffsetManager implements Service {
   #timer: Timer | undefined
   #writing: Promise<void> | undefined
 
-  constructor(deps: ConsumerOffsetManagerDeps) {
+  constructor(deps: ConsumerOffsetManagerDeps, fileName = 'consumerOffset.json') {
     this.dataVersion = new DataVersion(deps.clock)
     this.#config = deps.brokerConfig
-    this.#path = join(deps.storeConfig.storePathRootDir, 'config', 'consumerOffset.json')
+    this.#path = join(deps.storeConfig.storePathRootDir, 'config', fileName)
     this.#clock = deps.clock
     this.#fileSystem = deps.fileSystem
     this.#logger = deps.logger
@@ -60,12 +60,16 @@ export class ConsumerOffsetManager implements Service {
 
   /** Reads consumerOffset.json, if it is there. @throws CodecError when it is broken, and its .bak too */
   load(): void {
-    const parse = (text: string) => ConsumerOffsetSerializeWrapper.decode(text)
+    const parse = (text: string) => this.decode(text)
     const file = readStateFile(this.#fileSystem, this.#path, parse)
     if (file === undefined) return
     this.#offsetTable = file.offsetTable
     this.dataVersion.assignNewOne(file.dataVersion)
     this.#logger.info({ groups: this.#offsetTable.size }, 'consumer offsets loaded')
+  }
+
+  protected decode(text: string): ConsumerOffsetSerializeWrapper {
+    return ConsumerOffsetSerializeWrapper.decode(text)
   }
 
   start(): Promise<void> {
@@ -96,14 +100,21 @@ export class ConsumerOffsetManager implements Service {
 
   /** What consumerOffset.json holds; also what a slave gets. */
   encode(pretty = false): Buffer {
+    return ConsumerOffsetSerializeWrapper.encode(this.tables(), { pretty })
+  }
+
+  protected tables(): ConsumerOffsetSerializeWrapper {
     const groupTopicMap = new Map<string, string[]>()
     for (const { topic, group } of this.#names()) {
       getOrAdd(groupTopicMap, group, () => []).push(topic)
     }
-    return ConsumerOffsetSerializeWrapper.encode(
-      { dataVersion: this.dataVersion.toJSON(), groupTopicMap, offsetTable: this.#offsetTable },
-      { pretty },
-    )
+    const dataVersion = this.dataVersion.toJSON()
+    return { dataVersion, groupTopicMap, offsetTable: this.#offsetTable }
+  }
+
+  /** The file has to be written. */
+  protected changed(): void {
+    this.#isChanged = true
   }
 
   /** Sets the next offset of a queue. It may go back. */

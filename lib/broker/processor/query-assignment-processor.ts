@@ -16,12 +16,16 @@ import type { MessageRequestModeManager } from '../loadbalance/message-request-m
 import type { TopicRouteInfoManager } from '../loadbalance/topic-route-info-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import { isLmq, LMQ_QUEUE_ID } from '../../store/multi-dispatch.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
 
 export interface QueryAssignmentDeps {
   readonly brokerConfig: Pick<
     BrokerConfig,
-    'serverLoadBalancerEnable' | 'defaultMessageRequestMode' | 'defaultPopShareQueueNum'
+    | 'serverLoadBalancerEnable'
+    | 'brokerName'
+    | 'defaultMessageRequestMode'
+    | 'defaultPopShareQueueNum'
   >
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
@@ -87,7 +91,9 @@ export class QueryAssignmentProcessor implements RequestProcessor {
   ): Promise<readonly MessageQueue[] | undefined> {
     const { topic, consumerGroup, clientId, messageModel, strategyName } = query
     const { brokerConfig, consumerManager, routes } = this.#deps
-    const queues = await routes.getTopicSubscribeInfo(topic)
+    const isOfLmq = messageModel === 'CLUSTERING' && isLmq(topic)
+    const lmq = { topic, brokerName: brokerConfig.brokerName, queueId: LMQ_QUEUE_ID }
+    const queues = isOfLmq ? [lmq] : await routes.getTopicSubscribeInfo(topic)
     const isShared = messageModel === 'CLUSTERING' && brokerConfig.serverLoadBalancerEnable
     if (queues === undefined || !isShared) return queues
     const clientIds = consumerManager.getConsumerGroupInfo(consumerGroup)?.getAllClientId()

@@ -27,10 +27,11 @@ import type {
 import { getDelayTimeLevel } from '../schedule/delay-transform.ts'
 import type { ScheduleHook } from '../schedule/schedule-hook.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
-import type { TopicConfig } from '../topic/topic-config.ts'
+import { cqTypeOf, type TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
+import { toInnerBatch } from './send/inner-batch.ts'
 import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
 import { deadLetterTopicOfSend, type RetryOrDeadLetterDeps } from './send/retry-or-dead-letter.ts'
 import { checkServing, chooseQueue, commonAnswerFields } from './send/send-request.ts'
@@ -147,11 +148,32 @@ export class SendMessageProcessor implements RequestProcessor {
     const batch = this.#buildInner(request, header, topicConfig, channel)
     batch.queueId = queueId
     batch.properties = sent.text
+    if (cqTypeOf(topicConfig) === 'BatchCQ' && sent.uniqKey !== undefined) {
+      this.#putInnerBatch(request, channel, batch, sent)
+      return
+    }
+    if (sent.all?.has(MessageConst.PROPERTY_INNER_NUM) === true) this.#refuseIllegal()
     const beginMs = this.#deps.clock.now()
     this.#deps.messageStore.putMessages(batch, (result) => {
       if (result.appended !== undefined) this.#count(batch, queueId, result.appended, beginMs)
       if (isIllegal(result)) this.#refuseBatch(request, channel, result)
       else this.#answer(request, channel, queueId, sent, result)
+    })
+  }
+
+  /** The producer learns by the batch's unique key that the batch is kept as one. */
+  #putInnerBatch(
+    request: RemotingCommand,
+    channel: Channel,
+    batch: MessageExtBrokerInner,
+    sent: SentProperties,
+  ): void {
+    const beginMs = this.#deps.clock.now()
+    const { queueId } = batch
+    const inner = toInnerBatch(batch)
+    this.#deps.messageStore.putMessage(inner, (result) => {
+      if (result.appended !== undefined) this.#count(inner, queueId, result.appended, beginMs)
+      this.#answer(request, channel, queueId, { ...sent, batchUniqId: sent.uniqKey }, result)
     })
   }
 
@@ -172,9 +194,9 @@ export class SendMessageProcessor implements RequestProcessor {
     channel: Channel,
   ): MessageExtBrokerInner {
     const isMultiTag = topicConfig.topicFilterType === 'MULTI_TAG'
-    if (request.body === undefined || hasFlag(header.sysFlag, MessageSysFlag.INNER_BATCH_FLAG)) {
-      this.#refuseIllegal()
-    }
+    const isInnerBatch = hasFlag(header.sysFlag, MessageSysFlag.INNER_BATCH_FLAG)
+    const isRefused = isInnerBatch && cqTypeOf(topicConfig) !== 'BatchCQ'
+    if (request.body === undefined || isRefused) this.#refuseIllegal()
     return {
       topic: header.topic,
       queueId: header.queueId,
@@ -200,7 +222,8 @@ export class SendMessageProcessor implements RequestProcessor {
     const { transactions, scheduleHook } = this.#deps
     const isHalf = isTransactional(message, all)
     if (isHalf) this.#checkTransactionsAllowed(channel)
-    if (all.has(MessageConst.PROPERTY_INNER_NUM)) this.#refuseIllegal()
+    const isInnerBatch = hasFlag(message.sysFlag, MessageSysFlag.INNER_BATCH_FLAG)
+    if (all.has(MessageConst.PROPERTY_INNER_NUM) && !isInnerBatch) this.#refuseIllegal()
     if (isHalf) transactions.asyncPrepareMessage(message, all, done)
     else scheduleHook.putMessage(message, done, all)
   }
@@ -227,6 +250,7 @@ export class SendMessageProcessor implements RequestProcessor {
   ): void {
     if (request.isOneway) return
     const fields = commonAnswerFields(this.#deps.brokerConfig)
+    if (sent.batchUniqId !== undefined) fields['batchUniqId'] = sent.batchUniqId
     if (appended !== undefined) {
       fields['msgId'] = appended.offsetMsgId
       fields['queueId'] = String(queueId)

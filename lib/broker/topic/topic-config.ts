@@ -1,4 +1,5 @@
 import { TopicConfig } from '../../../codec/body/topic-config.ts'
+import type { CQType } from '../../store/types.ts'
 import { perm2String } from '../../common/perm-name.ts'
 
 export type { TopicConfig }
@@ -17,6 +18,11 @@ export function topicConfigToString(config: TopicConfig): string {
     `, topicFilterType=${config.topicFilterType}, topicSysFlag=${config.topicSysFlag}` +
     `, order=${config.order}, attributes={${attributes.join(', ')}}]`
   )
+}
+
+/** The type of a topic's queues; SimpleCQ for a topic that is not known. Source: common.utils.QueueTypeUtils#getCQType */
+export function cqTypeOf(config: TopicConfig | undefined): CQType {
+  return config?.attributes.get('queue.type') === 'BatchCQ' ? 'BatchCQ' : 'SimpleCQ'
 }
 
 const UNIT_FLAG = 1

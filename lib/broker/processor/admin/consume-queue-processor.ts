@@ -68,7 +68,8 @@ export class ConsumeQueueProcessor implements RequestProcessor {
   ): Promise<ConsumeQueueData[]> {
     if (count <= 0) return []
     const units = await this.#deps.messageStore.iterateFrom(topic, queueId, index, count)
-    return units.map(({ commitLogOffset, size, tagsCode }) => ({
+    const wanted = units.filter(({ queueOffset }) => queueOffset - index < count)
+    return wanted.map(({ commitLogOffset, size, tagsCode }) => ({
       physicOffset: commitLogOffset,
       physicSize: size,
       tagsCode,

@@ -18,6 +18,8 @@ export interface SentProperties {
   uniqKey: string | undefined
   /** All of `text`, when something in it asks for more than being stored; undefined for an ordinary message. */
   all: Map<string, string> | undefined
+  /** Of a batch that is kept as one. */
+  batchUniqId?: string | undefined
 }
 
 /** Properties that the broker acts on, replaces or removes. */
