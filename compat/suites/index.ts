@@ -10,6 +10,7 @@ import { mqadminSuites } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
+import { queueKindsSuite } from './queue-kinds.ts'
 import { sql92Suite } from './sql92.ts'
 import { timersSuite } from './timers.ts'
 import { transactionSuites } from './transactions.ts'
@@ -26,6 +27,7 @@ export const SUITES: readonly Suite[] = [
   namesrvAnswersSuite,
   namesrvApacheBrokerSuite,
   diskSuite,
+  queueKindsSuite,
   haSuite,
   haKillsSuite,
   ...transactionSuites,
