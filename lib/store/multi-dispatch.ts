@@ -1,16 +1,10 @@
 import { findProperty } from '../../codec/message/properties.ts'
 import { MessageConst } from '../../codec/message/property-names.ts'
+import { isLmq, LMQ_QUEUE_ID } from '../common/light-message-queue.ts'
 
-/** Topics of light message queues, which have no settings and one queue. Source: common.MixAll#LMQ_PREFIX */
-export const LMQ_PREFIX = '%LMQ%'
-export const LMQ_QUEUE_ID = 0
 const SEPARATOR = ','
 /** What the name of a directory may have. */
 const NAME_BYTES_MAX = 255
-
-export function isLmq(topic: string): boolean {
-  return topic.startsWith(LMQ_PREFIX)
-}
 
 /** Source: common.MixAll#topicAllowsLMQ */
 export function topicAllowsLmq(topic: string): boolean {

@@ -3,7 +3,7 @@ import {
   type ConsumerOffsetSerializeWrapper,
 } from '../../../codec/body/consumer-offset.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import { isLmq, LMQ_QUEUE_ID } from '../../store/multi-dispatch.ts'
+import { isLmq, LMQ_QUEUE_ID } from '../../common/light-message-queue.ts'
 import { ConsumerOffsetManager, type ConsumerOffsetManagerDeps } from './consumer-offset-manager.ts'
 import { splitTopicAtGroup, topicAtGroup } from './topic-at-group.ts'
 

@@ -16,7 +16,7 @@ import type { MessageRequestModeManager } from '../loadbalance/message-request-m
 import type { TopicRouteInfoManager } from '../loadbalance/topic-route-info-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
-import { isLmq, LMQ_QUEUE_ID } from '../../store/multi-dispatch.ts'
+import { isLmq, LMQ_QUEUE_ID } from '../../common/light-message-queue.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
 
 export interface QueryAssignmentDeps {

@@ -1,5 +1,5 @@
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import { isLmq } from '../../store/multi-dispatch.ts'
+import { isLmq } from '../../common/light-message-queue.ts'
 import {
   newSubscriptionGroupConfig,
   type SubscriptionGroupConfig,

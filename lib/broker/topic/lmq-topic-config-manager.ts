@@ -1,6 +1,6 @@
 import { PERM_READ_WRITE } from '../../common/perm-name.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
-import { isLmq } from '../../store/multi-dispatch.ts'
+import { isLmq } from '../../common/light-message-queue.ts'
 import { newTopicConfig, type TopicConfig } from './topic-config.ts'
 import { TopicConfigManager, type TopicConfigManagerDeps } from './topic-config-manager.ts'
 

@@ -1,4 +1,5 @@
 import { CQ_STORE_UNIT_SIZE } from '../../../codec/store/consume-queue-unit.ts'
+import { isLmq } from '../../common/light-message-queue.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import { verifySeries } from './file-verifier.ts'
 import type { FindingListener } from './finding.ts'
@@ -9,8 +10,6 @@ import type { QueueFiles, SeriesFile, StoreDirectory } from './store-directory.t
 const WINDOWS_BYTES = 64 * 1024 * 1024
 const WINDOW_UNITS_MIN = 50
 const WINDOW_UNITS_MAX = 8_192
-/** Light message queues have their units in many queues at once. */
-const LMQ_PREFIX = '%LMQ%'
 
 export interface QueueVerifiersDeps {
   readonly directory: StoreDirectory
@@ -35,7 +34,7 @@ export class QueueVerifiers {
     const share = WINDOWS_BYTES / CQ_STORE_UNIT_SIZE / Math.max(queues.length, 1)
     this.#windowUnits = Math.min(Math.max(Math.floor(share), WINDOW_UNITS_MIN), WINDOW_UNITS_MAX)
     for (const queue of queues) {
-      if (queue.topic.startsWith(LMQ_PREFIX)) continue
+      if (isLmq(queue.topic)) continue
       verifySeries('queue-file', queue.files, onFinding)
       verifySeries('queue-file', queue.extFiles, onFinding)
       this.#add(queue)

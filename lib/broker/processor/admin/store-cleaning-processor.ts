@@ -1,6 +1,7 @@
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import { isLmq } from '../../../common/light-message-queue.ts'
 import type { Logger } from '../../../common/logger.ts'
 import type { Channel, RequestProcessor } from '../../../remoting/index.ts'
 import type { MessageStore } from '../../../store/types.ts'
@@ -14,9 +15,6 @@ export interface StoreCleaningDeps {
   >
   readonly logger: Logger
 }
-
-/** Light queues belong to no topic. Source: common.MixAll#LMQ_PREFIX */
-const LMQ_PREFIX = '%LMQ%'
 
 /**
  * Removes at once what would be removed in time: CLEAN_EXPIRED_CONSUMEQUEUE, DELETE_EXPIRED_COMMITLOG and
@@ -64,7 +62,7 @@ export class StoreCleaningProcessor implements RequestProcessor {
       (topic) =>
         !topicConfigManager.containsTopic(topic) &&
         !topicConfigManager.isSystemTopic(topic) &&
-        !topic.startsWith(LMQ_PREFIX),
+        !isLmq(topic),
     )
     logger.info({ topics: unused }, 'queues of unknown topics removed')
     messageStore.deleteTopics(new Set(unused))
