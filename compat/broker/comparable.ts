@@ -124,14 +124,15 @@ export class Comparable {
     } catch {
       return { magic, topic: 'undecodable', queueId: 0, queueOffset: 0 }
     }
-    const { body, bornHost, storeHost } = record
+    const { bornHost, storeHost } = record
+    const text = record.body.toString('latin1')
+    const body = this.text(text)
     return {
       ...record,
       magic,
-      body:
-        body.length > BODY_SHOWN
-          ? `${body.length} ${createHash('md5').update(body).digest('hex')}`
-          : this.text(body.toString('latin1')),
+      body: text.length > BODY_SHOWN && body === text ? digestOf(record.body) : body,
+      bodyCrc: body === text ? record.bodyCrc : '$CRC',
+      bornTimestamp: this.#number(record.bornTimestamp),
       bornHost: this.text(bornHost.toString()),
       storeHost: this.text(storeHost.toString()),
       storeTimestamp: this.#number(record.storeTimestamp),
@@ -152,6 +153,10 @@ export class Comparable {
       })
       .sort()
   }
+}
+
+function digestOf(body: Buffer): string {
+  return `${body.length} ${createHash('md5').update(body).digest('hex')}`
 }
 
 function isPlain(value: object): value is Record<string, JsonValue> {

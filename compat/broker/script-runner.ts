@@ -45,6 +45,10 @@ export class ScriptRunner implements Earlier {
     return this.#msgIds(step)[0] as string
   }
 
+  fieldOf(step: string, field: string): string {
+    return this.#responses.get(step)?.extFields?.[field] ?? ''
+  }
+
   storeTimeOf(step: string, index = 0): number {
     const records = this.#responses.get(step)?.body ?? Buffer.alloc(0)
     let start = 0

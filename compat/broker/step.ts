@@ -11,6 +11,8 @@ export interface Earlier {
   offsetOf(step: string, index?: number): number
   /** The msgId of a send's answer. */
   msgIdOf(step: string): string
+  /** A field of an answer's header; empty when it is not there. */
+  fieldOf(step: string, field: string): string
   /** When the `index`th message that a pull brought was stored. */
   storeTimeOf(step: string, index?: number): number
 }

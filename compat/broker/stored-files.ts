@@ -8,6 +8,7 @@ const CONFIG_FILES = [
   'subscriptionGroup.json',
   'consumerOffset.json',
   'delayOffset.json',
+  'consumerOrderInfo.json',
 ]
 /** Where sends go of which Apache stores some that we refuse. */
 export const MISTYPED_TOPIC = 'Mistyped'

@@ -8,6 +8,7 @@ import { haKillsSuite, haSuite } from './ha.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
+import { popSuite } from './pop.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
 import { queueKindsSuite } from './queue-kinds.ts'
@@ -32,6 +33,7 @@ export const SUITES: readonly Suite[] = [
   haKillsSuite,
   ...transactionSuites,
   timersSuite,
+  popSuite,
   proxySuite,
   tlsSuite,
   delaySuite,

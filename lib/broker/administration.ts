@@ -11,6 +11,7 @@ import type { ConsumerManager } from './client/consumer-manager.ts'
 import { registerConsumerAdministration } from './consumer-administration.ts'
 import type { MessageRequestModeManager } from './loadbalance/message-request-mode-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
+import type { PopInflightMessageCounter } from './pop/pop-inflight-message-counter.ts'
 import {
   type BrokerAdminDeps,
   BrokerAdminProcessor,
@@ -30,6 +31,7 @@ import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 
 export interface AdministrationDeps
   extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps {
+  readonly popInflightMessageCounter: PopInflightMessageCounter
   readonly brokerConfig: BrokerConfig
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly consumerManager: ConsumerManager

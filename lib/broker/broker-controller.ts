@@ -322,6 +322,7 @@ export class BrokerController implements Service {
       consumerOffsetManager: this.consumption.consumerOffsetManager,
       consumerManager: this.consumption.consumerManager,
       scheduleMessageService: this.scheduleMessageService,
+      popInflightMessageCounter: this.popConsumption.inflight,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
       brokerStatsManager: this.brokerStatsManager,
       timerMessageStore: this.#runningTimers,

@@ -94,8 +94,8 @@ export class PopConsumption implements Service, ChannelEventListener {
       this.#notificationProcessor.executeRequestWhenWakeup(held),
     )
     this.#checks = new PopChecks(deps)
-    const { orderInfo } = this
-    this.#popOffsets = new PopOffsets({ ...deps, buffer: this.#buffer, orderInfo })
+    const { orderInfo, inflight } = this
+    this.#popOffsets = new PopOffsets({ ...deps, buffer: this.#buffer, orderInfo, inflight })
     this.#popProcessor = this.#newPopProcessor()
     this.#notificationProcessor = new NotificationProcessor({
       ...deps,

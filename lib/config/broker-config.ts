@@ -173,29 +173,70 @@ export const BROKER_OPTIONS = {
   enableBroadcastOffsetStore: boolean(true),
   broadcastOffsetExpireSecond: long(120),
   broadcastOffsetExpireMaxSecond: long(300),
-  popPollingSize: int(1024),
+  popPollingSize: int(1024, {
+    text: 'Pops of one group and queue that are held at a time; more are answered POLLING_FULL.',
+  }),
   popPollingMapSize: int(100_000),
-  maxPopPollingSize: long(100_000),
+  maxPopPollingSize: long(100_000, {
+    text: 'Pops that are held at a time; more are answered POLLING_FULL.',
+  }),
   reviveQueueNum: int(8, { min: 1, text: 'Queues of the topic for revived messages of pop.' }),
-  reviveInterval: long(1000),
+  reviveInterval: long(1000, {
+    min: 1,
+    text: 'Milliseconds between looks at the topic for revived messages of pop.',
+  }),
   reviveMaxSlow: long(3),
-  reviveScanTime: long(10_000),
-  enableSkipLongAwaitingAck: boolean(false),
+  reviveScanTime: long(10_000, {
+    text: 'Milliseconds for which such a look reads at most before it revives.',
+  }),
+  enableSkipLongAwaitingAck: boolean(false, {
+    text: 'Let the progress of revival go past acknowledgements that belong to no pop.',
+  }),
   reviveAckWaitMs: long(180_000),
   enablePopLog: boolean(false),
-  enablePopBufferMerge: boolean(false),
-  popCkStayBufferTime: int(10_000),
-  popCkStayBufferTimeOut: int(3000),
-  popCkMaxBufferSize: int(200_000),
-  popCkOffsetMaxQueueSize: int(20_000),
-  enablePopBatchAck: boolean(false),
-  popLongPollingForceNotifyInterval: long(800),
+  enablePopBufferMerge: boolean(false, {
+    text: 'Keep what is popped in memory for a while and store it only when it is not acknowledged by then.',
+  }),
+  popCkStayBufferTime: int(10_000, {
+    min: 0,
+    text: 'Milliseconds for which enablePopBufferMerge keeps it.',
+  }),
+  popCkStayBufferTimeOut: int(3000, {
+    min: 0,
+    text: 'Milliseconds before the messages are visible again at which it is stored at the latest.',
+  }),
+  popCkMaxBufferSize: int(200_000, {
+    min: 0,
+    text: 'Pops that enablePopBufferMerge keeps at most.',
+  }),
+  popCkOffsetMaxQueueSize: int(20_000, {
+    min: 1,
+    text: 'Pops of one queue that may wait for the store; then no more are made of it.',
+  }),
+  enablePopBatchAck: boolean(false, {
+    text: 'Store what enablePopBufferMerge has collected as one message for each pop.',
+  }),
+  popLongPollingForceNotifyInterval: long(800, {
+    text: 'Every so many messages of a queue wake a held pop whatever its filter says; 0: none.',
+  }),
   enableNotifyBeforePopCalculateLag: boolean(true),
-  enableNotifyAfterPopOrderLockRelease: boolean(true),
-  initPopOffsetByCheckMsgInMem: boolean(true),
-  retrieveMessageFromPopRetryTopicV1: boolean(true),
-  enableRetryTopicV2: boolean(false),
-  popFromRetryProbability: int(20),
+  enableNotifyAfterPopOrderLockRelease: boolean(true, {
+    text: 'Wake held pops when a queue that was popped in order opens again.',
+  }),
+  initPopOffsetByCheckMsgInMem: boolean(true, {
+    text: 'A new group that asks for the newest message begins with the oldest while that is in memory.',
+  }),
+  retrieveMessageFromPopRetryTopicV1: boolean(true, {
+    text: 'With enableRetryTopicV2, read the retry topics of before, too.',
+  }),
+  enableRetryTopicV2: boolean(false, {
+    text: 'Call the retry topics of pop %RETRY%GROUP+TOPIC instead of %RETRY%GROUP_TOPIC.',
+  }),
+  popFromRetryProbability: int(20, {
+    min: 0,
+    max: 100,
+    text: 'Pops in a hundred that look into the retry topic first.',
+  }),
   popConsumerFSServiceInit: boolean(true),
   popConsumerKVServiceLog: boolean(false),
   popConsumerKVServiceInit: boolean(false),
@@ -293,14 +334,18 @@ export const BROKER_OPTIONS = {
   cgColdReadThreshold: long(3_145_728),
   globalColdReadThreshold: long(104_857_600),
   fetchNamesrvAddrInterval: long(10_000),
-  popResponseReturnActualRetryTopic: boolean(false),
+  popResponseReturnActualRetryTopic: boolean(false, {
+    text: 'Hand out retried messages of pop under the name of the retry topic.',
+  }),
   enableSingleTopicRegister: boolean(false),
   enableMixedMessageType: boolean(false, {
     text: 'Allow topics with the attribute message.type=MIXED.',
   }),
   enableSplitRegistration: boolean(false),
-  popInflightMessageThreshold: long(10_000),
-  enablePopMessageThreshold: boolean(false),
+  popInflightMessageThreshold: long(10_000, {
+    text: 'Messages of a queue that a group may have popped and not acknowledged, see enablePopMessageThreshold.',
+  }),
+  enablePopMessageThreshold: boolean(false, { text: 'Keep to popInflightMessageThreshold.' }),
   enableFastChannelEventProcess: boolean(false),
   printChannelGroups: boolean(false),
   printChannelGroupsMinNum: int(5),
@@ -308,7 +353,9 @@ export const BROKER_OPTIONS = {
   configBlackList: string('configBlackList;brokerConfigPath', {
     text: 'Keys that UPDATE_BROKER_CONFIG refuses, joined by `;`.',
   }),
-  skipWhenCKRePutReachMaxTimes: boolean(false),
+  skipWhenCKRePutReachMaxTimes: boolean(false, {
+    text: 'Give up what cannot be revived after the 17th time.',
+  }),
   appendAckAsync: boolean(false),
   appendCkAsync: boolean(false),
   clearRetryTopicWhenDeleteTopic: boolean(true, {

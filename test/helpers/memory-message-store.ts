@@ -20,7 +20,7 @@ import type {
 interface StoredMessage {
   readonly message: MessageExt
   readonly tagsCode: number
-  /** What a pull returns: here simply the body. */
+  /** What a pull returns: simply the body, unless `realRecords`. */
   readonly record: Buffer
 }
 
@@ -35,6 +35,8 @@ export interface MemoryMessageStoreOptions {
   readonly clock: Clock
   /** Delay of each level in milliseconds, level 1 first, for the tags codes of SCHEDULE_TOPIC_XXXX. */
   readonly delayLevelsMs?: readonly number[]
+  /** Records as in the commit log, for readers that look into them. */
+  readonly realRecords?: boolean
 }
 
 const RECORD_OVERHEAD = 91
@@ -46,6 +48,7 @@ const RECORD_OVERHEAD = 91
 export class MemoryMessageStore implements MessageStore {
   readonly #clock: Clock
   readonly #delayLevelsMs: readonly number[]
+  readonly #realRecords: boolean
   readonly #queues = new Map<string, Queue>()
   readonly #byCommitLogOffset = new Map<number, StoredMessage>()
   readonly #listeners: MessageArrivingListener[] = []
@@ -66,9 +69,10 @@ export class MemoryMessageStore implements MessageStore {
   isDiskFull = false
   readonly retentions: Retention[] = []
 
-  constructor({ clock, delayLevelsMs = [] }: MemoryMessageStoreOptions) {
+  constructor({ clock, delayLevelsMs = [], realRecords = false }: MemoryMessageStoreOptions) {
     this.#clock = clock
     this.#delayLevelsMs = delayLevelsMs
+    this.#realRecords = realRecords
   }
 
   async start(): Promise<void> {}
@@ -141,7 +145,11 @@ export class MemoryMessageStore implements MessageStore {
       commitLogOffset: this.#maxPhysicalOffset,
       storeTimestamp: this.#clock.now(),
     }
-    const stored = { message, tagsCode: this.#tagsCode(message), record: inner.body }
+    const stored = {
+      message,
+      tagsCode: this.#tagsCode(message),
+      record: this.#realRecords ? encodeWhole(message) : inner.body,
+    }
     this.#maxPhysicalOffset += storeSize
     queue.messages.push(stored)
     this.#byCommitLogOffset.set(message.commitLogOffset, stored)
@@ -309,6 +317,13 @@ export class MemoryMessageStore implements MessageStore {
     this.#queues.set(`${topic}@${queueId}`, queue)
     return queue
   }
+}
+
+function encodeWhole(message: MessageExt): Buffer {
+  const plan = planRecord(message, false)
+  const record = Buffer.alloc(plan.size)
+  encodeRecord(record, 0, message, plan, message)
+  return record
 }
 
 /** A stored message's properties. */

@@ -3,6 +3,7 @@ import { ADMINISTRATION, DELETIONS } from './administration.ts'
 import { BAD_FRAMES } from './bad-frames.ts'
 import { CLIENTS, GOODBYES } from './clients.ts'
 import { OFFSETS } from './offsets.ts'
+import { POPPING } from './popping.ts'
 import { PULLING } from './pulling.ts'
 import { SENDING } from './sending.ts'
 import { TOOLS } from './tools.ts'
@@ -11,6 +12,7 @@ import { TOOLS } from './tools.ts'
 export const SCRIPT: readonly ScriptStep[] = [
   ...SENDING,
   ...PULLING,
+  ...POPPING,
   ...CLIENTS,
   ...OFFSETS,
   ...TOOLS,

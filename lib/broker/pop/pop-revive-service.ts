@@ -14,7 +14,10 @@ import { ReviveTable } from './revive-table.ts'
 import type { TimedPuts } from './timed-puts.ts'
 
 export interface PopReviveServiceDeps {
-  readonly brokerConfig: Pick<BrokerConfig, 'brokerName' | 'reviveInterval' | 'reviveScanTime'>
+  readonly brokerConfig: Pick<
+    BrokerConfig,
+    'brokerName' | 'reviveInterval' | 'reviveScanTime' | 'enableSkipLongAwaitingAck'
+  >
   readonly messageStore: Pick<MessageStore, 'getMessage' | 'getMaxOffsetInQueue'>
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset' | 'commitOffset'>
   readonly timedPuts: Pick<TimedPuts, 'isBehind'>
@@ -35,7 +38,7 @@ const MIN_PERIOD_MS = 100
 
 /**
  * Reads one revive queue: of each check point whose time has passed, it revives what is not acknowledged. The group's offset
- * is that of the last message that is dealt with; after a crash what follows it is read again.
+ * is that of the last check point that is dealt with; after a crash what follows it is read again.
  *
  * Apache: broker.processor.PopReviveService, which reads again all that waits in each round; this one keeps it.
  */
@@ -165,7 +168,9 @@ export class PopReviveService implements Service {
       this.#commit(points.at(-1)?.ro ?? this.#committedOffset)
       await nextTurn()
     }
-    if (this.#table.size === 0) this.#commit(this.#nextOffset - 1)
+    // Acknowledgements whose check points never come.
+    const maySkip = this.#deps.brokerConfig.enableSkipLongAwaitingAck
+    if (maySkip && this.#table.size === 0) this.#commit(this.#nextOffset - 1)
   }
 
   /** All up to this offset of the queue is dealt with. */

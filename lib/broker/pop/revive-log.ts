@@ -26,6 +26,9 @@ export interface ReviveLogDeps {
   readonly brokerHost: () => Host
 }
 
+/** `ao` of a batch that a client has sent; Apache gives those the key of single ones. */
+const CLIENT_BATCH = -1
+
 /** Told whether the store has taken what was put. */
 export type StoredCallback = (isStored: boolean) => void
 
@@ -76,7 +79,7 @@ export class ReviveLog {
       {
         reviveQid,
         tag: ACK_TAG,
-        uniqKey: [ack.t, ack.q, ack.ao, ack.c, ack.pt, ack.bn, ACK_TAG].join('@'),
+        uniqKey: ackUniqueId(ack),
         body: AckMsg.encode(ack),
         deliverTimeMs: reviveTimeMs,
       },
@@ -90,12 +93,11 @@ export class ReviveLog {
     reviveTimeMs: number,
     done: StoredCallback,
   ): void {
-    const offsets = `[${ack.aol.join(', ')}]`
     this.#put(
       {
         reviveQid,
         tag: BATCH_ACK_TAG,
-        uniqKey: [ack.t, ack.q, offsets, ack.c, ack.pt, BATCH_ACK_TAG].join('@'),
+        uniqKey: ack.ao === CLIENT_BATCH ? ackUniqueId(ack) : batchAckUniqueId(ack),
         body: BatchAckMsg.encode(ack),
         deliverTimeMs: reviveTimeMs,
       },
@@ -136,4 +138,14 @@ export class ReviveLog {
       done(appended !== undefined)
     })
   }
+}
+
+/** Source: broker.processor.PopMessageProcessor#genAckUniqueId */
+function ackUniqueId({ t, q, ao, c, pt, bn = 'null' }: AckMsg): string {
+  return [t, q, ao, c, pt, bn, ACK_TAG].join('@')
+}
+
+/** Source: broker.processor.PopMessageProcessor#genBatchAckUniqueId */
+function batchAckUniqueId({ t, q, aol, c, pt }: BatchAckMsg): string {
+  return [t, q, `[${aol.join(', ')}]`, c, pt, BATCH_ACK_TAG].join('@')
 }

@@ -20,7 +20,9 @@ const SILENCE_MS = 3000
 export class ReviveTable {
   readonly #brokerName: string
   readonly #points = new Map<string, PopCheckPoint>()
-  /** The latest time of delivery among the messages seen, or a later time by which all have arrived. */
+  /** The latest time of delivery among the messages seen. */
+  #deliveredMs = 0
+  /** The same, or a later time by which all have arrived. */
   #endTimeMs = 0
 
   constructor(brokerName: string) {
@@ -34,7 +36,8 @@ export class ReviveTable {
   /** Takes the next message of the queue. @throws CodecError when its body is none of a check point or acknowledgement */
   add({ body, properties, queueOffset }: MessageExt): void {
     const deliverTime = findProperty(properties, MessageConst.PROPERTY_TIMER_DELIVER_MS)
-    this.#endTimeMs = Math.max(this.#endTimeMs, Number(deliverTime ?? 0) || 0)
+    this.#deliveredMs = Math.max(this.#deliveredMs, Number(deliverTime ?? 0) || 0)
+    this.#endTimeMs = Math.max(this.#endTimeMs, this.#deliveredMs)
     const tag = findProperty(properties, MessageConst.PROPERTY_TAGS)
     if (tag === CK_TAG) this.#addCheckPoint({ ...PopCheckPoint.decode(body), ro: queueOffset })
     else if (tag === ACK_TAG) this.#ack(AckMsg.decode(body))
@@ -43,7 +46,7 @@ export class ReviveTable {
 
   /** All messages have been read that are there; `isBehind` when the timers owe some. */
   onTail(nowMs: number, isBehind: boolean): void {
-    if (this.#endTimeMs !== 0 && nowMs - this.#endTimeMs > SILENCE_MS && !isBehind) {
+    if (nowMs - this.#deliveredMs > SILENCE_MS && !isBehind) {
       this.#endTimeMs = nowMs
     }
   }
@@ -62,7 +65,7 @@ export class ReviveTable {
   /** Milliseconds until `takeDue` gives something though nothing more arrives; undefined when it is empty. */
   dueInMs(nowMs: number): number | undefined {
     for (const point of this.#points.values()) {
-      const dueMs = Math.max(reviveTimeOf(point) + SETTLED_MS, this.#endTimeMs + SILENCE_MS) + 1
+      const dueMs = Math.max(reviveTimeOf(point) + SETTLED_MS, this.#deliveredMs + SILENCE_MS) + 1
       return Math.max(dueMs - nowMs, 0)
     }
     return undefined

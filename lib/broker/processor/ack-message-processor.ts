@@ -45,8 +45,8 @@ export class AckMessageProcessor implements RequestProcessor {
   }
 
   async process(request: RemotingCommand, channel: Channel): Promise<RemotingCommand> {
-    if (request.code === RequestCode.ACK_MESSAGE) await this.#ack(request, channel)
-    else await this.#batchAck(request, channel)
+    if (request.code === RequestCode.BATCH_ACK_MESSAGE) return this.#batchAck(request, channel)
+    await this.#ack(request, channel)
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
@@ -74,14 +74,15 @@ export class AckMessageProcessor implements RequestProcessor {
     await this.#append(ack, [offset], reviveQid, pt + invisibleTime)
   }
 
-  async #batchAck(request: RemotingCommand, channel: Channel): Promise<void> {
+  async #batchAck(request: RemotingCommand, channel: Channel): Promise<RemotingCommand> {
     const body = request.body
     const { acks, brokerName } =
       body === undefined || body.length === 0
         ? { acks: [] }
         : BatchAckMessageRequestBody.decode(body)
-    if (acks.length === 0) throw new RemotingError(ResponseCode.NO_MESSAGE, '')
+    if (acks.length === 0) return RemotingCommand.response(ResponseCode.NO_MESSAGE)
     for (const ack of acks) await this.#appendBatch(ack, brokerName, channel)
+    return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
   async #appendBatch(

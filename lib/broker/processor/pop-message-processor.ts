@@ -1,3 +1,4 @@
+import { CodecError } from '../../../codec/errors.ts'
 import {
   PopMessageRequestHeader,
   PopMessageResponseHeader,
@@ -115,6 +116,7 @@ export class PopMessageProcessor implements RequestProcessor {
     }
     checks.checkReadable(header, channel)
     checks.checkGroup(header.consumerGroup)
+    if (header.maxMsgNums < 0) throw new CodecError(`maxMsgNums[${header.maxMsgNums}] is negative`)
     return this.#filters.filterOf(header.topic, header.exp, header.expType)
   }
 

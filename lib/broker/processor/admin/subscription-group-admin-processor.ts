@@ -11,6 +11,7 @@ import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { Logger } from '../../../common/logger.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
+import type { PopInflightMessageCounter } from '../../pop/pop-inflight-message-counter.ts'
 import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
@@ -20,6 +21,10 @@ export interface SubscriptionGroupAdminDeps {
   readonly subscriptionGroupManager: SubscriptionGroupManager
   /** Apache: ConsumerOffsetManager */
   readonly consumerOffsetManager: { removeOffset(group: string): void }
+  readonly popInflightMessageCounter: Pick<
+    PopInflightMessageCounter,
+    'clearInFlightMessageNumByGroupName'
+  >
   readonly brokerConfig: Pick<BrokerConfig, 'autoDeleteUnusedStats'>
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'onGroupDeleted'>
   readonly logger: Logger
@@ -86,7 +91,10 @@ export class SubscriptionGroupAdminProcessor implements RequestProcessor {
     const caller = channel.remoteHost.toString()
     this.#deps.logger.info({ group: groupName, caller }, 'delete subscription group')
     this.#deps.subscriptionGroupManager.deleteSubscriptionGroupConfig(groupName)
-    if (cleanOffset === true) this.#deps.consumerOffsetManager.removeOffset(groupName)
+    if (cleanOffset === true) {
+      this.#deps.consumerOffsetManager.removeOffset(groupName)
+      this.#deps.popInflightMessageCounter.clearInFlightMessageNumByGroupName(groupName)
+    }
     if (this.#deps.brokerConfig.autoDeleteUnusedStats) {
       this.#deps.brokerStatsManager.onGroupDeleted(groupName)
     }

@@ -17,6 +17,7 @@ import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
 import type { TimerMessageStore } from '../../../store/timer/timer-message-store.ts'
 import type { MessageStore } from '../../../store/types.ts'
+import type { PopInflightMessageCounter } from '../../pop/pop-inflight-message-counter.ts'
 import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
 import { isSameTopicConfig } from '../../topic/topic-config.ts'
@@ -43,6 +44,10 @@ export interface TopicAdminDeps {
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'onTopicDeleted' | 'tpsTopicPutNums'>
   /** undefined without a timer wheel. */
   readonly timerMessageStore: Pick<TimerMessageStore, 'metrics'> | undefined
+  readonly popInflightMessageCounter: Pick<
+    PopInflightMessageCounter,
+    'clearInFlightMessageNumByTopicName'
+  >
   /** Resolves when the name servers know of the topics changed so far, or cannot be told. */
   readonly topicsRegistered: () => Promise<void>
   readonly logger: Logger
@@ -147,6 +152,7 @@ export class TopicAdminProcessor implements RequestProcessor {
       topicConfigManager.deleteTopicConfig(each)
       timerMessageStore?.metrics.removeTimingCount(each)
       consumerOffsetManager.cleanOffsetByTopic(each)
+      this.#deps.popInflightMessageCounter.clearInFlightMessageNumByTopicName(each)
       this.#deleteStats(each)
     }
     messageStore.deleteTopics(topics)

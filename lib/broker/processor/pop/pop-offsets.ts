@@ -4,6 +4,7 @@ import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager
 import type { ConsumerOrderInfoManager } from '../../pop/consumer-order-info-manager.ts'
 import { popQueueKey } from '../../pop/pop-ack-constants.ts'
 import type { PopBufferMergeService } from '../../pop/pop-buffer-merge-service.ts'
+import type { PopInflightMessageCounter } from '../../pop/pop-inflight-message-counter.ts'
 import { isRetryTopic } from '../../topic/topic-names.ts'
 
 /** Where a group begins that has no offset: at the oldest message, or at the newest. Source: common.constant.ConsumeInitMode */
@@ -18,6 +19,7 @@ export interface PopOffsetsDeps {
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly buffer: Pick<PopBufferMergeService, 'getLatestOffset' | 'clearOffsetQueue'>
   readonly orderInfo: Pick<ConsumerOrderInfoManager, 'clearBlock'>
+  readonly inflight: Pick<PopInflightMessageCounter, 'clearInFlightMessageNum'>
 }
 
 /** Where pops begin. Apache: broker.processor.PopMessageProcessor#getPopOffset, #getInitOffset, #resetPopOffset */
@@ -38,7 +40,7 @@ export class PopOffsets {
 
   /** Where this pop begins: a new group gets its offset, and one that was reset begins anew. */
   take(topic: string, group: string, queueId: number, initMode: number): number {
-    const { consumerOffsetManager, buffer, orderInfo } = this.#deps
+    const { consumerOffsetManager, buffer, orderInfo, inflight } = this.#deps
     const key = popQueueKey(topic, group, queueId)
     let offset = consumerOffsetManager.queryOffset(group, topic, queueId)
     if (offset < 0) {
@@ -49,6 +51,7 @@ export class PopOffsets {
     if (resetOffset !== undefined) {
       orderInfo.clearBlock(topic, group, queueId)
       buffer.clearOffsetQueue(key)
+      inflight.clearInFlightMessageNum(topic, group, queueId)
       consumerOffsetManager.commitOffset(group, topic, queueId, resetOffset)
       return resetOffset
     }

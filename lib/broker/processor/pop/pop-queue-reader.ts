@@ -84,11 +84,11 @@ export class PopQueueReader {
   #popLocked(pop: Pop, topic: string, queueId: number): void | Promise<void> {
     const { consumerGroup: group, initMode, order, attemptId, invisibleTime } = pop.header
     const { popOffsets, orderInfo, inflight } = this.#deps
+    const offset = popOffsets.take(topic, group, queueId, initMode)
     if (this.#isPopShouldStop(topic, group, queueId)) {
-      this.#addRest(pop, topic, queueId, popOffsets.peek(topic, group, queueId, initMode))
+      this.#addRest(pop, topic, queueId, offset)
       return
     }
-    const offset = popOffsets.take(topic, group, queueId, initMode)
     if (order === true) {
       if (orderInfo.checkBlock(attemptId, topic, group, queueId, invisibleTime)) return
       inflight.clearInFlightMessageNum(topic, group, queueId)

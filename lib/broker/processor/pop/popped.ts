@@ -20,7 +20,7 @@ export interface Pop {
   readonly pending: Promise<void>[]
 }
 
-/** What a pop request still takes. Negative when it asks for a negative number. */
+/** How many messages a pop request still takes. */
 export function remainingOf({ header, records }: Pop): number {
   return header.maxMsgNums - records.length
 }

@@ -7,6 +7,7 @@ import {
 import { type ExtFields, RemotingCommand } from '../../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../../codec/response-code.ts'
+import { PopInflightMessageCounter } from '../../../../../lib/broker/pop/pop-inflight-message-counter.ts'
 import { SubscriptionGroupAdminProcessor } from '../../../../../lib/broker/processor/admin/subscription-group-admin-processor.ts'
 import { newSubscriptionGroupConfig } from '../../../../../lib/broker/subscription/subscription-group-config.ts'
 import { RemotingError } from '../../../../../lib/remoting/index.ts'
@@ -22,6 +23,7 @@ describe('SubscriptionGroupAdminProcessor', () => {
     parts = makeBrokerParts()
     removedOffsets = []
     processor = new SubscriptionGroupAdminProcessor({
+      popInflightMessageCounter: new PopInflightMessageCounter(0),
       ...parts,
       consumerOffsetManager: { removeOffset: (group) => removedOffsets.push(group) },
     })

@@ -7,6 +7,7 @@ import { CreateTopicRequestHeader } from '../../../../../codec/header/create-top
 import { type ExtFields, RemotingCommand } from '../../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../../codec/response-code.ts'
+import { PopInflightMessageCounter } from '../../../../../lib/broker/pop/pop-inflight-message-counter.ts'
 import { TopicAdminProcessor } from '../../../../../lib/broker/processor/admin/topic-admin-processor.ts'
 import { newTopicConfig } from '../../../../../lib/broker/topic/topic-config.ts'
 import type { RemotingError } from '../../../../../lib/remoting/index.ts'
@@ -38,6 +39,7 @@ describe('TopicAdminProcessor', () => {
     registered = Promise.resolve()
     parts.topicConfigManager.onTopicConfigChanged(({ topicName }) => told.push(topicName))
     processor = new TopicAdminProcessor({
+      popInflightMessageCounter: new PopInflightMessageCounter(0),
       ...parts,
       consumerOffsetManager: {
         whichGroupByTopic: () => ['g', 'other'],

@@ -16,5 +16,7 @@ public enum CaseSet {
     /** The gRPC client, through Apache's Proxy; alone, too. */
     PROXY,
     /** Delay levels, on brokers where they are short; alone, too. */
-    DELAY
+    DELAY,
+    /** Pop consumers; alone, too. */
+    POP
 }

@@ -12,6 +12,7 @@ import compat.cases.GroupChangeCases;
 import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
+import compat.cases.PopCases;
 import compat.cases.ProxyCases;
 import compat.cases.ProxyTransactionCases;
 import compat.cases.PullCases;
@@ -48,6 +49,8 @@ public final class Main {
             TransactionCrashCases.register(registry);
         } else if (settings.set == CaseSet.TIMER) {
             TimerCases.register(registry);
+        } else if (settings.set == CaseSet.POP) {
+            PopCases.register(registry);
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
