@@ -65,13 +65,26 @@ export class TimerFixture {
   #makeTimers(): TimerMessageStore {
     return new TimerMessageStore({
       config: this.config,
-      messageStore: this.messageStore,
+      messageStore: this.#ofThisProcess(),
       clock: this.clock,
       fileSystem: this.fileSystem,
       logger: SILENT_LOGGER,
       random: () => this.random,
       wheelSlots: WHEEL_SLOTS,
       onPut: () => undefined,
+    })
+  }
+
+  /** The store, which a process that has died does not reach any more. */
+  #ofThisProcess(): MemoryMessageStore {
+    const { fileSystem } = this
+    return new Proxy(this.messageStore, {
+      get: (store, name) => {
+        if (fileSystem.isDead && name === 'putMessage') return () => undefined
+        if (fileSystem.isDead && name === 'iterateFrom') return () => new Promise(() => undefined)
+        const value: unknown = Reflect.get(store, name, store)
+        return typeof value === 'function' ? (value.bind(store) as unknown) : value
+      },
     })
   }
 

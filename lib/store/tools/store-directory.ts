@@ -105,6 +105,11 @@ export class StoreDirectory {
     })
   }
 
+  /** The files of the timer log, the oldest first. */
+  timerLogFiles(): SeriesFile[] {
+    return listSeries(this.fileSystem, [this.path('timerlog')])
+  }
+
   /** Paths of the index files, the oldest first. */
   indexFiles(): string[] {
     const names = this.fileSystem.list(this.path('index')).filter((name) => /^\d{17}$/.test(name))

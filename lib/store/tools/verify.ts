@@ -17,6 +17,7 @@ import type { Finding, FindingListener, Severity } from './finding.ts'
 import { IndexVerifier } from './index-verifier.ts'
 import { LogWalker, type LogEnd, type LogGap } from './log-walker.ts'
 import { QueueVerifiers } from './queue-verifiers.ts'
+import { TimerVerifier } from './timer-verifier.ts'
 import { readTopicNames, verifyCheckpoint, verifyConfigFiles } from './state-verifier.ts'
 import type { SeriesFile, StoreDirectory } from './store-directory.ts'
 
@@ -108,6 +109,12 @@ class StoreVerifier {
     this.#queues.finish(this.#logStart, end.offset, this.#wasKilled)
     this.#index.finish(end.offset)
     this.#checkTail(end)
+    const timerBounds = {
+      startOffset: this.#logStart,
+      endOffset: end.offset,
+      wasKilled: this.#wasKilled,
+    }
+    new TimerVerifier(this.#directory, timerBounds, onFinding).run()
     const newestStoreTimestamp = this.#newestStoreTimestamp
     const bounds = { endOffset: end.offset, newestStoreTimestamp }
     verifyCheckpoint(this.#directory, bounds, onFinding)
