@@ -184,13 +184,13 @@ export class IndexService implements RecoverableFollower {
   }
 
   /**
-   * Brings all to the disk, and notes in `checkpoint` up to when files are complete; not those with messages behind `logTimestamp`,
-   * which a power loss may take from the log.
+   * Brings all to the disk, and notes in `checkpoint` up to when files are complete; it does not note those with messages behind
+   * `logTimestamp`, which a power loss may take from the log.
    */
   async flush(checkpoint: StoreCheckpoint, logTimestamp: number): Promise<void> {
     for (let file = this.#full[0]; file !== undefined; file = this.#full[0]) {
-      if (file.header.endTimestamp > logTimestamp) break
       await file.flush()
+      if (file.header.endTimestamp > logTimestamp) break
       file.release()
       this.#full = this.#full.filter((other) => other !== file)
       checkpoint.values.indexMsgTimestamp = file.header.endTimestamp

@@ -118,6 +118,25 @@ describe('IndexService', () => {
     expect(await find('k12')).to.deep.equal([1200])
   })
 
+  it('brings a full file to the disk though the log has not been flushed to its end, and notes it later', async () => {
+    const checkpoint = new StoreCheckpoint(disk, '/store')
+    put(0, 'k')
+    const flushedMs = clock.now()
+    clock.advance(1_000)
+    for (let i = 1; i <= 10; i++) put(i * 100, 'k')
+    const [full = ''] = disk.list('/store/index')
+    const synced: string[] = []
+    disk.fault = (operation, path) => {
+      if (operation === 'datasync') synced.push(path)
+      return undefined
+    }
+    await index.flush(checkpoint, flushedMs)
+    expect(synced).to.include(`/store/index/${full}`)
+    expect(checkpoint.values.indexMsgTimestamp).to.equal(0)
+    await index.flush(checkpoint, clock.now())
+    expect(checkpoint.values.indexMsgTimestamp).to.equal(clock.now())
+  })
+
   it('leaves files of another size alone', async () => {
     put(0, 'k')
     await index.flush(new StoreCheckpoint(disk, '/store'), Number.MAX_SAFE_INTEGER)
