@@ -2,6 +2,10 @@ import { runClientProgram } from '../harness/client-program.ts'
 import { Servers } from '../harness/servers.ts'
 import type { Suite } from '../harness/suite.ts'
 import { NEWEST, javaClient } from './java.ts'
+import { withSettings } from './transactions.ts'
+
+/** Offsets are soon on the disk: a broker that is killed goes on from there. */
+const SETTINGS = { flushConsumerOffsetInterval: 500 }
 
 /** Pop consumers: the Java client in POP mode, and requests as it makes them. */
 export const popSuite: Suite = {
@@ -11,7 +15,11 @@ export const popSuite: Suite = {
   async run(context) {
     const command = await javaClient(context, NEWEST, 'pop')
     const { namesrv, broker } = context.launchers
-    const servers = await Servers.startPair(context.directory, namesrv, broker)
+    const servers = await Servers.startPair(
+      context.directory,
+      namesrv,
+      withSettings(broker, SETTINGS),
+    )
     await runClientProgram('pop', context, servers, command)
   },
 }

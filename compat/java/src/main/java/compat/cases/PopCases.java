@@ -176,12 +176,12 @@ public final class PopCases {
         Context.send(producer, topic, bodies("m", 6));
         RemotingCommand popped;
         try (RawClient broker = new RawClient(context.control.address("broker"))) {
-            popped = popAll(broker, topic, group, 6, 15_000);
+            popped = popAll(broker, topic, group, 6, 8_000);
             for (int offset : List.of(0, 2, 4)) {
                 ack(broker, topic, group, popped, offset);
             }
             // The group's offset is on the disk by then.
-            Thread.sleep(6_000);
+            Thread.sleep(1_500);
         }
         context.control.post("broker", "kill9-and-start");
         try (RawClient broker = new RawClient(context.control.address("broker"))) {
