@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import { FailureLog } from '../common/failure-log.ts'
 import type { Logger } from '../common/logger.ts'
+import { StoreError } from '../store/message-store.ts'
 import type { HAClientRuntimeInfo, ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import type { HAConfig } from './ha-config.ts'
@@ -20,8 +21,9 @@ export interface HAClientDeps {
 
 /** Apache waits for 5 s, and producers of a SYNC_MASTER with it. */
 const RETRY_MS = 1_000
+const DISAGREEMENT_RETRY_MS = 30_000
 const CONNECT_TIMEOUT_MS = 3_000
-const READ_BUFFER_BYTES = 256 * 1024
+const READ_BUFFER_BYTES = 1024 * 1024
 /** Received and not yet written: beyond it the master is not read from. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
 
@@ -190,11 +192,12 @@ export class DefaultHAClient {
     const left = log.fileEnd(masterOffset) - masterOffset
     if (bodySize > left)
       throw new CodecError(`a transfer of ${bodySize} bytes where a file has ${left} left`)
-    this.#failures.worked()
+    if (bodySize === 0) this.#failures.worked()
   }
 
   #onWritten(): void {
     if (!this.#isConnected) return
+    this.#failures.worked()
     const { maxOffset, unwrittenBytes } = this.#deps.log
     if (maxOffset > this.#currentReportedOffset) this.#report(maxOffset)
     if (this.#isPaused && unwrittenBytes <= MAX_UNWRITTEN_BYTES / 2) {
@@ -214,12 +217,12 @@ export class DefaultHAClient {
   #fail(error: Error): void {
     this.#failures.failed(error, { master: this.#address })
     this.#close()
-    this.#retryLater()
+    this.#retryLater(isDisagreement(error) ? DISAGREEMENT_RETRY_MS : RETRY_MS)
   }
 
-  #retryLater(): void {
+  #retryLater(delayMs = RETRY_MS): void {
     if (!this.#running) return
-    this.#retryTimer = this.#deps.clock.setTimeout(() => this.#connect(), RETRY_MS)
+    this.#retryTimer = this.#deps.clock.setTimeout(() => this.#connect(), delayMs)
   }
 
   #close(): void {
@@ -229,6 +232,12 @@ export class DefaultHAClient {
     this.#isConnected = this.#isPaused = false
     socket?.destroy()
   }
+}
+
+/** The logs do not fit together: that does not pass by itself. */
+function isDisagreement(error: Error): boolean {
+  const { code } = error as { code?: unknown }
+  return error instanceof StoreError || code === 'AHEAD' || code === 'DIVERGED'
 }
 
 function parseAddress(address: string): { host: string; port: number } {

@@ -5,8 +5,8 @@ import type { ReplicatedLog } from '../store/types.ts'
 import type { FlowMonitor } from './flow-monitor.ts'
 
 /** What may wait in front of a socket: a slave that does not read costs this much memory and one read. */
-const MAX_UNWRITTEN_BYTES = 2 * 1024 * 1024
-const COLD_READ_BYTES = 1024 * 1024
+const MAX_UNWRITTEN_BYTES = 4 * 1024 * 1024
+const COLD_READ_BYTES = 2 * 1024 * 1024
 
 export interface LogTransferDeps {
   readonly socket: Socket
