@@ -35,6 +35,14 @@ describe('PopBufferMergeService', () => {
     expect(stored()).to.deep.equal([])
   })
 
+  it('does not commit past a pop that is open, though later ones are done', async () => {
+    const first = await fixture.pop({ maxMsgNums: 1, invisibleTime: 60_000 })
+    await ackAll(await fixture.pop({ maxMsgNums: 1, invisibleTime: 60_000 }))
+    expect(fixture.offsets.queryOffset('G', 'T', 0)).to.equal(0)
+    await ackAll(first)
+    expect(fixture.offsets.queryOffset('G', 'T', 0)).to.equal(2)
+  })
+
   it('stores the check point and what is acknowledged when it has stayed too long', async () => {
     const [a] = await fixture.pop({ invisibleTime: 60_000 })
     if (a !== undefined) await fixture.ack(a)
