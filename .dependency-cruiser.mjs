@@ -10,7 +10,8 @@ const layers = {
   'lib/remoting': ['codec', 'lib/common'],
   'lib/store': ['codec', 'lib/common', 'lib/config'],
   'lib/ha': ['lib/store', 'codec', 'lib/common', 'lib/config'],
-  'lib/broker': ['lib/store', 'lib/remoting', 'codec', 'lib/common', 'lib/config'],
+  'lib/auth': ['lib/remoting', 'codec', 'lib/common', 'lib/config'],
+  'lib/broker': ['lib/store', 'lib/auth', 'lib/remoting', 'codec', 'lib/common', 'lib/config'],
   'lib/namesrv': ['lib/remoting', 'codec', 'lib/common', 'lib/config'],
   'lib/admin': ['lib/remoting', 'codec', 'lib/common'],
   'lib/monitor': ['lib/common'],
@@ -36,7 +37,7 @@ export default {
       comment:
         'Other folders import lib/store/message-store.ts (and its types), and the timers, only.',
       severity: 'error',
-      from: { path: '^lib/(broker|ha|namesrv|remoting)/' },
+      from: { path: '^lib/(auth|broker|ha|namesrv|remoting)/' },
       to: {
         path: '^lib/store/',
         pathNot: '^lib/store/(message-store|types|timer/timer-message-store)\\.ts$',

@@ -126,7 +126,8 @@ function renderDefault(option: Option): string {
 
 function renderAllowed(option: Option): string {
   if (option.supported !== undefined) {
-    return option.supported.map((value) => `\`${value}\``).join(', ') + ' so far'
+    const listed = option.supported.filter((each) => each !== undefined)
+    return listed.map((value) => `\`${value}\``).join(', ') + ' so far'
   }
   switch (option.type) {
     case 'enum':

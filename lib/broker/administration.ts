@@ -1,3 +1,4 @@
+import type { AuthenticationMetadataManager } from '../auth/authentication-metadata-manager.ts'
 import type { Clock } from '../common/clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import {
@@ -24,6 +25,7 @@ import {
   type TopicAdminDeps,
   TopicAdminProcessor,
 } from './processor/admin/topic-admin-processor.ts'
+import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
 import { UnsupportedRequestProcessor } from './processor/admin/unsupported-request-processor.ts'
 import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
@@ -33,6 +35,7 @@ export interface AdministrationDeps
   extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps {
   readonly popInflightMessageCounter: PopInflightMessageCounter
   readonly brokerConfig: BrokerConfig
+  readonly authenticationMetadataManager: AuthenticationMetadataManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly consumerManager: ConsumerManager
   readonly scheduleMessageService: ScheduleMessageService
@@ -64,6 +67,7 @@ export function registerAdministration(
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
+  register(UserAdminProcessor.requestCodes, new UserAdminProcessor(deps))
   register(UnsupportedRequestProcessor.requestCodes, new UnsupportedRequestProcessor())
   registerConsumerAdministration(dispatcher, group, deps)
 }

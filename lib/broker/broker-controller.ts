@@ -17,6 +17,7 @@ import {
   type Tls,
 } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
+import { AccessControl } from './access-control.ts'
 import { registerAdministration } from './administration.ts'
 import { Consumption } from './consumption.ts'
 import { LoadBalance } from './load-balance.ts'
@@ -70,6 +71,7 @@ export class BrokerController implements Service {
   readonly scheduleHook: ScheduleHook
   readonly transactions: Transactions
   readonly replication: Replication
+  readonly accessControl: AccessControl
   readonly brokerOuterApi: BrokerOuterApi
   readonly #deps: BrokerControllerDeps
   readonly #delayLevels: DelayLevels
@@ -139,6 +141,8 @@ export class BrokerController implements Service {
       timerMessageStore: this.#runningTimers,
     })
     this.#dispatcher = new RequestDispatcher(logger)
+    this.accessControl = new AccessControl({ ...shared, config: configs.auth })
+    this.accessControl.registerHooks(this.#dispatcher)
     const serverOptions = this.#serverOptions()
     this.#server = new RemotingServer(serverOptions)
     this.#vipServer = new VipServer(serverOptions)
@@ -155,6 +159,7 @@ export class BrokerController implements Service {
 
   /** Resolves when the broker serves its clients and the name servers have heard of it, or cannot be reached. */
   async start(): Promise<void> {
+    this.accessControl.load()
     this.topicConfigManager.load()
     this.subscriptionGroupManager.load()
     this.consumption.load()
@@ -265,6 +270,7 @@ export class BrokerController implements Service {
       config: configs.broker,
       clientConfig: configs.client,
       tls: tls?.client,
+      sign: this.accessControl.sign,
       address: new BrokerAddress({
         config: configs.broker,
         listenAddress: () => this.address,
@@ -315,6 +321,7 @@ export class BrokerController implements Service {
     const { configs, configuration, messageStore, clock, logger } = this.#deps
     registerAdministration(this.#dispatcher, {
       brokerConfig: configs.broker,
+      authenticationMetadataManager: this.accessControl.authenticationMetadataManager,
       configuration,
       messageStore,
       topicConfigManager: this.topicConfigManager,

@@ -1,21 +1,43 @@
 import type { ConfigOf } from './option.ts'
-import { boolean, int, optionalString } from './option.ts'
+import { boolean, int, optionalString, systemProperties } from './option.ts'
 
-/** Keys, types and defaults of Apache 5.3.3. Apache: auth.config.AuthConfig */
-export const AUTH_OPTIONS = {
+const CLASSES = 'org.apache.rocketmq.auth'
+
+/**
+ * Keys, types and defaults of Apache 5.3.3. As by Apache they are neither told by GET_BROKER_CONFIG, some being secret, nor
+ * changed at run time. Apache: auth.config.AuthConfig
+ */
+export const AUTH_OPTIONS = systemProperties({
   configName: optionalString(),
   clusterName: optionalString(),
   authConfigPath: optionalString(),
   authenticationEnabled: boolean(false, {
-    supported: [false],
-    text: 'Check signatures of requests.',
+    text: 'Take only requests that a user has signed ([security.md](security.md)).',
   }),
-  authenticationProvider: optionalString(),
-  authenticationMetadataProvider: optionalString(),
-  authenticationStrategy: optionalString(),
-  authenticationWhitelist: optionalString(),
-  initAuthenticationUser: optionalString(),
-  innerClientAuthenticationCredentials: optionalString(),
+  authenticationProvider: optionalString({
+    supported: [undefined, `${CLASSES}.authentication.provider.DefaultAuthenticationProvider`],
+    text: 'How requests are checked: there is one way.',
+  }),
+  authenticationMetadataProvider: optionalString({
+    supported: [
+      undefined,
+      `${CLASSES}.authentication.provider.LocalAuthenticationMetadataProvider`,
+    ],
+    text: 'Where users are kept: in the store. Not set: there are no users, and no request is taken.',
+  }),
+  authenticationStrategy: optionalString({
+    supported: [undefined, `${CLASSES}.authentication.strategy.StatelessAuthenticationStrategy`],
+    text: 'When signatures are checked: with each request.',
+  }),
+  authenticationWhitelist: optionalString({
+    text: 'Request codes, joined by `,`, that need no signature.',
+  }),
+  initAuthenticationUser: optionalString({
+    text: 'Super user to make at the start unless it is there, `{"username":"..","password":".."}`.',
+  }),
+  innerClientAuthenticationCredentials: optionalString({
+    text: 'Super user, made likewise, by which the broker signs what it asks others, `{"accessKey":"..","secretKey":".."}`.',
+  }),
   authorizationEnabled: boolean(false, {
     supported: [false],
     text: 'Check rights of signed requests.',
@@ -24,7 +46,10 @@ export const AUTH_OPTIONS = {
   authorizationMetadataProvider: optionalString(),
   authorizationStrategy: optionalString(),
   authorizationWhitelist: optionalString(),
-  migrateAuthFromV1Enabled: boolean(false),
+  migrateAuthFromV1Enabled: boolean(false, {
+    supported: [false],
+    text: 'Take accounts over from plain_acl.yml.',
+  }),
   userCacheMaxNum: int(1000),
   userCacheExpiredSecond: int(600),
   userCacheRefreshSecond: int(60),
@@ -35,6 +60,6 @@ export const AUTH_OPTIONS = {
   statefulAuthenticationCacheExpiredSecond: int(60),
   statefulAuthorizationCacheMaxNum: int(10_000),
   statefulAuthorizationCacheExpiredSecond: int(60),
-}
+})
 
 export type AuthConfig = ConfigOf<typeof AUTH_OPTIONS>

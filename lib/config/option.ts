@@ -23,7 +23,7 @@ export interface OptionDetails {
   readonly max?: number
   /** The values implemented so far, when Apache knows more: others stop the start instead of being ignored. */
   readonly supported?: readonly OptionValue[]
-  /** In Apache a system property of Java: not told by GET_BROKER_CONFIG nor changed at run time. */
+  /** Not told by GET_BROKER_CONFIG nor changed at run time: in Apache a system property of Java, or of access control. */
   readonly systemProperty?: boolean
   /** Printed by `-m`: marked @ImportantField in Apache's class. */
   readonly important?: boolean
@@ -90,7 +90,7 @@ export function oneOf<const V extends string>(
   return { ...declare<V>('enum', defaultValue, details), values }
 }
 
-/** Marks all options of a table as system properties. */
+/** Marks all options of a table as such that only the start reads. */
 export function systemProperties<const T extends OptionTable>(table: T): T {
   const marked = Object.entries(table).map(([key, option]) => [
     key,

@@ -13,7 +13,8 @@ export function parseValue(option: Option, text: string): OptionValue | Refusal 
   const value = parseByType(option, text.trim())
   if (isRefusal(value)) return value
   if (option.supported !== undefined && !option.supported.includes(value)) {
-    return { refusal: `not implemented yet; possible is ${option.supported.join(', ')}` }
+    const listed = option.supported.filter((each) => each !== undefined)
+    return { refusal: `not implemented yet; possible is ${listed.join(', ')}` }
   }
   return value
 }

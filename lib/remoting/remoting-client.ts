@@ -24,6 +24,8 @@ export interface RemotingClientOptions extends RemotingOptions {
   readonly config?: RemotingClientConfig
   /** undefined: connect without TLS. */
   readonly tls?: TlsClientContext | undefined
+  /** Sees each request before it leaves, and may sign it. Apache: remoting.RPCHook#doBeforeRequest */
+  readonly beforeRequest?: ((request: RemotingCommand) => void) | undefined
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 3000
@@ -73,12 +75,14 @@ export class RemotingClient implements Service {
     const connection = await this.#connectionTo(address)
     const leftMs = timeoutMs - (clock.monotonic() - startMs)
     if (leftMs <= 0) throw timeoutError(address, timeoutMs)
+    this.#options.beforeRequest?.(request)
     return connection.invoke(request, leftMs)
   }
 
   /** Resolves when the request is on its way; nobody knows whether it arrives. */
   async invokeOneway(address: string, request: RemotingCommand): Promise<void> {
     const connection = await this.#connectionTo(address)
+    this.#options.beforeRequest?.(request)
     connection.invokeOneway(request)
   }
 

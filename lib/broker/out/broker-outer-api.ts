@@ -29,6 +29,8 @@ export interface BrokerOuterApiDeps {
   >
   /** undefined: connections without TLS. */
   readonly tls?: TlsClientContext | undefined
+  /** Signs what is sent; undefined: nothing is signed. */
+  readonly sign?: ((request: RemotingCommand) => void) | undefined
   readonly address: BrokerAddress
   readonly topicConfigManager: TopicConfigManager
   readonly onMaster: NameServerRegistrationDeps['onMaster']
@@ -61,12 +63,13 @@ export class BrokerOuterApi implements Service {
 
   constructor(deps: BrokerOuterApiDeps) {
     this.#deps = deps
-    const { clock, logger, clientConfig, tls, topicConfigManager } = deps
+    const { clock, logger, clientConfig, tls, sign, topicConfigManager } = deps
     this.#client = new RemotingClient({
       clock,
       logger: logger.child({ name: 'RocketmqRemoting' }),
       config: clientConfig,
       tls,
+      beforeRequest: sign,
       listener: { onChannelClose: () => this.#registerAgainSoon() },
     })
     topicConfigManager.onTopicConfigChanged((topicConfig) =>

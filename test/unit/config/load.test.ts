@@ -89,8 +89,8 @@ describe('loading configurations', () => {
       'broker.conf: logicalDiskSpaceCleanForciblyThreshold=x: allowed is a number',
     ],
     [
-      ['authenticationEnabled', 'true'],
-      'broker.conf: authenticationEnabled=true: not implemented yet; possible is false',
+      ['authorizationEnabled', 'true'],
+      'broker.conf: authorizationEnabled=true: not implemented yet; possible is false',
     ],
     [
       ['enableDLegerCommitLog', 'true'],

@@ -1,0 +1,32 @@
+import type { HeaderOf } from '../schema.ts'
+import { defineHeader, optional } from '../schema.ts'
+
+/** Code 3001 AUTH_CREATE_USER. */
+export const CreateUserRequestHeader = defineHeader('CreateUserRequestHeader', {
+  username: optional('string'),
+})
+export type CreateUserRequestHeader = HeaderOf<typeof CreateUserRequestHeader>
+
+/** Code 3002 AUTH_UPDATE_USER. */
+export const UpdateUserRequestHeader = defineHeader('UpdateUserRequestHeader', {
+  username: optional('string'),
+})
+export type UpdateUserRequestHeader = HeaderOf<typeof UpdateUserRequestHeader>
+
+/** Code 3003 AUTH_DELETE_USER. */
+export const DeleteUserRequestHeader = defineHeader('DeleteUserRequestHeader', {
+  username: optional('string'),
+})
+export type DeleteUserRequestHeader = HeaderOf<typeof DeleteUserRequestHeader>
+
+/** Code 3004 AUTH_GET_USER. */
+export const GetUserRequestHeader = defineHeader('GetUserRequestHeader', {
+  username: optional('string'),
+})
+export type GetUserRequestHeader = HeaderOf<typeof GetUserRequestHeader>
+
+/** Code 3005 AUTH_LIST_USER. */
+export const ListUsersRequestHeader = defineHeader('ListUsersRequestHeader', {
+  filter: optional('string'),
+})
+export type ListUsersRequestHeader = HeaderOf<typeof ListUsersRequestHeader>
