@@ -136,7 +136,8 @@ public final class Context implements AutoCloseable {
 
     /** Waits until the consumers share all queues of the topic, none held twice. */
     public static void awaitBalanced(String topic, int queues, List<DefaultMQPushConsumer> consumers) throws Exception {
-        Check.eventually("balance of " + topic, 30, () -> {
+        // A client that stops may take its locks once more after it gave them back: they last for 60 s then.
+        Check.eventually("balance of " + topic, 75, () -> {
             List<MessageQueue> held = new ArrayList<>();
             for (DefaultMQPushConsumer consumer : consumers) {
                 List<MessageQueue> own = assigned(consumer).stream()

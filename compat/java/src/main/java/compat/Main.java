@@ -37,7 +37,6 @@ public final class Main {
         // Short periods, so that a case does not wait for the client's housekeeping. Read when client classes load.
         System.setProperty("rocketmq.client.rebalance.waitInterval", "1000");
         System.setProperty("rocketmq.client.rebalance.minInterval", "500");
-        System.setProperty("rocketmq.client.rebalance.lockInterval", "1000");
         Settings settings = Settings.parse(args);
         Registry registry = new Registry();
         if (settings.set == CaseSet.DISK) {
