@@ -30,3 +30,36 @@ export const ListUsersRequestHeader = defineHeader('ListUsersRequestHeader', {
   filter: optional('string'),
 })
 export type ListUsersRequestHeader = HeaderOf<typeof ListUsersRequestHeader>
+
+/** Code 3006 AUTH_CREATE_ACL. */
+export const CreateAclRequestHeader = defineHeader('CreateAclRequestHeader', {
+  subject: optional('string'),
+})
+export type CreateAclRequestHeader = HeaderOf<typeof CreateAclRequestHeader>
+
+/** Code 3007 AUTH_UPDATE_ACL. */
+export const UpdateAclRequestHeader = defineHeader('UpdateAclRequestHeader', {
+  subject: optional('string'),
+})
+export type UpdateAclRequestHeader = HeaderOf<typeof UpdateAclRequestHeader>
+
+/** Code 3008 AUTH_DELETE_ACL. */
+export const DeleteAclRequestHeader = defineHeader('DeleteAclRequestHeader', {
+  subject: optional('string'),
+  policyType: optional('string'),
+  resource: optional('string'),
+})
+export type DeleteAclRequestHeader = HeaderOf<typeof DeleteAclRequestHeader>
+
+/** Code 3009 AUTH_GET_ACL. */
+export const GetAclRequestHeader = defineHeader('GetAclRequestHeader', {
+  subject: optional('string'),
+})
+export type GetAclRequestHeader = HeaderOf<typeof GetAclRequestHeader>
+
+/** Code 3010 AUTH_LIST_ACL. */
+export const ListAclsRequestHeader = defineHeader('ListAclsRequestHeader', {
+  subjectFilter: optional('string'),
+  resourceFilter: optional('string'),
+})
+export type ListAclsRequestHeader = HeaderOf<typeof ListAclsRequestHeader>

@@ -13,8 +13,6 @@ interface LeftOut {
   readonly because: string
 }
 
-const NO_ACCESS_CONTROL =
-  'there is no access control; Apache, without a provider, tells of an error'
 const NO_COLD_DATA_CONTROL = 'cold reads are bounded by themselves, groups are not held back'
 const NO_STATIC_TOPICS = 'there are no static topics'
 const NO_ROCKSDB = 'there is no RocksDB'
@@ -27,8 +25,8 @@ const GROUP_NAMED_AS_TOPIC: LeftOut = {
 }
 const STATIC_TOPIC: LeftOut = { lines: /^Static$/, because: NO_STATIC_TOPICS }
 const OWN_BROKER_KEYS: LeftOut = {
-  lines: /^(acl|authentic|authoriz|migrateAuth|stateful|user)\w+ = |^haListenPort|^bitMapLength/,
-  because: 'Apache does not tell the options of access control; ports are those of a run',
+  lines: /^haListenPort|^bitMapLength/,
+  because: 'ports are those of a run',
 }
 const OWN_NAMESRV_KEYS: LeftOut = {
   lines:
@@ -177,15 +175,15 @@ const OTHERS: readonly Command[] = [
   differing(NO_STATIC_TOPICS, 'remappingStaticTopic -c CompatCluster -t Static'),
   same('addBroker -c {broker} -b /x'),
   same('removeBroker -c {broker} -b CompatCluster:broker-a:0'),
-  differing(NO_ACCESS_CONTROL, 'createUser -b {broker} -u u1 -p p1'),
-  differing(NO_ACCESS_CONTROL, 'updateUser -b {broker} -u u1 -p p2'),
-  differing(NO_ACCESS_CONTROL, 'getUser -b {broker} -u u1'),
-  differing(NO_ACCESS_CONTROL, 'listUser -b {broker}'),
-  differing(NO_ACCESS_CONTROL, 'createAcl -b {broker} -s User:u1 -r Topic:P -a Pub -d Allow'),
-  differing(NO_ACCESS_CONTROL, 'getAcl -b {broker} -s User:u1'),
-  differing(NO_ACCESS_CONTROL, 'listAcl -b {broker}'),
-  differing(NO_ACCESS_CONTROL, 'deleteAcl -b {broker} -s User:u1'),
-  differing(NO_ACCESS_CONTROL, 'deleteUser -b {broker} -u u1'),
+  same('createUser -b {broker} -u u1 -p p1'),
+  same('updateUser -b {broker} -u u1 -p p2'),
+  same('getUser -b {broker} -u u1'),
+  same('listUser -b {broker}'),
+  same('createAcl -b {broker} -s User:u1 -r Topic:P -a Pub -d Allow'),
+  same('getAcl -b {broker} -s User:u1'),
+  same('listAcl -b {broker}'),
+  same('deleteAcl -b {broker} -s User:u1'),
+  same('deleteUser -b {broker} -u u1'),
 ]
 
 const STATS: readonly Command[] = [

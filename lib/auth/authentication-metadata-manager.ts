@@ -1,11 +1,12 @@
 import { UserInfo } from '../../codec/body/user-info.ts'
-import { ResponseCode } from '../../codec/response-code.ts'
 import type { AuthConfig } from '../config/auth-config.ts'
 import { ConfigError } from '../config/errors.ts'
-import { RemotingError } from '../remoting/index.ts'
+import { userSubject } from './authorization-metadata-manager.ts'
 import type { LocalAuthenticationMetadataProvider } from './local-authentication-metadata-provider.ts'
+import type { LocalAuthorizationMetadataProvider } from './local-authorization-metadata-provider.ts'
 import { noPermission } from './no-permission.ts'
 import { innerClientCredentials } from './session-credentials.ts'
+import { systemError } from './system-error.ts'
 import { type User, type UserChange, UserStatus, UserType, isBlank, toUserChange } from './user.ts'
 
 /**
@@ -16,10 +17,15 @@ import { type User, type UserChange, UserStatus, UserType, isBlank, toUserChange
  */
 export class AuthenticationMetadataManager {
   readonly #users: LocalAuthenticationMetadataProvider | undefined
+  readonly #acls: LocalAuthorizationMetadataProvider | undefined
 
-  /** `users` is undefined when authenticationMetadataProvider is not set. */
-  constructor(users: LocalAuthenticationMetadataProvider | undefined) {
+  /** They are undefined when authenticationMetadataProvider or authorizationMetadataProvider is not set. */
+  constructor(
+    users: LocalAuthenticationMetadataProvider | undefined,
+    acls: LocalAuthorizationMetadataProvider | undefined,
+  ) {
     this.#users = users
+    this.#acls = acls
   }
 
   /**
@@ -58,9 +64,11 @@ export class AuthenticationMetadataManager {
     this.#provider().putUser({ ...old, ...kind, password: kept })
   }
 
+  /** With its rights. */
   deleteUser(username: string): void {
     if (isBlank(username)) throw noPermission('username can not be blank')
     this.#provider().deleteUser(username)
+    this.#acls?.deleteAcl(userSubject(username))
   }
 
   getUser(username: string): User | undefined {
@@ -93,8 +101,7 @@ export class AuthenticationMetadataManager {
 
   #provider(): LocalAuthenticationMetadataProvider {
     if (this.#users !== undefined) return this.#users
-    const remark = 'An system error occurred, please try again later.'
-    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
+    throw systemError()
   }
 }
 

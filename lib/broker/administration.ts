@@ -1,4 +1,5 @@
 import type { AuthenticationMetadataManager } from '../auth/authentication-metadata-manager.ts'
+import type { AuthorizationMetadataManager } from '../auth/authorization-metadata-manager.ts'
 import type { Clock } from '../common/clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import {
@@ -25,6 +26,7 @@ import {
   type TopicAdminDeps,
   TopicAdminProcessor,
 } from './processor/admin/topic-admin-processor.ts'
+import { AclAdminProcessor } from './processor/admin/acl-admin-processor.ts'
 import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
 import { UnsupportedRequestProcessor } from './processor/admin/unsupported-request-processor.ts'
@@ -36,6 +38,7 @@ export interface AdministrationDeps
   readonly popInflightMessageCounter: PopInflightMessageCounter
   readonly brokerConfig: BrokerConfig
   readonly authenticationMetadataManager: AuthenticationMetadataManager
+  readonly authorizationMetadataManager: AuthorizationMetadataManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly consumerManager: ConsumerManager
   readonly scheduleMessageService: ScheduleMessageService
@@ -67,6 +70,7 @@ export function registerAdministration(
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
+  register(AclAdminProcessor.requestCodes, new AclAdminProcessor(deps))
   register(UserAdminProcessor.requestCodes, new UserAdminProcessor(deps))
   register(UnsupportedRequestProcessor.requestCodes, new UnsupportedRequestProcessor())
   registerConsumerAdministration(dispatcher, group, deps)

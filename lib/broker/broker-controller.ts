@@ -322,6 +322,7 @@ export class BrokerController implements Service {
     registerAdministration(this.#dispatcher, {
       brokerConfig: configs.broker,
       authenticationMetadataManager: this.accessControl.authenticationMetadataManager,
+      authorizationMetadataManager: this.accessControl.authorizationMetadataManager,
       configuration,
       messageStore,
       topicConfigManager: this.topicConfigManager,

@@ -39,13 +39,23 @@ export const AUTH_OPTIONS = systemProperties({
     text: 'Super user, made likewise, by which the broker signs what it asks others, `{"accessKey":"..","secretKey":".."}`.',
   }),
   authorizationEnabled: boolean(false, {
-    supported: [false],
-    text: 'Check rights of signed requests.',
+    text: 'Take only requests that their user has the rights for ([security.md](security.md)).',
   }),
-  authorizationProvider: optionalString(),
-  authorizationMetadataProvider: optionalString(),
-  authorizationStrategy: optionalString(),
-  authorizationWhitelist: optionalString(),
+  authorizationProvider: optionalString({
+    supported: [undefined, `${CLASSES}.authorization.provider.DefaultAuthorizationProvider`],
+    text: 'How rights are checked: there is one way.',
+  }),
+  authorizationMetadataProvider: optionalString({
+    supported: [undefined, `${CLASSES}.authorization.provider.LocalAuthorizationMetadataProvider`],
+    text: 'Where rights are kept: in the store. Not set: only super users have any.',
+  }),
+  authorizationStrategy: optionalString({
+    supported: [undefined, `${CLASSES}.authorization.strategy.StatelessAuthorizationStrategy`],
+    text: 'When rights are checked: with each request.',
+  }),
+  authorizationWhitelist: optionalString({
+    text: 'Request codes, joined by `,`, that need no rights.',
+  }),
   migrateAuthFromV1Enabled: boolean(false, {
     supported: [false],
     text: 'Take accounts over from plain_acl.yml.',

@@ -89,8 +89,8 @@ describe('loading configurations', () => {
       'broker.conf: logicalDiskSpaceCleanForciblyThreshold=x: allowed is a number',
     ],
     [
-      ['authorizationEnabled', 'true'],
-      'broker.conf: authorizationEnabled=true: not implemented yet; possible is false',
+      ['migrateAuthFromV1Enabled', 'true'],
+      'broker.conf: migrateAuthFromV1Enabled=true: not implemented yet; possible is false',
     ],
     [
       ['enableDLegerCommitLog', 'true'],

@@ -7,7 +7,6 @@ const COLD_DATA =
   'reads from the disk are bounded and hold up nobody, groups that read old messages are not held back'
 const ROCKSDB = 'this broker keeps nothing in RocksDB'
 const STATIC_TOPICS = 'there are no static topics'
-const ACCESS_CONTROL = 'there are no access rights'
 
 const REASONS: ReadonlyMap<number, string> = new Map([
   [RequestCode.CHECK_ROCKSDB_CQ_WRITE_PROGRESS, ROCKSDB],
@@ -17,11 +16,6 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [RequestCode.REMOVE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
   [RequestCode.GET_COLD_DATA_FLOW_CTR_INFO, COLD_DATA],
   [RequestCode.SET_COMMITLOG_READ_MODE, 'the commit log is not mapped into memory'],
-  [RequestCode.AUTH_CREATE_ACL, ACCESS_CONTROL],
-  [RequestCode.AUTH_UPDATE_ACL, ACCESS_CONTROL],
-  [RequestCode.AUTH_DELETE_ACL, ACCESS_CONTROL],
-  [RequestCode.AUTH_GET_ACL, ACCESS_CONTROL],
-  [RequestCode.AUTH_LIST_ACL, ACCESS_CONTROL],
 ])
 
 /** What tools ask for that this broker has not got: the refusal says why. */
