@@ -61,7 +61,7 @@ export function createBroker(
     fileSystem,
     logger: logger.child({ name: 'RocketmqStore' }),
     processId,
-    createHAService: classicReplication(configs, runtime),
+    createHAService: classicReplication(configs, runtime, () => controller.replication),
   })
   const controller: BrokerController = new BrokerController({
     configs,
@@ -109,6 +109,7 @@ function settleRole(settings: BrokerConfigs): BrokerConfigs {
 function classicReplication(
   { broker, server, store }: BrokerConfigs['configs'],
   { clock, logger }: Runtime,
+  replication: () => BrokerController['replication'],
 ): CreateHAService {
   const { listenPort, bindAddress } = server
   const port = store.haListenPort || (listenPort > 0 ? listenPort + 1 : 0)
@@ -118,7 +119,7 @@ function classicReplication(
       log,
       config: store,
       listen: isAnyInterface ? { port } : { port, host: bindAddress },
-      aliveReplicas: () => undefined,
+      aliveReplicas: () => replication().brokerMemberGroup.aliveReplicas,
       clock,
       logger: logger.child({ name: 'RocketmqStore' }),
     })

@@ -253,7 +253,9 @@ export class BrokerController implements Service {
     const { configs, ...deps } = this.#deps
     return new Replication({
       ...deps,
+      brokerConfig: configs.broker,
       storeConfig: configs.store,
+      getBrokerMemberGroup: () => this.brokerOuterApi.getBrokerMemberGroup(),
       specialServices: [this.scheduleMessageService, this.popConsumption],
       invoke: (address, request) => this.brokerOuterApi.invokeBroker(address, request),
       topicConfigManager: this.topicConfigManager,

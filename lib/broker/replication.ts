@@ -4,12 +4,14 @@ import type { MessageStoreConfig } from '../config/message-store-config.ts'
 import type { RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { HAStatusProcessor } from './processor/admin/ha-status-processor.ts'
+import { BrokerMemberGroup, type BrokerMemberGroupDeps } from './slave/broker-member-group.ts'
 import { GroupMaster } from './slave/group-master.ts'
 import { SlaveSynchronize, type SlaveSynchronizeDeps } from './slave/slave-synchronize.ts'
 import { SpecialServices } from './slave/special-services.ts'
 
-export interface ReplicationDeps extends Omit<SlaveSynchronizeDeps, 'groupMaster'> {
-  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole'>
+export interface ReplicationDeps
+  extends Omit<SlaveSynchronizeDeps, 'groupMaster'>, Omit<BrokerMemberGroupDeps, 'storeConfig'> {
+  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'totalReplicas'>
   readonly messageStore: MessageStore
   /** What only the master of a group does. */
   readonly specialServices: readonly Service[]
@@ -22,6 +24,7 @@ export interface ReplicationDeps extends Omit<SlaveSynchronizeDeps, 'groupMaster
  */
 export class Replication implements Service {
   readonly groupMaster: GroupMaster
+  readonly brokerMemberGroup: BrokerMemberGroup
   readonly specialServices: SpecialServices
   readonly slaveSynchronize: SlaveSynchronize
   readonly #deps: ReplicationDeps
@@ -33,6 +36,7 @@ export class Replication implements Service {
     this.groupMaster.onChange(({ haServerAddr }) => {
       messageStore.haService?.updateHaMasterAddress(haServerAddr)
     })
+    this.brokerMemberGroup = new BrokerMemberGroup(deps)
     this.slaveSynchronize = new SlaveSynchronize({ ...deps, groupMaster: this.groupMaster })
     this.specialServices = new SpecialServices({
       services: deps.specialServices,
@@ -50,7 +54,7 @@ export class Replication implements Service {
   }
 
   get #services(): readonly Service[] {
-    return [this.slaveSynchronize, this.specialServices]
+    return [this.brokerMemberGroup, this.slaveSynchronize, this.specialServices]
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {

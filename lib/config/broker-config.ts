@@ -245,7 +245,10 @@ export const BROKER_OPTIONS = {
   popReviveMaxAttemptTimes: int(16),
   realTimeNotifyConsumerChange: boolean(true, { text: 'Notify a group at once.' }),
   litePullMessageEnable: boolean(true, { text: 'Allow LITE_PULL_MESSAGE.' }),
-  syncBrokerMemberGroupPeriod: int(1000),
+  syncBrokerMemberGroupPeriod: int(1000, {
+    min: 1,
+    text: 'With enableSlaveActingMaster: milliseconds between questions to a NameServer how many brokers of the group are alive.',
+  }),
   loadBalancePollNameServerInterval: long(30_000),
   cleanOfflineBrokerInterval: int(30_000),
   serverLoadBalancerEnable: boolean(true),
@@ -280,7 +283,9 @@ export const BROKER_OPTIONS = {
   }),
   isolateLogEnable: boolean(false),
   forwardTimeout: long(3000),
-  enableSlaveActingMaster: boolean(false),
+  enableSlaveActingMaster: boolean(false, {
+    text: 'A SYNC_MASTER refuses messages when too few replicas are in sync, see enableAutoInSyncReplicas. A slave never acts as the master so far.',
+  }),
   enableRemoteEscape: boolean(false),
   skipPreOnline: boolean(false),
   asyncSendEnable: boolean(true),

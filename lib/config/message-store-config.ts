@@ -318,7 +318,10 @@ export const MESSAGE_STORE_OPTIONS = {
   enableCleanExpiredOffset: boolean(false, { important: true }),
   maxAsyncPutMessageRequests: int(5000),
   pullBatchMaxMessageCount: int(160),
-  totalReplicas: int(1, { important: true }),
+  totalReplicas: int(1, {
+    important: true,
+    text: 'With enableSlaveActingMaster: brokers of the group that count as alive until a NameServer has said how many are.',
+  }),
   inSyncReplicas: int(1, {
     important: true,
     min: 1,
@@ -327,12 +330,12 @@ export const MESSAGE_STORE_OPTIONS = {
   minInSyncReplicas: int(1, {
     important: true,
     min: 1,
-    text: 'The least that enableAutoInSyncReplicas goes down to.',
+    text: 'With enableAutoInSyncReplicas: sends are refused when fewer replicas, the master included, are in sync.',
   }),
   allAckInSyncStateSet: boolean(false, { important: true }),
   enableAutoInSyncReplicas: boolean(false, {
     important: true,
-    text: 'With enableSlaveActingMaster: wait for fewer replicas than inSyncReplicas when fewer are in sync.',
+    text: 'With enableSlaveActingMaster: wait for fewer replicas than inSyncReplicas when fewer are in sync, but for minInSyncReplicas at least. Without it sends are refused when fewer than inSyncReplicas are.',
   }),
   haFlowControlEnable: boolean(false, {
     important: true,

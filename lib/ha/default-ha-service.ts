@@ -14,6 +14,7 @@ import { DefaultHAClient } from './default-ha-client.ts'
 import { DefaultHAConnection } from './default-ha-connection.ts'
 import { GroupTransferService } from './group-transfer-service.ts'
 import type { HAConfig } from './ha-config.ts'
+import { needAckNums } from './need-ack-nums.ts'
 
 export interface HAServiceDeps {
   readonly log: ReplicatedLog
@@ -94,11 +95,7 @@ export class DefaultHAService implements HAService {
     if (config.brokerRole !== 'SYNC_MASTER') return 1
     const alive = aliveReplicas()
     if (alive === undefined) return config.inSyncReplicas
-    const inSync = Math.min(alive, this.inSyncReplicasNums(masterPutWhere))
-    const needed = config.enableAutoInSyncReplicas
-      ? Math.max(Math.min(config.inSyncReplicas, inSync), config.minInSyncReplicas)
-      : config.inSyncReplicas
-    return needed > inSync ? undefined : needed
+    return needAckNums(config, alive, this.inSyncReplicasNums(masterPutWhere))
   }
 
   putRequest(request: GroupTransferRequest): void {

@@ -1,4 +1,6 @@
+import { GetBrokerMemberGroupResponseBody } from '../../../codec/body/broker-member-group.ts'
 import { TopicRouteData } from '../../../codec/body/topic-route-data.ts'
+import { GetBrokerMemberGroupRequestHeader } from '../../../codec/header/get-broker-member-group.ts'
 import { GetRouteInfoRequestHeader } from '../../../codec/header/get-route-info.ts'
 import type { Host } from '../../../codec/message/host.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
@@ -42,7 +44,7 @@ const MIN_PERIOD_MS = 10_000
 const MAX_PERIOD_MS = 60_000
 /** After a registration that failed, or a connection to a NameServer that was lost (it forgets us then). */
 const RETRY_DELAY_MS = 2_000
-const ROUTE_TIMEOUT_MS = 3_000
+const NAMESRV_TIMEOUT_MS = 3_000
 const BROKER_TIMEOUT_MS = 3_000
 
 /**
@@ -98,23 +100,24 @@ export class BrokerOuterApi implements Service {
    */
   async getTopicRouteInfoFromNameServer(topic: string): Promise<TopicRouteData> {
     const header = GetRouteInfoRequestHeader.encode({ topic })
-    let failure: unknown = new RemotingError(ResponseCode.SYSTEM_ERROR, 'no name server is known')
-    for (const address of this.#registrations.keys()) {
-      const request = RemotingCommand.request(RequestCode.GET_ROUTEINFO_BY_TOPIC, header)
-      try {
-        const {
-          code,
-          remark = '',
-          body,
-        } = await this.#client.invoke(address, request, ROUTE_TIMEOUT_MS)
-        if (code === ResponseCode.SUCCESS) return TopicRouteData.decode(body)
-        throw new RemotingError(code as ResponseCode, remark)
-      } catch (error) {
-        failure = error
-        if (error instanceof RemotingError && error.code > 0) break
-      }
-    }
-    throw failure
+    return TopicRouteData.decode(
+      await this.#askNameServers(() =>
+        RemotingCommand.request(RequestCode.GET_ROUTEINFO_BY_TOPIC, header),
+      ),
+    )
+  }
+
+  /**
+   * The brokers of this broker's name by id, as the first NameServer knows them that can be reached.
+   * @throws (rejects) RemotingError when no NameServer answers
+   */
+  async getBrokerMemberGroup(): Promise<ReadonlyMap<number, string>> {
+    const { brokerClusterName: clusterName, brokerName } = this.#deps.config
+    const header = GetBrokerMemberGroupRequestHeader.encode({ clusterName, brokerName })
+    const body = await this.#askNameServers(() =>
+      RemotingCommand.request(RequestCode.GET_BROKER_MEMBER_GROUP, header),
+    )
+    return GetBrokerMemberGroupResponseBody.decode(body).brokerMemberGroup.brokerAddrs
   }
 
   /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none within 3 s */
@@ -140,6 +143,22 @@ export class BrokerOuterApi implements Service {
   /** Resolves when each NameServer has answered what it was told of changed topics so far, or cannot be reached. */
   async topicsRegistered(): Promise<void> {
     await Promise.all(this.#underWay)
+  }
+
+  /** What the first NameServer answers that can be reached. */
+  async #askNameServers(createRequest: () => RemotingCommand): Promise<Buffer | undefined> {
+    let failure: unknown = new RemotingError(ResponseCode.SYSTEM_ERROR, 'no name server is known')
+    for (const address of this.#registrations.keys()) {
+      try {
+        const response = await this.#client.invoke(address, createRequest(), NAMESRV_TIMEOUT_MS)
+        if (response.code === ResponseCode.SUCCESS) return response.body
+        throw new RemotingError(response.code as ResponseCode, response.remark ?? '')
+      } catch (error) {
+        failure = error
+        if (error instanceof RemotingError && error.code > 0) break
+      }
+    }
+    throw failure
   }
 
   async #toEach(register: (registration: NameServerRegistration) => Promise<boolean>) {

@@ -110,6 +110,23 @@ describe('a broker group of master and slave', () => {
     expect(bodies).to.have.length(7)
   })
 
+  it('refuses messages when too few replicas are in sync, where slaves may act as masters', async () => {
+    const settings = {
+      ...{ brokerRole: 'SYNC_MASTER', enableSlaveActingMaster: 'true', inSyncReplicas: '2' },
+      ...{ totalReplicas: '2', syncBrokerMemberGroupPeriod: '10' },
+    }
+    const master = await group.startBroker('m', settings)
+    const refused = await sendMessage(master.address.toString(), 'T')
+    expect(refused.code).to.equal(ResponseCode.SYSTEM_ERROR)
+    expect(refused.remark).to.equal('in-sync replicas not enough')
+    await group.startBroker('s', SLAVE)
+    for (;;) {
+      const { code, remark } = await sendMessage(master.address.toString(), 'T')
+      if (code === ResponseCode.SUCCESS) break
+      expect(remark).to.equal('in-sync replicas not enough')
+    }
+  })
+
   it('does not start a slave without an id of its own', async () => {
     let error: unknown
     await group.startBroker('s', { brokerRole: 'SLAVE' }).catch((thrown: unknown) => {
