@@ -18,3 +18,15 @@ export const MqVersion = {
 
 /** What we announce: our wire and disk formats are those of Apache 5.3.3. */
 export const CURRENT_VERSION: number = MqVersion.V5_3_3
+
+/** From here on each release has two ordinals, its snapshot's and its own, and ten follow one another in each place. */
+const V4_0_0_SNAPSHOT = 212
+
+/** `V5_3_3`; of all releases before 4.0.0, whose ordinals follow no rule, `V3`. Source: common.MQVersion#getVersionDesc */
+export function versionName(ordinal: number): string {
+  if (ordinal >= MqVersion.HIGHER_VERSION) return 'HIGHER_VERSION'
+  if (ordinal < V4_0_0_SNAPSHOT) return 'V3'
+  const release = 400 + Math.floor((ordinal - V4_0_0_SNAPSHOT) / 2)
+  const suffix = ordinal % 2 === 0 ? '_SNAPSHOT' : ''
+  return `V${[...String(release)].join('_')}${suffix}`
+}

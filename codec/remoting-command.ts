@@ -36,6 +36,9 @@ export class RemotingCommand {
   extFields: ExtFields | undefined
   body: Buffer | undefined
   bodySlices: readonly Buffer[] | undefined
+  /** Of a request here: when it came, monotonic milliseconds, if somebody measures; and whether it was held by long polling. */
+  processBeginMs = 0
+  isSuspended = false
 
   constructor(code: number, remark?: string, extFields?: ExtFields, body?: Buffer) {
     this.code = code

@@ -68,3 +68,12 @@ export const ResponseCode = {
   POLICY_NOT_EXIST: 3002,
 } as const
 export type ResponseCode = (typeof ResponseCode)[keyof typeof ResponseCode]
+
+const NAMES = new Map<number, string>(
+  Object.entries(ResponseCode).map(([name, code]) => [code, name]),
+)
+
+/** The name of a response code; the number of one that Apache does not know. */
+export function responseCodeName(code: number): string {
+  return NAMES.get(code) ?? String(code)
+}

@@ -107,12 +107,12 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
 
 /** The broker registers with the NameServer beside it, and with others that its settings name. */
 function brokerSettings(settings: StandaloneConfigs, ownNamesrv: string): BrokerConfigs {
-  const { broker, server, client, store, auth, tls } = settings.configs
+  const { broker, server, client, store, auth, tls, monitor } = settings.configs
   const others = (broker.namesrvAddr ?? '').split(';').filter((each) => each !== '')
   const namesrvAddr = [...new Set([ownNamesrv, ...others])].join(';')
   return {
     tables: BROKER_TABLES,
-    configs: { broker: { ...broker, namesrvAddr }, server, client, store, auth, tls },
+    configs: { broker: { ...broker, namesrvAddr }, server, client, store, auth, tls, monitor },
     given: settings.given,
     unknown: new Map([...settings.unknown, ...notOfBroker(settings.given)]),
     warnings: [],

@@ -57,6 +57,11 @@ const SECTIONS: readonly Section[] = [
       'Of broker and NameServer. In Apache these are system properties of Java (`-Dtls.server.mode=...`); here they stand in the configuration file, or in the environment (`ROCKETMQ_TLS_SERVER_MODE`).',
     table: BROKER_TABLES.tls,
   },
+  {
+    title: 'Monitoring',
+    about: 'Of the broker. Our own; see also the `metrics...` keys of BrokerConfig.',
+    table: BROKER_TABLES.monitor,
+  },
 ]
 
 /** A machine whose facts read like what they stand for. */

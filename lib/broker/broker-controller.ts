@@ -21,6 +21,7 @@ import { AccessControl } from './access-control.ts'
 import { registerAdministration } from './administration.ts'
 import { Consumption } from './consumption.ts'
 import { LoadBalance } from './load-balance.ts'
+import { BrokerMetricsManager } from './metrics/broker-metrics-manager.ts'
 import { RuntimeInfo } from './metrics/runtime-info.ts'
 import { BrokerAddress } from './out/broker-address.ts'
 import { BrokerOuterApi } from './out/broker-outer-api.ts'
@@ -73,6 +74,7 @@ export class BrokerController implements Service {
   readonly replication: Replication
   readonly accessControl: AccessControl
   readonly brokerOuterApi: BrokerOuterApi
+  readonly metricsManager: BrokerMetricsManager
   readonly #deps: BrokerControllerDeps
   readonly #delayLevels: DelayLevels
   readonly brokerStatsManager: BrokerStatsManager
@@ -118,7 +120,11 @@ export class BrokerController implements Service {
       ...shared,
       config: storeConfig,
       random: Math.random,
-      onPut: (topic, bytes) => this.brokerStatsManager.puts.incTopicPut(topic, 1, bytes),
+      onPut: (topic, bytes) => {
+        this.brokerStatsManager.puts.incTopicPut(topic, 1, bytes)
+        this.brokerStatsManager.messages.incTimerDequeue(topic)
+      },
+      onEnqueue: (topic) => this.brokerStatsManager.messages.incTimerEnqueue(topic),
     })
     this.scheduleHook = new ScheduleHook({
       ...shared,
@@ -149,6 +155,7 @@ export class BrokerController implements Service {
     this.brokerOuterApi = this.#createOuterApi()
     this.loadBalance = this.#createLoadBalance()
     this.replication = this.#createReplication()
+    this.metricsManager = this.#createMetricsManager()
     this.#registerProcessors()
   }
 
@@ -168,14 +175,17 @@ export class BrokerController implements Service {
     this.transactions.load()
     this.loadBalance.load()
     await startAll(this.#services)
+    this.metricsManager.setServing(true)
   }
 
   async stop(): Promise<void> {
+    this.metricsManager.setServing(false)
     await stopAll(this.#services)
   }
 
   get #services(): readonly Service[] {
     return [
+      this.metricsManager.endpoints,
       this.#deps.messageStore,
       ...(this.#runningTimers === undefined ? [] : [this.#runningTimers]),
       this.consumption,
@@ -263,6 +273,21 @@ export class BrokerController implements Service {
       consumerOffsetManager: this.consumption.consumerOffsetManager,
       scheduleMessageService: this.scheduleMessageService,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
+    })
+  }
+
+  #createMetricsManager(): BrokerMetricsManager {
+    return new BrokerMetricsManager({
+      ...this.#deps,
+      dispatcher: this.#dispatcher,
+      timerMessageStore: this.#runningTimers,
+      subscriptionGroupManager: this.subscriptionGroupManager,
+      consumption: this.consumption,
+      popConsumption: this.popConsumption,
+      transactions: this.transactions,
+      brokerStatsManager: this.brokerStatsManager,
+      brokerOuterApi: this.brokerOuterApi,
+      machineAddress: this.#machineAddress,
     })
   }
 

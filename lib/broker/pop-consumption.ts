@@ -49,7 +49,7 @@ export interface PopConsumptionDeps {
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly timedPuts: TimedPuts
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -131,6 +131,30 @@ export class PopConsumption implements Service, ChannelEventListener {
   /** Whether this broker revives: masters do, slaves do not. Apache: AckMessageProcessor#setPopReviveServiceStatus */
   setPopReviveServiceStatus(shouldRun: boolean): void {
     for (const service of this.#reviveServices) service.setShouldRunPopRevive(shouldRun)
+  }
+
+  /** Where pops of a queue have come to; -1 when no check point of it is in memory. */
+  getLatestOffset(topic: string, group: string, queueId: number): number {
+    return this.#buffer.getLatestOffset(popQueueKey(topic, group, queueId))
+  }
+
+  /** Check points that are in memory only. */
+  get bufferedCkSize(): number {
+    return this.#buffer.bufferedCkSize
+  }
+
+  /** Check points whose offsets are not committed. */
+  get bufferedOffsets(): number {
+    return this.#buffer.offsetTotalSize
+  }
+
+  /** What each revive queue has yet to deal with, and when the first of that was stored, -1 for nothing. */
+  reviveLags(): Promise<{ readonly messages: number; readonly oldestMs: number }[]> {
+    const lags = this.#reviveServices.map(async (service) => {
+      const messages = service.getReviveBehindMessages()
+      return { messages, oldestMs: messages === 0 ? -1 : await service.getOldestTimestamp() }
+    })
+    return Promise.all(lags)
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {

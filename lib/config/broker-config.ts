@@ -317,16 +317,27 @@ export const BROKER_OPTIONS = {
   }),
   brokerElectionPriority: int(INT_MAX),
   useStaticSubscription: boolean(false),
-  metricsExporterType: oneOf(['DISABLE', 'OTLP_GRPC', 'PROM', 'LOG'], 'DISABLE'),
+  metricsExporterType: oneOf(['DISABLE', 'OTLP_GRPC', 'PROM', 'LOG'], 'DISABLE', {
+    supported: ['DISABLE', 'PROM'],
+    text: 'PROM: serve metrics to Prometheus by HTTP, see [operations.md](operations.md).',
+  }),
   metricsOtelCardinalityLimit: int(50_000),
   metricsGrpcExporterTarget: string(''),
   metricsGrpcExporterHeader: string(''),
   metricGrpcExporterTimeOutInMills: long(3000),
   metricGrpcExporterIntervalInMills: long(60_000),
   metricLoggingExporterIntervalInMills: long(10_000),
-  metricsPromExporterPort: int(5557),
-  metricsPromExporterHost: string(''),
-  metricsLabel: string(''),
+  metricsPromExporterPort: int(5557, {
+    min: 0,
+    max: 65_535,
+    text: 'Port of the metrics. 0: a free one.',
+  }),
+  metricsPromExporterHost: string('', {
+    text: 'Address that the port of the metrics is opened on. Empty: brokerIP1.',
+  }),
+  metricsLabel: string('', {
+    text: 'Further labels of all metrics: `zone:a,rack:7`.',
+  }),
   metricsInDelta: boolean(false),
   channelExpiredTimeout: long(120_000, {
     min: 1,

@@ -2,6 +2,7 @@ import { AUTH_OPTIONS } from './auth-config.ts'
 import { BROKER_OPTIONS } from './broker-config.ts'
 import type { LoadedConfigs } from './load.ts'
 import { MESSAGE_STORE_OPTIONS } from './message-store-config.ts'
+import { MONITOR_OPTIONS } from './monitor-config.ts'
 import { NAMESRV_OPTIONS } from './namesrv-config.ts'
 import { NETTY_CLIENT_OPTIONS } from './netty-client-config.ts'
 import { NETTY_SERVER_OPTIONS } from './netty-server-config.ts'
@@ -16,6 +17,7 @@ export const BROKER_TABLES = {
   store: MESSAGE_STORE_OPTIONS,
   auth: AUTH_OPTIONS,
   tls: TLS_OPTIONS,
+  monitor: MONITOR_OPTIONS,
 } as const
 export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
 

@@ -93,7 +93,9 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   respond(request: RemotingCommand, response: RemotingCommand): void {
-    if (!this.#end(request) || request.isOneway) return
+    if (!this.#end(request)) return
+    this.#options.dispatcher.answered(request, response)
+    if (request.isOneway) return
     response.opaque = request.opaque
     response.flag |= 1
     this.#send(response)

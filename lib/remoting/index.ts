@@ -14,6 +14,7 @@ export { TlsServerContext } from './tls/tls-server-context.ts'
 export type { Tls } from './tls/tls.ts'
 export type { TlsClientSettings, TlsServerSettings } from './tls/tls-settings.ts'
 export type {
+  AnswerListener,
   Channel,
   ChannelEventListener,
   RequestChannel,

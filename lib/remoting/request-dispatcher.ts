@@ -4,7 +4,7 @@ import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import { OVERLOADED, refusalOf } from './refusal.ts'
 import { ProcessorGroup } from './processor-group.ts'
-import type { RequestChannel, RequestProcessor, RpcHook } from './types.ts'
+import type { AnswerListener, RequestChannel, RequestProcessor, RpcHook } from './types.ts'
 
 const REJECTED = '[REJECTREQUEST]system busy, start flow control for a while'
 const DEFAULT_QUEUE_CAPACITY = 10_000
@@ -29,6 +29,7 @@ export class RequestDispatcher {
     queueCapacity: DEFAULT_QUEUE_CAPACITY,
   })
   #default: Registration | undefined
+  #answerListener: AnswerListener | undefined
   #lastChannelId = 0
 
   constructor(logger: Logger) {
@@ -50,6 +51,16 @@ export class RequestDispatcher {
     this.#hooks.push(hook)
   }
 
+  /** A later call takes over. */
+  registerAnswerListener(listener: AnswerListener): void {
+    this.#answerListener = listener
+  }
+
+  /** The bounds of the registered processors. */
+  get groups(): ReadonlySet<ProcessorGroup> {
+    return new Set([...this.#processors.values()].map(({ group }) => group))
+  }
+
   /** A number for a new connection. */
   nextChannelId(): number {
     return ++this.#lastChannelId
@@ -57,6 +68,7 @@ export class RequestDispatcher {
 
   /** Processes one request; its answer goes to `channel`, at once or later. */
   dispatch(request: RemotingCommand, channel: RequestChannel): void {
+    this.#answerListener?.onRequest(request)
     const registration = this.#processors.get(request.code) ?? this.#default
     if (registration === undefined) {
       this.#refuseUnknown(request, channel)
@@ -78,6 +90,11 @@ export class RequestDispatcher {
     } else {
       this.#process(request, channel, registration)
     }
+  }
+
+  /** The channel of a request answers it. */
+  answered(request: RemotingCommand, response: RemotingCommand): void {
+    this.#answerListener?.onAnswer(request, response)
   }
 
   #refuseUnknown(request: RemotingCommand, channel: RequestChannel): void {

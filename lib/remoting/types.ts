@@ -57,6 +57,12 @@ export interface RpcHook {
   doAfterResponse?(request: RemotingCommand, response: RemotingCommand, channel: Channel): void
 }
 
+/** Told of each request that comes, and of the answer to it, before it leaves; one-way requests may have one too. */
+export interface AnswerListener {
+  onRequest(request: RemotingCommand): void
+  onAnswer(request: RemotingCommand, response: RemotingCommand): void
+}
+
 /** Told of connections. Apache: remoting.ChannelEventListener */
 export interface ChannelEventListener {
   onChannelConnect?(channel: Channel): void

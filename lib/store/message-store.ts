@@ -4,6 +4,7 @@ import { humanReadableByteCount } from '../common/byte-count.ts'
 import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
+import type { Metric } from '../monitor/metric.ts'
 import { checkInnerBatch, illegal } from './commitlog/append-check.ts'
 import { splitBatch } from './commitlog/split-batch.ts'
 import type { MessageStoreConfig } from './config.ts'
@@ -291,14 +292,27 @@ export class DefaultMessageStore implements MessageStore {
     return this.#parts.log.isBusy
   }
 
+  get flushBehindBytes(): number {
+    const { log } = this.#parts
+    return log.maxOffset - log.flusher.flushedOffset
+  }
+
+  get dispatchBehindBytes(): number {
+    return this.#parts.reput.behindBytes
+  }
+
+  get metrics(): readonly Metric[] {
+    return this.#parts.stats.metrics
+  }
+
   getRuntimeInfo(): Record<string, string> {
-    const { log, reput, stats } = this.#parts
+    const { log, stats } = this.#parts
     return {
       ...stats.getRuntimeInfo(),
       commitLogMinOffset: String(log.files.first?.startOffset ?? -1),
       commitLogMaxOffset: String(log.maxOffset),
-      dispatchBehindBytes: String(reput.behindBytes),
-      remainHowManyDataToFlush: humanReadableByteCount(log.maxOffset - log.flusher.flushedOffset),
+      dispatchBehindBytes: String(this.dispatchBehindBytes),
+      remainHowManyDataToFlush: humanReadableByteCount(this.flushBehindBytes),
       pageCacheLockTimeMills: String(Math.floor(log.lockTimeMills)),
     }
   }

@@ -3,6 +3,7 @@ import type { CqExtUnit } from '../../codec/store/consume-queue-ext-unit.ts'
 import type { CommitLogDispatcher } from './reput/commit-log-dispatcher.ts'
 import type { RecordBytes } from './reput/dispatch-request.ts'
 import type { Service } from '../common/service.ts'
+import type { Metric } from '../monitor/metric.ts'
 import type { HAService } from './replication.ts'
 
 export type {
@@ -250,6 +251,11 @@ export interface MessageStore extends Service {
   isWriteStalled(): boolean
   /** True while writes stall, see osPageCacheBusyTimeOutMills. */
   isOsPageCacheBusy(): boolean
+  /** Bytes of the log that are not on the disk yet, and bytes that are not in the queues and the index yet. */
+  readonly flushBehindBytes: number
+  readonly dispatchBehindBytes: number
+  /** How long puts and gets take. */
+  readonly metrics: readonly Metric[]
   /** Counters, rates and offsets, as GET_BROKER_RUNTIME_INFO tells them. */
   getRuntimeInfo(): Record<string, string>
 }

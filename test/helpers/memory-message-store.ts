@@ -90,6 +90,10 @@ export class MemoryMessageStore implements MessageStore {
     return this.isBusy
   }
 
+  readonly flushBehindBytes = 0
+  readonly dispatchBehindBytes = 0
+  readonly metrics = []
+
   getRuntimeInfo(): Record<string, string> {
     return this.runtimeInfo
   }

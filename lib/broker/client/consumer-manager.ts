@@ -51,6 +51,11 @@ export class ConsumerManager {
     this.#logger = logger
   }
 
+  /** Groups that have members. */
+  get groups(): Iterable<ConsumerGroupInfo> {
+    return this.#groups.values()
+  }
+
   getConsumerGroupInfo(group: string): ConsumerGroupInfo | undefined {
     return this.#groups.get(group)
   }

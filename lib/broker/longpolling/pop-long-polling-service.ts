@@ -89,6 +89,7 @@ export class PopLongPollingService<H extends PollingHeader>
       return 'POLLING_FULL'
     }
     const held = { request, channel, header, filter, deadlineBucket: undefined }
+    request.isSuspended = true
     this.#held.add(held)
     this.#deadlines.set(held, remainingMs)
     return 'POLLING_SUC'

@@ -120,6 +120,12 @@ export class BrokerOuterApi implements Service {
     return GetBrokerMemberGroupResponseBody.decode(body).brokerMemberGroup.brokerAddrs
   }
 
+  /** NameServers that the broker knows, and those that know the broker. */
+  get registrations(): { readonly known: number; readonly registered: number } {
+    const all = [...this.#registrations.values()]
+    return { known: all.length, registered: all.filter((each) => each.isRegistered).length }
+  }
+
   /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none within 3 s */
   invokeBroker(address: string, request: RemotingCommand): Promise<RemotingCommand> {
     return this.#client.invoke(address, request, BROKER_TIMEOUT_MS)

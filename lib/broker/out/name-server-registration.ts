@@ -58,9 +58,15 @@ export class NameServerRegistration {
   /** Under what the NameServer knows us; undefined before the first registration and after a lost one. */
   #registered: RegisteredAddress | undefined
   #isDown = false
+  #isRegistered = false
 
   constructor(deps: NameServerRegistrationDeps) {
     this.#deps = deps
+  }
+
+  /** Whether the NameServer has answered the last time it was told something. */
+  get isRegistered(): boolean {
+    return this.#isRegistered
   }
 
   /**
@@ -97,11 +103,13 @@ export class NameServerRegistration {
       await action()
       if (this.#isDown) logger.info({ namesrvAddr }, 'registered with the name server again')
       this.#isDown = false
+      this.#isRegistered = true
       return true
     } catch (error) {
       const event = 'registering with the name server failed'
       if (!this.#isDown) logger.warn({ namesrvAddr, error: toError(error).message }, event)
       this.#isDown = true
+      this.#isRegistered = false
       return false
     }
   }

@@ -80,6 +80,11 @@ export class PopBufferMergeService implements Service {
     return this.#buffer.size
   }
 
+  /** Check points whose offsets are not committed. */
+  get offsetTotalSize(): number {
+    return this.#queues.totalSize
+  }
+
   getLatestOffset(lockKey: string): number {
     return this.#queues.getLatestOffset(lockKey)
   }

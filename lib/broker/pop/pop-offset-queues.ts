@@ -30,6 +30,13 @@ export class PopOffsetQueues {
     return this.#queues.get(lockKey)?.length ?? 0
   }
 
+  /** The same of all queues. */
+  get totalSize(): number {
+    let sum = 0
+    for (const queue of this.#queues.values()) sum += queue.length
+    return sum
+  }
+
   /** Commits as far as the check points of a queue are finished. */
   commit(lockKey: string): void {
     const queue = this.#queues.get(lockKey)

@@ -18,7 +18,10 @@ export interface PopReviveServiceDeps {
     BrokerConfig,
     'brokerName' | 'reviveInterval' | 'reviveScanTime' | 'enableSkipLongAwaitingAck'
   >
-  readonly messageStore: Pick<MessageStore, 'getMessage' | 'getMaxOffsetInQueue'>
+  readonly messageStore: Pick<
+    MessageStore,
+    'getMessage' | 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'
+  >
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset' | 'commitOffset'>
   readonly timedPuts: Pick<TimedPuts, 'isBehind'>
   readonly reviver: Pick<CheckPointReviver, 'revive'>
@@ -85,6 +88,12 @@ export class PopReviveService implements Service {
       messageStore.getMaxOffsetInQueue(reviveTopic, queueId) - 1 - this.#committedOffset,
       0,
     )
+  }
+
+  /** When the first of them was stored; -1 when there is none. */
+  getOldestTimestamp(): Promise<number> {
+    const { messageStore, reviveTopic, queueId } = this.#deps
+    return messageStore.getMessageStoreTimestamp(reviveTopic, queueId, this.#committedOffset + 1)
   }
 
   #reload(): void {

@@ -35,7 +35,7 @@ export interface ConsumerSendMsgBackDeps {
   readonly storeHost: (channel: Channel) => Host
   /** At least 0, less than 1. */
   readonly random: () => number
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'messages'>
   readonly logger: Logger
 }
 
@@ -93,10 +93,12 @@ export class ConsumerSendMsgBackProcessor implements RequestProcessor {
     backTopic: string,
     isDeadLetter: boolean,
   ): void {
-    const { puts } = this.#deps.brokerStatsManager
+    const { puts, messages } = this.#deps.brokerStatsManager
     puts.incSendBackNums(group, backTopic)
     const owner = extFields?.['Owner']
-    if (isDeadLetter) puts.incSendBackToDeadLetters(owner, group, originTopic ?? 'null')
+    if (!isDeadLetter) return
+    puts.incSendBackToDeadLetters(owner, group, originTopic ?? 'null')
+    messages.incSendToDlq(group, originTopic ?? 'null')
   }
 
   /** What waits for its retry; dead letters are not counted as puts, as in Apache. */

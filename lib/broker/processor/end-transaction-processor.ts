@@ -26,7 +26,7 @@ export interface EndTransactionProcessorDeps {
   readonly messageStore: MessageStore
   readonly transactions: TransactionalMessageService
   readonly scheduleHook: ScheduleHook
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'messages'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -89,7 +89,11 @@ export class EndTransactionProcessor implements RequestProcessor {
 
   #rollback(half: MessageExt): RemotingCommand {
     const { transactions } = this.#deps
-    if (transactions.begin(half)) transactions.deletePrepareMessage(half)
+    if (transactions.begin(half)) {
+      transactions.deletePrepareMessage(half)
+      const topic = findProperty(half.properties, MessageConst.PROPERTY_REAL_TOPIC)
+      if (topic !== undefined) this.#deps.brokerStatsManager.messages.incRollback(topic)
+    }
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
@@ -98,9 +102,14 @@ export class EndTransactionProcessor implements RequestProcessor {
     const committed = endMessageTransaction(half)
     if (committed === undefined) throw systemError('The half message has no real topic')
     if (!transactions.begin(half)) return RemotingCommand.response(ResponseCode.SUCCESS)
+    const { topic } = committed.message
     const result = await this.#sendFinalMessage(committed)
     if (result.appended === undefined) transactions.giveUp(half)
-    else transactions.deletePrepareMessage(half)
+    else {
+      transactions.deletePrepareMessage(half)
+      const { clock, brokerStatsManager } = this.#deps
+      brokerStatsManager.messages.incCommit(topic, clock.now() - half.bornTimestamp)
+    }
     const remark = finalPutRemark(result.status, this.#deps.storeConfig)
     return RemotingCommand.response(FINAL_PUT_CODE[result.status], remark)
   }

@@ -39,7 +39,7 @@ export interface PullMessageDeps {
   readonly subscriptions: PullSubscriptions
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -196,7 +196,8 @@ export class PullMessageProcessor implements RequestProcessor {
     const { brokerStatsManager, clock } = this.#deps
     let bytes = 0
     for (const record of records) bytes += record.length
-    const { gets } = brokerStatsManager
+    const { gets, messages } = brokerStatsManager
+    messages.incMessagesOut(consumerGroup, topic, messageCount, bytes)
     gets.incGroupGet(consumerGroup, topic, messageCount, bytes)
     gets.incGroupGetLatency(consumerGroup, topic, queueId, clock.now() - beginMs)
   }
@@ -216,6 +217,7 @@ export class PullMessageProcessor implements RequestProcessor {
 
   #suspend({ request, channel, header, filter }: Pull): void {
     const { brokerConfig, holdService } = this.#deps
+    request.isSuspended = true
     const timeoutMs = brokerConfig.longPollingEnable
       ? header.suspendTimeoutMillis
       : brokerConfig.shortPollingTimeMills

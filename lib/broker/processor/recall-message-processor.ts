@@ -36,7 +36,7 @@ export interface RecallMessageProcessorDeps {
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'timerMaxDelaySec'>
   readonly topicConfigManager: TopicConfigManager
   readonly scheduleHook: ScheduleHook
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'messages'>
   /** The address that messages sent over a connection carry as the store's. */
   readonly storeHost: (channel: Channel) => Host
   readonly clock: Clock

@@ -18,6 +18,7 @@ import { type Channel, RemotingError, type RequestProcessor } from '../../remoti
 import type { AppendResult, MessageStore } from '../../store/types.ts'
 import type { Broker2Client } from '../client/broker2client.ts'
 import type { ProducerManager } from '../client/producer-manager.ts'
+import { messageTypeOf } from '../metrics/message-type.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { illegalMessageRemark } from './send/put-status.ts'
@@ -43,7 +44,7 @@ export interface ReplyMessageProcessorDeps {
   readonly storeHost: (channel: Channel) => Host
   /** At least 0, less than 1. */
   readonly random: () => number
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'messages'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -170,11 +171,15 @@ export class ReplyMessageProcessor implements RequestProcessor {
       reconsumeTimes: header.reconsumeTimes ?? 0,
       preparedTransactionOffset: 0,
     }
-    const { puts } = this.#deps.brokerStatsManager
+    const { puts, messages } = this.#deps.brokerStatsManager
+    const type = messageTypeOf(properties)
     return new Promise((resolve) => {
       this.#deps.messageStore.putMessage(message, ({ status, reason, appended }) => {
         if (appended === undefined) this.#deps.logger.warn({ status, reason }, 'reply not stored')
-        else puts.incTopicPut(header.topic, appended.messageCount, appended.size)
+        else {
+          puts.incTopicPut(header.topic, appended.messageCount, appended.size)
+          messages.incMessagesIn(header.topic, type, appended.messageCount, appended.size)
+        }
         resolve(appended)
       })
     })

@@ -25,6 +25,11 @@ import type {
   PutMessageResult,
 } from '../../store/types.ts'
 import { getDelayTimeLevel } from '../schedule/delay-transform.ts'
+import {
+  messageTypeOf,
+  messageTypeOfOrdinary,
+  type MetricsMessageType,
+} from '../metrics/message-type.ts'
 import type { ScheduleHook } from '../schedule/schedule-hook.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { cqTypeOf, type TopicConfig } from '../topic/topic-config.ts'
@@ -58,7 +63,7 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
   readonly messageStore: MessageStore
   readonly scheduleHook: ScheduleHook
   readonly transactions: Pick<TransactionalMessageService, 'asyncPrepareMessage'>
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'messages'>
   /** The address that messages sent over a connection carry as the store's. */
   readonly storeHost: (channel: Channel) => Host
   readonly createUniqKey: () => string
@@ -117,6 +122,9 @@ export class SendMessageProcessor implements RequestProcessor {
     const deadLetterTopic = isRetryTopic(header.topic)
       ? deadLetterTopicOfSend(this.#deps, header, request.version)
       : undefined
+    if (deadLetterTopic !== undefined) {
+      this.#deps.brokerStatsManager.messages.incSendToDlq(header.producerGroup, header.topic)
+    }
     const sent = this.#properties.build(header.properties ?? '', this.#deps.createUniqKey)
     const message = this.#buildInner(request, header, topicConfig, channel)
     message.queueId = queueId
@@ -124,8 +132,11 @@ export class SendMessageProcessor implements RequestProcessor {
     if (topicConfig.attributes.get('cleanup.policy') === 'COMPACTION') requireKeys(sent)
     if (deadLetterTopic !== undefined) redirectToDeadLetters(message, sent, deadLetterTopic)
     const beginMs = this.#deps.clock.now()
+    const type = metricsTypeOf(sent)
     const done: PutMessageCallback = (result) => {
-      if (result.appended !== undefined) this.#count(message, queueId, result.appended, beginMs)
+      if (result.appended !== undefined) {
+        this.#count(message, queueId, type, result.appended, beginMs)
+      }
       this.#answer(request, channel, queueId, sent, result)
     }
     if (sent.all === undefined) this.#deps.messageStore.putMessage(message, done)
@@ -154,8 +165,9 @@ export class SendMessageProcessor implements RequestProcessor {
     }
     if (sent.all?.has(MessageConst.PROPERTY_INNER_NUM) === true) this.#refuseIllegal()
     const beginMs = this.#deps.clock.now()
+    const type = metricsTypeOf(sent)
     this.#deps.messageStore.putMessages(batch, (result) => {
-      if (result.appended !== undefined) this.#count(batch, queueId, result.appended, beginMs)
+      if (result.appended !== undefined) this.#count(batch, queueId, type, result.appended, beginMs)
       if (isIllegal(result)) this.#refuseBatch(request, channel, result)
       else this.#answer(request, channel, queueId, sent, result)
     })
@@ -171,8 +183,9 @@ export class SendMessageProcessor implements RequestProcessor {
     const beginMs = this.#deps.clock.now()
     const { queueId } = batch
     const inner = toInnerBatch(batch)
+    const type = metricsTypeOf(sent)
     this.#deps.messageStore.putMessage(inner, (result) => {
-      if (result.appended !== undefined) this.#count(inner, queueId, result.appended, beginMs)
+      if (result.appended !== undefined) this.#count(inner, queueId, type, result.appended, beginMs)
       this.#answer(request, channel, queueId, { ...sent, batchUniqId: sent.uniqKey }, result)
     })
   }
@@ -265,13 +278,17 @@ export class SendMessageProcessor implements RequestProcessor {
 
   /** Under the topic that the message lies in: a delayed one or a half message in the broker's own. */
   #count(
-    { topic, queueId }: MessageExtBrokerInner,
+    message: MessageExtBrokerInner,
     sentToQueueId: number,
+    type: MetricsMessageType,
     { messageCount, size }: AppendResult,
     beginMs: number,
   ): void {
     const { clock, brokerStatsManager } = this.#deps
-    const { puts } = brokerStatsManager
+    const { puts, messages } = brokerStatsManager
+    const { queueId } = message
+    const topic = storedTopic(message, type)
+    messages.incMessagesIn(topic, type, messageCount, size)
     puts.incTopicPut(topic, messageCount, size)
     puts.incTopicPutLatency(topic, sentToQueueId, clock.now() - beginMs)
     if (topic === SystemTopic.RMQ_SYS_SCHEDULE_TOPIC) {
@@ -289,6 +306,16 @@ function parseRequestHeader(request: RemotingCommand): SendMessageRequestHeader 
   return request.code === RequestCode.SEND_MESSAGE
     ? SendMessageRequestHeader.decode(request.extFields)
     : SendMessageRequestHeaderV2.decode(request.extFields)
+}
+
+/** A half message is stored as a copy; one that is delayed is none. */
+function storedTopic({ topic }: MessageExtBrokerInner, type: MetricsMessageType): string {
+  const isHalf = type === 'transaction' && topic !== SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
+  return isHalf ? SystemTopic.RMQ_SYS_TRANS_HALF_TOPIC : topic
+}
+
+function metricsTypeOf({ all, text }: SentProperties): MetricsMessageType {
+  return all === undefined ? messageTypeOfOrdinary(text) : messageTypeOf(all)
 }
 
 function isIllegal({ status }: PutMessageResult): boolean {

@@ -25,7 +25,7 @@ export interface ScheduleMessageServiceDeps {
     | 'scheduleAsyncDeliverMaxPendingLimit'
     | 'enableScheduleMessageStats'
   >
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'gets'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'gets' | 'messages'>
   readonly delayLevels: DelayLevels
   readonly messageStore: MessageStore
   readonly clock: Clock
@@ -100,8 +100,10 @@ export class ScheduleMessageService implements Service {
 
   /** As a get of the delayed message by the broker itself, and a put of the delivered one. */
   #countDelivery(queueId: number, topic: string, { messageCount, size }: AppendResult): void {
-    const { puts, gets } = this.#deps.brokerStatsManager
+    const { puts, gets, messages } = this.#deps.brokerStatsManager
     const delayed = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
+    messages.incMessagesOut(SCHEDULE_CONSUMER_GROUP, delayed, messageCount, size)
+    messages.incDelivered(topic, 'delay', messageCount, size)
     gets.incQueueGet(SCHEDULE_CONSUMER_GROUP, delayed, queueId, messageCount, size)
     gets.incGroupGetWithinBroker(SCHEDULE_CONSUMER_GROUP, delayed, messageCount, size)
     puts.incTopicPut(topic, messageCount, size)

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Service } from '../../common/service.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
+import { MessageMetrics } from '../metrics/message-metrics.ts'
 import { GetStats } from './get-stats.ts'
 import { PutStats } from './put-stats.ts'
 import type { StatsItem } from './stats-item.ts'
@@ -31,6 +32,8 @@ const LEAST_IDLE_MINUTES = 30
 export class BrokerStatsManager implements Service {
   readonly puts: PutStats
   readonly gets: GetStats
+  /** The same and more, for exporters of metrics: these counters only grow. */
+  readonly messages: MessageMetrics
   readonly #deps: BrokerStatsManagerDeps
   readonly #table: StatsTable
   #timer: Timer | undefined
@@ -40,6 +43,7 @@ export class BrokerStatsManager implements Service {
     this.#table = new StatsTable(deps.clock)
     this.puts = new PutStats({ ...deps, table: this.#table })
     this.gets = new GetStats({ ...deps, table: this.#table })
+    this.messages = new MessageMetrics(deps.isSystemTopic)
   }
 
   async start(): Promise<void> {

@@ -74,6 +74,11 @@ export class TransactionMetrics implements Service {
     return this.#transactionCounts.get(topic)?.count ?? 0
   }
 
+  /** Open transactions by topic. */
+  get transactionCounts(): ReadonlyMap<string, { readonly count: number }> {
+    return this.#transactionCounts
+  }
+
   /** What the file holds. */
   encode(): Buffer {
     return TransactionMetricsSerializeWrapper.encode({

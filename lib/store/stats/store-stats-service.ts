@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../../common/clock.ts'
 import { javaDouble } from '../../common/java-double.ts'
+import { Histogram } from '../../monitor/histogram.ts'
+import type { Metric } from '../../monitor/metric.ts'
 import {
   GetMessageStatus,
   PutMessageStatus,
@@ -17,6 +19,7 @@ const SPANS = [10, 60, 600]
 const MAX_SAMPLES = 601
 /** Rounds of sampling for which put latencies are collected. */
 const LATENCY_PERIOD = 60
+const LATENCY_BOUNDS_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
 
 /**
  * Counts all puts and gets of the store, whoever made them; samples them each second for rates over ten minutes, and
@@ -28,6 +31,18 @@ export class StoreStatsService {
   readonly #clock: Clock
   readonly #counts = { putTimes: 0, getFound: 0, getMiss: 0, getTransferred: 0 }
   readonly #samples: Sample[] = []
+  readonly #putDuration = new Histogram(
+    'rocketmq_server_store_put_duration_seconds',
+    'From a put to its answer, waits for disk and replicas included',
+    LATENCY_BOUNDS_SECONDS,
+  )
+  readonly #getDuration = new Histogram(
+    'rocketmq_server_store_get_duration_seconds',
+    'Reading messages of a queue',
+    LATENCY_BOUNDS_SECONDS,
+  )
+  readonly #puts = this.#putDuration.series({})
+  readonly #gets = this.#getDuration.series({})
   #putSize = 0
   #putFailedTimes = 0
   #putTimeMaxMs = 0
@@ -39,6 +54,10 @@ export class StoreStatsService {
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  get metrics(): readonly Metric[] {
+    return [this.#putDuration, this.#getDuration]
   }
 
   start(): void {
@@ -53,6 +72,7 @@ export class StoreStatsService {
   countPut({ status, appended }: PutMessageResult, beginMs: number): void {
     const elapsedMs = this.#clock.now() - beginMs
     this.#latency.add(elapsedMs)
+    this.#puts.record(elapsedMs / 1000)
     if (elapsedMs > this.#putTimeMaxMs) this.#putTimeMaxMs = elapsedMs
     if (status !== PutMessageStatus.PUT_OK) this.#putFailedTimes++
     if (appended === undefined) return
@@ -63,6 +83,7 @@ export class StoreStatsService {
   /** A get that began at `beginMs` is answered. */
   countGet({ status, messageCount }: GetMessageResult, beginMs: number): void {
     const elapsedMs = this.#clock.now() - beginMs
+    this.#gets.record(elapsedMs / 1000)
     if (elapsedMs > this.#getTimeMaxMs) this.#getTimeMaxMs = elapsedMs
     this.#counts.getTransferred += messageCount
     if (status === GetMessageStatus.FOUND) this.#counts.getFound++

@@ -35,6 +35,7 @@ export interface TimerEnqueueDeps {
   readonly log: TimerLog
   readonly checkpoint: TimerCheckpoint
   readonly metrics: TimerMetrics
+  readonly onEnqueue?: (topic: string) => void
   readonly puts: TimerPutService
 }
 
@@ -186,6 +187,7 @@ export class TimerEnqueueService {
     })
     metrics.addAndGet(realTopic, change)
     state.enqueued++
+    this.#deps.onEnqueue?.(realTopic)
   }
 
   /** Where a message that is too far away waits first; undefined when it is not. */

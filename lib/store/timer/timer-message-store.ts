@@ -46,6 +46,8 @@ export interface TimerMessageStoreDeps {
   readonly random: () => number
   /** Told of each message that is put back, with the bytes of its record. */
   readonly onPut: (topic: string, bytes: number) => void
+  /** Told of the topic of each message that has reached the wheel. */
+  readonly onEnqueue?: (topic: string) => void
 }
 
 /** A message that was stored longer ago than this when it was read says nothing about now. Source: getEnqueueBehindMillis */
@@ -153,6 +155,20 @@ export class TimerMessageStore implements Service {
   /** Messages that wait for their time, less those that are recalled. */
   getAllCongestNum(): number {
     return this.#wheel.getAllNum(this.#state.readTimeMs)
+  }
+
+  /** Messages that wait for a time between two, in milliseconds from now. */
+  congestNumBetween(fromMs: number, toMs: number): number {
+    const wheel = this.#wheel
+    const nowMs = floorTo(this.#deps.clock.now(), wheel.precisionMs)
+    const endMs = nowMs + toMs
+    let sum = 0
+    let slotMs = wheel.nextUsed(nowMs + fromMs, endMs)
+    while (slotMs < endMs) {
+      sum += wheel.getNum(slotMs)
+      slotMs = wheel.nextUsed(slotMs + wheel.precisionMs, endMs)
+    }
+    return sum
   }
 
   /** Messages that have not reached the wheel yet. */

@@ -41,6 +41,11 @@ export class TimerMetrics {
     return count
   }
 
+  /** Waiting messages by topic. */
+  get timingCounts(): ReadonlyMap<string, { readonly count: number }> {
+    return this.#timingCounts
+  }
+
   getTimingCount(topic: string): number {
     return this.#timingCounts.get(topic)?.count ?? 0
   }

@@ -8,6 +8,7 @@ import { GetSubscriptionGroupConfigRequestHeader } from '../../../../codec/heade
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { Clock } from '../../../common/clock.ts'
 import type { Logger } from '../../../common/logger.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
@@ -26,7 +27,8 @@ export interface SubscriptionGroupAdminDeps {
     'clearInFlightMessageNumByGroupName'
   >
   readonly brokerConfig: Pick<BrokerConfig, 'autoDeleteUnusedStats'>
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'onGroupDeleted'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'onGroupDeleted' | 'messages'>
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -74,6 +76,7 @@ export class SubscriptionGroupAdminProcessor implements RequestProcessor {
       const refusal = validateGroup(groupName)
       if (refusal !== undefined) throw new RemotingError(ResponseCode.INVALID_PARAMETER, refusal)
     }
+    const beginMs = this.#deps.clock.now()
     const groups = configs.map(({ groupName }) => groupName)
     const caller = channel.remoteHost.toString()
     this.#deps.logger.info({ groups, caller }, 'update or create subscription groups')
@@ -83,6 +86,8 @@ export class SubscriptionGroupAdminProcessor implements RequestProcessor {
       if (!(error instanceof AttributeError)) throw error
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, error.message)
     }
+    const { clock, brokerStatsManager } = this.#deps
+    brokerStatsManager.messages.recordGroupCreation(true, clock.now() - beginMs)
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 

@@ -12,6 +12,7 @@ import { GetTopicStatsInfoRequestHeader } from '../../../../codec/header/get-top
 import { NOT_SET_REMARK, RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { Clock } from '../../../common/clock.ts'
 import type { Logger } from '../../../common/logger.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
@@ -41,7 +42,11 @@ export interface TopicAdminDeps {
     cleanOffsetByTopic(topic: string): void
   }
   readonly messageStore: MessageStore
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'onTopicDeleted' | 'tpsTopicPutNums'>
+  readonly brokerStatsManager: Pick<
+    BrokerStatsManager,
+    'onTopicDeleted' | 'tpsTopicPutNums' | 'messages'
+  >
+  readonly clock: Clock
   /** undefined without a timer wheel. */
   readonly timerMessageStore: Pick<TimerMessageStore, 'metrics'> | undefined
   readonly popInflightMessageCounter: Pick<
@@ -78,10 +83,10 @@ export class TopicAdminProcessor implements RequestProcessor {
   process(request: RemotingCommand, channel: Channel): RemotingCommand | Promise<RemotingCommand> {
     switch (request.code) {
       case RequestCode.UPDATE_AND_CREATE_TOPIC:
-        return this.#updateAndCreateTopics([topicConfigOf(request)], channel)
+        return this.#timed([topicConfigOf(request)], channel)
       case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST: {
         const { topicConfigList } = CreateTopicListRequestBody.decode(request.body)
-        return this.#updateAndCreateTopics(topicConfigList, channel)
+        return this.#timed(topicConfigList, channel)
       }
       case RequestCode.DELETE_TOPIC_IN_BROKER:
         return this.#deleteTopic(DeleteTopicRequestHeader.decode(request.extFields), channel)
@@ -93,6 +98,23 @@ export class TopicAdminProcessor implements RequestProcessor {
         return this.#getTopicStats(GetTopicStatsInfoRequestHeader.decode(request.extFields))
       default:
         return this.#getSystemTopicList()
+    }
+  }
+
+  async #timed(topicConfigs: readonly TopicConfig[], channel: Channel): Promise<RemotingCommand> {
+    const { clock, topicConfigManager, brokerStatsManager } = this.#deps
+    const beginMs = clock.now()
+    let isSuccess = false
+    try {
+      const response = await this.#updateAndCreateTopics(topicConfigs, channel)
+      isSuccess = true
+      return response
+    } finally {
+      const isSystem = topicConfigs.some(({ topicName }) => {
+        return topicConfigManager.isSystemTopic(topicName)
+      })
+      const elapsedMs = clock.now() - beginMs
+      brokerStatsManager.messages.recordTopicCreation(isSuccess, isSystem, elapsedMs)
     }
   }
 

@@ -32,7 +32,7 @@ export interface PopQueueReaderDeps {
   readonly orderInfo: ConsumerOrderInfoManager
   readonly inflight: PopInflightMessageCounter
   readonly locks: QueueLockManager
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -243,7 +243,10 @@ export class PopQueueReader {
     const { consumerGroup: group } = pop.header
     let bytes = 0
     for (const record of records) bytes += record.length
-    const { gets } = brokerStatsManager
+    const { gets, messages } = brokerStatsManager
+    if (messageCount > 0) {
+      messages.incPopped(group, pop.header.topic, topic !== pop.header.topic, messageCount, bytes)
+    }
     gets.incGroupGet(group, topic, messageCount, bytes)
     gets.incGroupGetLatency(group, pop.header.topic, queueId, clock.now() - pop.popTime)
   }
