@@ -116,16 +116,7 @@ export class BrokerController implements Service {
       ...shared,
       delayLevels: this.#delayLevels,
     })
-    this.timerMessageStore = new TimerMessageStore({
-      ...shared,
-      config: storeConfig,
-      random: Math.random,
-      onPut: (topic, bytes) => {
-        this.brokerStatsManager.puts.incTopicPut(topic, 1, bytes)
-        this.brokerStatsManager.messages.incTimerDequeue(topic)
-      },
-      onEnqueue: (topic) => this.brokerStatsManager.messages.incTimerEnqueue(topic),
-    })
+    this.timerMessageStore = this.#createTimerMessageStore()
     this.scheduleHook = new ScheduleHook({
       ...shared,
       delayLevels: this.#delayLevels,
@@ -220,6 +211,19 @@ export class BrokerController implements Service {
         },
       },
     }
+  }
+
+  #createTimerMessageStore(): TimerMessageStore {
+    return new TimerMessageStore({
+      ...this.#deps,
+      config: this.#deps.configs.store,
+      random: Math.random,
+      onPut: (topic, bytes) => {
+        this.brokerStatsManager.puts.incTopicPut(topic, 1, bytes)
+        this.brokerStatsManager.messages.incTimerDequeue(topic)
+      },
+      onEnqueue: (topic) => this.brokerStatsManager.messages.incTimerEnqueue(topic),
+    })
   }
 
   #createPopConsumption(): PopConsumption {
