@@ -1,4 +1,5 @@
 import type { Suite } from '../harness/suite.ts'
+import { authSuite } from './auth.ts'
 import { brokerAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { delaySuite } from './delay.ts'
@@ -36,6 +37,7 @@ export const SUITES: readonly Suite[] = [
   popSuite,
   proxySuite,
   tlsSuite,
+  authSuite,
   delaySuite,
   brokerAnswersSuite,
   sql92Suite,

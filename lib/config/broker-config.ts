@@ -273,7 +273,11 @@ export const BROKER_OPTIONS = {
   transactionOpBatchInterval: int(3000, {
     text: 'An op message is written after this time, ms.',
   }),
-  aclEnable: boolean(false, { important: true }),
+  aclEnable: boolean(false, {
+    important: true,
+    supported: [false],
+    text: 'Access control of 4.x (plain_acl.yml), which Apache 5.3.3 has no more: `authenticationEnabled` takes its place.',
+  }),
   storeReplyMessageEnable: boolean(true),
   enableDetailStat: boolean(true, {
     text: 'Statistics by queue, beside those by topic and group.',

@@ -6,6 +6,7 @@ import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import { signRequest } from '../../../lib/auth/session-credentials.ts'
 import { BrokerFixture } from '../../helpers/broker-fixture.ts'
+import { BrokerGroup, ask as askBroker } from '../../helpers/broker-group.ts'
 
 const PROVIDER =
   'org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider'
@@ -184,5 +185,39 @@ describe('a broker with authentication', () => {
       expect(error?.message).to.equal(line)
       await broker.close()
     }
+  })
+})
+
+describe('brokers with authentication', () => {
+  let group: BrokerGroup
+
+  beforeEach(async () => {
+    group = new BrokerGroup()
+    await group.start()
+  })
+  afterEach(() => group.close())
+
+  function signed(code: number, fields = {}): RemotingCommand {
+    const request = RemotingCommand.request(code, fields)
+    signRequest(request, { accessKey: ADMIN.username, secretKey: ADMIN.password })
+    return request
+  }
+
+  it('sign what they ask each other, and log no secrets', async () => {
+    const master = await group.startBroker('m', SETTINGS)
+    const topic = { topic: 'Guarded', defaultTopic: 'TBW102', topicFilterType: 'SINGLE_TAG' }
+    const numbers = { readQueueNums: '1', writeQueueNums: '1', perm: '6', order: 'false' }
+    const make = signed(RequestCode.UPDATE_AND_CREATE_TOPIC, { ...topic, ...numbers })
+    expect((await askBroker(master.address.toString(), make)).code).to.equal(ResponseCode.SUCCESS)
+    const slave = await group.startBroker('s', { ...SETTINGS, brokerRole: 'SLAVE', brokerId: '1' })
+    const topics = async () => {
+      const request = signed(RequestCode.GET_ALL_TOPIC_CONFIG)
+      return String((await askBroker(slave.address.toString(), request)).body)
+    }
+    let taken = await topics()
+    while (!taken.includes('Guarded')) taken = await topics()
+    await askBroker(slave.address.toString(), signed(RequestCode.AUTH_GET_USER, { username: 'x' }))
+    const lines = JSON.stringify(group.logger.lines)
+    expect(lines).to.contain('slave').and.not.to.contain('-secret')
   })
 })

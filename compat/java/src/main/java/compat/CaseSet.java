@@ -18,5 +18,7 @@ public enum CaseSet {
     /** Delay levels, on brokers where they are short; alone, too. */
     DELAY,
     /** Pop consumers; alone, too. */
-    POP
+    POP,
+    /** Users and rights, on brokers that want signatures; alone, too. */
+    AUTH
 }

@@ -8,6 +8,7 @@ import org.apache.rocketmq.client.ClientConfig;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.remoting.RPCHook;
 
 /** What is called differently in 4.9.x and 5.x. */
 public final class ClientVersion {
@@ -57,6 +58,14 @@ public final class ClientVersion {
         } catch (InvocationTargetException e) {
             throw (Exception) e.getCause();
         }
+    }
+
+    /** Signs requests; in a jar of its own before 5.x. */
+    public static RPCHook signer(String accessKey, String secretKey) throws ReflectiveOperationException {
+        String classes = "org.apache.rocketmq.acl.common.";
+        Class<?> type = Class.forName(classes + "SessionCredentials");
+        Object credentials = type.getConstructor(String.class, String.class).newInstance(accessKey, secretKey);
+        return (RPCHook) Class.forName(classes + "AclClientRPCHook").getConstructor(type).newInstance(credentials);
     }
 
     /** Lets a client that is not started write traces; 5.x only. */

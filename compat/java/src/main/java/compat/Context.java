@@ -14,6 +14,7 @@ import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragely;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
@@ -21,6 +22,7 @@ import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.RPCHook;
 
 /** What a case works with: names of its own, and clients that are shut down when it ends. */
 @SuppressWarnings("deprecation")
@@ -55,6 +57,14 @@ public final class Context implements AutoCloseable {
 
     public DefaultMQProducer producer() throws Exception {
         DefaultMQProducer producer = newProducer();
+        producer.start();
+        return producer;
+    }
+
+    /** Its requests are signed by the hook; null: not at all. */
+    public DefaultMQProducer producer(RPCHook hook) throws Exception {
+        DefaultMQProducer producer = configure(new DefaultMQProducer(name("pg" + CLIENTS.incrementAndGet()), hook));
+        closers.add(producer::shutdown);
         producer.start();
         return producer;
     }
@@ -101,7 +111,13 @@ public final class Context implements AutoCloseable {
 
     /** Not started; begins with the first message. */
     public DefaultMQPushConsumer newPushConsumer(String group) {
-        DefaultMQPushConsumer consumer = configure(new DefaultMQPushConsumer(group));
+        return newPushConsumer(group, null);
+    }
+
+    /** Its requests are signed by the hook. */
+    public DefaultMQPushConsumer newPushConsumer(String group, RPCHook hook) {
+        DefaultMQPushConsumer consumer =
+            configure(new DefaultMQPushConsumer(group, hook, new AllocateMessageQueueAveragely()));
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.setConsumeThreadMin(CONSUMER_THREADS);
         consumer.setConsumeThreadMax(CONSUMER_THREADS);

@@ -1,6 +1,7 @@
 package compat;
 
 import compat.cases.AssignmentCases;
+import compat.cases.AuthCases;
 import compat.cases.BodyCases;
 import compat.cases.BroadcastCases;
 import compat.cases.ClusteringCases;
@@ -53,6 +54,8 @@ public final class Main {
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
+        } else if (settings.set == CaseSet.AUTH) {
+            AuthCases.register(registry);
         } else if (settings.set == CaseSet.DELAY) {
             DelayCases.register(registry);
         } else {

@@ -2,6 +2,7 @@ package compat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import org.apache.rocketmq.remoting.RPCHook;
 import org.apache.rocketmq.remoting.netty.NettyClientConfig;
 import org.apache.rocketmq.remoting.netty.NettyRemotingClient;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
@@ -14,7 +15,13 @@ public final class RawClient implements AutoCloseable {
     private final NettyRemotingClient client = new NettyRemotingClient(new NettyClientConfig());
 
     public RawClient(String address) {
+        this(address, null);
+    }
+
+    /** Its requests are signed by the hook. */
+    public RawClient(String address, RPCHook hook) {
         this.address = address;
+        client.registerRPCHook(hook);
         client.start();
     }
 

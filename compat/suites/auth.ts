@@ -1,0 +1,32 @@
+import { runClientProgram } from '../harness/client-program.ts'
+import { Servers } from '../harness/servers.ts'
+import type { Suite } from '../harness/suite.ts'
+import { NEWEST, javaClient } from './java.ts'
+import { withSettings } from './transactions.ts'
+
+const CLASSES = 'org.apache.rocketmq.auth'
+const SETTINGS = {
+  authenticationEnabled: 'true',
+  authenticationMetadataProvider: `${CLASSES}.authentication.provider.LocalAuthenticationMetadataProvider`,
+  initAuthenticationUser: '{"username":"admin","password":"admin-secret"}',
+  innerClientAuthenticationCredentials: '{"accessKey":"inner","secretKey":"inner-secret"}',
+  authorizationEnabled: 'true',
+  authorizationMetadataProvider: `${CLASSES}.authorization.provider.LocalAuthorizationMetadataProvider`,
+}
+
+/** The newest Java client with right secrets, wrong ones and none, with rights and without, on a broker that wants them. */
+export const authSuite: Suite = {
+  name: 'auth',
+  tools: ['java', 'mvn'],
+  targets: ['ours', 'apache'],
+  async run(context) {
+    const command = await javaClient(context, NEWEST, 'auth')
+    const { namesrv, broker } = context.launchers
+    const servers = await Servers.startOne(
+      context.directory,
+      namesrv,
+      withSettings(broker, SETTINGS),
+    )
+    await runClientProgram(this.name, context, servers, command)
+  },
+}
