@@ -108,9 +108,10 @@ export class TimerFixture {
     await this.startAgain()
   }
 
-  /** The process dies and another one starts. */
-  async kill(): Promise<void> {
+  /** The process dies and another one starts, after a time. */
+  async kill(downMs = 0): Promise<void> {
     this.fileSystem = this.fileSystem.restart('kill', new Random(1))
+    this.clock.advance(downMs)
     await this.startAgain()
   }
 

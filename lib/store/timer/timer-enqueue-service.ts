@@ -1,5 +1,5 @@
 import { javaHashCode } from '../../../codec/java.ts'
-import { recordStoreTimestamp } from '../../../codec/message/record-reader.ts'
+import { decodeRecord, recordStoreTimestamp } from '../../../codec/message/record-reader.ts'
 import { TimerMagic } from '../../../codec/store/timer-log-unit.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import { FailureLog } from '../../common/failure-log.ts'
@@ -13,7 +13,7 @@ import {
   TIMER_TOPIC,
   type TimerConfig,
 } from './timer-config.ts'
-import { decodeWaiting, deliveredMessage, readWaitingMessage } from './timer-message.ts'
+import { deliveredMessage, readWaitingMessage } from './timer-message.ts'
 import type { WaitingMessage } from './timer-message.ts'
 import type { TimerLog } from './timer-log.ts'
 import type { TimerMetrics } from './timer-metrics.ts'
@@ -42,6 +42,14 @@ export interface TimerEnqueueDeps {
 /** A message whose time has come before it reached the wheel. */
 interface LateMessage {
   readonly record: Buffer
+  readonly waiting: WaitingMessage
+}
+
+/** Messages that are in log and wheel, but for the late ones. */
+interface EnqueuedBatch {
+  readonly late: readonly LateMessage[]
+  /** Behind the last of them. */
+  readonly endOffset: number
 }
 
 /**
@@ -56,6 +64,8 @@ export class TimerEnqueueService {
   #running: Promise<void> | undefined
   #retry: Timer | undefined
   #isStopped = true
+  /** Taken, but not finished: a disk that fails must not let its messages enter the wheel a second time. */
+  #batch: EnqueuedBatch | undefined
 
   constructor(deps: TimerEnqueueDeps) {
     this.#deps = deps
@@ -104,10 +114,21 @@ export class TimerEnqueueService {
     }
   }
 
-  /** Takes the next messages; false when there are none. */
+  /** Takes the next messages, or finishes those that it has taken; false when there are none, or it is stopped. */
   async #next(): Promise<boolean> {
-    const { messageStore, state, log } = this.#deps
+    const { state, log } = this.#deps
+    this.#batch ??= await this.#takeBatch()
+    if (this.#batch === undefined) return false
+    const { late, endOffset } = this.#batch
     log.write()
+    if (late.length > 0 && !(await this.#deliverLate(late))) return false
+    state.queueOffset = endOffset
+    this.#batch = undefined
+    return true
+  }
+
+  async #takeBatch(): Promise<EnqueuedBatch | undefined> {
+    const { messageStore, state } = this.#deps
     const minOffset = messageStore.getMinOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
     state.queueOffset = Math.max(state.queueOffset, minOffset)
     const units = await messageStore.iterateFrom(
@@ -117,12 +138,9 @@ export class TimerEnqueueService {
       BATCH,
     )
     const last = units.at(-1)
-    if (last === undefined) return false
+    if (last === undefined) return undefined
     const late = this.#enqueueAll(units, await messageStore.getRecords(units))
-    log.write()
-    if (late.length > 0 && !(await this.#deliverLate(late))) return false
-    state.queueOffset = last.queueOffset + 1
-    return true
+    return { late, endOffset: last.queueOffset + 1 }
   }
 
   #enqueueAll(
@@ -143,7 +161,7 @@ export class TimerEnqueueService {
       }
       state.lastStoreTimestamp = recordStoreTimestamp(record, 0)
       if (this.#isKnown(waiting)) return
-      if (this.#isLate(waiting)) late.push({ record })
+      if (this.#isLate(waiting)) late.push({ record, waiting })
       else this.#enqueue(unit, waiting)
     })
     return late
@@ -151,12 +169,13 @@ export class TimerEnqueueService {
 
   /** What recovery reads again may be in the log already, or delivered. */
   #isKnown({ queueOffset, deliverMs }: WaitingMessage): boolean {
-    const { state } = this.#deps
-    const { recovered } = state
+    const { recovered } = this.#deps.state
     if (recovered === undefined) return false
-    if (deliverMs >= state.writeTimeMs) return queueOffset < recovered.loggedQueueOffset
-    const { settled } = recovered
-    return queueOffset < settled.queueOffset && deliverMs < settled.timeMs
+    const { logged, settled } = recovered
+    return (
+      (queueOffset < logged.queueOffset && deliverMs >= logged.writeTimeMs) ||
+      (queueOffset < settled.queueOffset && deliverMs < settled.timeMs)
+    )
   }
 
   #isLate({ deliverMs }: WaitingMessage): boolean {
@@ -206,10 +225,8 @@ export class TimerEnqueueService {
   async #deliverLate(late: readonly LateMessage[]): Promise<boolean> {
     const { clock, puts, state } = this.#deps
     const times = { enqueueMs: undefined, dequeueMs: clock.now() }
-    const messages = late.flatMap(({ record }) => {
-      const waiting = decodeWaiting(record)
-      const isOrder = waiting === undefined || readWaitingMessage(record)?.isDelete === true
-      return isOrder ? [] : (deliveredMessage(waiting, times) ?? [])
+    const messages = late.flatMap(({ record, waiting }) => {
+      return waiting.isDelete ? [] : (deliveredMessage(decodeRecord(record), times) ?? [])
     })
     state.enqueued += late.length
     return puts.putAll(messages)

@@ -28,8 +28,11 @@ export interface RecoveredTimers {
   readonly readTimeMs: number
   /** The first message of rmq_sys_wheel_timer that is read again. */
   readonly queueOffset: number
-  /** Messages below that are not late are in the log. */
-  readonly loggedQueueOffset: number
+  /**
+   * The log ends with the message before this queue offset, entered when slots before this time were closed: messages below the
+   * one and due at or after the other were not late, and are in the log.
+   */
+  readonly logged: { readonly queueOffset: number; readonly writeTimeMs: number }
   /** Messages below this queue offset and due before this slot had been delivered at the last flush. */
   readonly settled: { readonly queueOffset: number; readonly timeMs: number }
 }
@@ -113,7 +116,7 @@ export class TimerRecovery {
 
   async #queueOffsets(
     isCheckpointThere: boolean,
-  ): Promise<{ queueOffset: number; loggedQueueOffset: number }> {
+  ): Promise<Pick<RecoveredTimers, 'queueOffset' | 'logged'>> {
     const { messageStore, checkpoint } = this.#deps
     const minOffset = Math.max(messageStore.getMinOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID), 0)
     const maxOffset = messageStore.getMaxOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
@@ -123,7 +126,7 @@ export class TimerRecovery {
     const next = isLogLost ? 0 : Math.min(logged ?? (isCheckpointThere ? Infinity : 0), committed)
     return {
       queueOffset: Math.min(Math.max(next, minOffset), maxOffset),
-      loggedQueueOffset: logged ?? 0,
+      logged: { queueOffset: logged ?? 0, writeTimeMs: this.#lastUnit?.writeTimeMs ?? 0 },
     }
   }
 

@@ -70,11 +70,23 @@ describe('TimerMessageStore', () => {
     expect(fixture.delivered).to.deep.equal(['soon', 'later'])
   })
 
-  it('loses nothing when it is killed', async () => {
-    for (let i = 0; i < 300; i++) fixture.put(`m${i}`, { TIMER_DELAY_SEC: String(2 + i) })
-    await fixture.advance(30_000, 1_000)
-    await fixture.kill()
+  it('delivers each message once when it is killed, those that came due meanwhile, too', async () => {
+    const bodies = Array.from({ length: 300 }, (_, i) => `m${i}`)
+    bodies.forEach((body, i) => fixture.put(body, { TIMER_DELAY_SEC: String(2 + i) }))
+    await fixture.advance(30_500, 500)
+    await fixture.kill(50_000)
     await fixture.advance(300_000, 1_000)
-    expect(new Set(fixture.delivered).size).to.equal(300)
+    expect(fixture.delivered).to.deep.equal(bodies)
+  })
+
+  it('delivers once what it entered after the last flush before it was killed', async () => {
+    fixture.put('before', { TIMER_DELAY_SEC: '30' })
+    await fixture.advance(5_000)
+    fixture.put('meanwhile', { TIMER_DELAY_SEC: '20' })
+    fixture.put('later', { TIMER_DELAY_SEC: '100' })
+    await fixture.rest()
+    await fixture.kill(50_000)
+    await fixture.advance(100_000, 1_000)
+    expect(fixture.delivered).to.deep.equal(['meanwhile', 'before', 'later'])
   })
 })
