@@ -23,7 +23,7 @@ const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
 export const USAGE = `node build/compat/run.js [--target ours|apache] [--suite NAME]... [--case REGEX] [--kills N] [--jobs N] [--keep]`
 
 /**
- * A suite is chosen by its name or by the beginning of it: `java` means all Java versions. Without a name all run but those
+ * A suite is chosen by its name, or several by the beginning of theirs: `java` means all Java versions. Without a name all run but those
  * that wait to be named.
  * @throws Error with a line for the user
  */
@@ -41,13 +41,9 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
   })
   const target = TARGETS.find((name) => name === values.target)
   if (target === undefined) throw new Error(`--target is one of ${TARGETS.join(', ')}`)
-  const names =
-    values.suite ?? known.filter(({ onRequest }) => onRequest !== true).map(({ name }) => name)
-  const suites = names.flatMap((name) => {
-    const chosen = known.filter((suite) => suite.name === name || suite.name.startsWith(`${name}-`))
-    if (chosen.length > 0) return chosen
-    throw new Error(`--suite is one of ${known.map((suite) => suite.name).join(', ')}`)
-  })
+  const suites =
+    values.suite?.flatMap((name) => suitesNamed(name, known)) ??
+    known.filter(({ onRequest }) => onRequest !== true)
   return {
     target,
     suites: suites.filter((suite) => suite.targets.includes(target)),
@@ -56,4 +52,12 @@ export function parseOptions(args: readonly string[], known: readonly Suite[]): 
     keep: values.keep,
     jobs: values.jobs === undefined ? DEFAULT_JOBS[target] : Number(values.jobs),
   }
+}
+
+function suitesNamed(name: string, known: readonly Suite[]): Suite[] {
+  const exact = known.filter((suite) => suite.name === name)
+  const chosen =
+    exact.length > 0 ? exact : known.filter((suite) => suite.name.startsWith(`${name}-`))
+  if (chosen.length > 0) return chosen
+  throw new Error(`--suite is one of ${known.map((suite) => suite.name).join(', ')}`)
 }

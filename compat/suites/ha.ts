@@ -116,7 +116,10 @@ class PairRun {
     const { master, slave } = this.#pair
     await this.#group.startMaster(master)
     await this.#group.startSlave(slave)
-    this.#load = new Load(this.#group.master.port, 'first')
+    // Apache's slave would begin at the master's last file, and lack those before it.
+    const { master: place } = this.#group
+    await waitFor('the slave follows', STEP_LIMIT_MS, () => isCaughtUp(place))
+    this.#load = new Load(place.port, 'first')
     await this.#acknowledgements(STEP)
   }
 
