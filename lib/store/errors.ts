@@ -2,3 +2,8 @@
 export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
+
+/** What stands where a directory of the store has to be. */
+export function notADirectory(path: string): string {
+  return `${path} is not a directory: move it away`
+}

@@ -24,9 +24,9 @@ type Change =
   | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly length: number }
 
-type Operation = 'write' | 'datasync' | 'create' | 'remove'
+type Operation = 'open' | 'read' | 'write' | 'datasync' | 'create' | 'remove'
 
-/** What may be made to fail: called before each change; what it returns is thrown. */
+/** What may be made to fail: called before each opening, read and change; what it returns is thrown. */
 export type Fault = (operation: Operation, path: string) => Error | undefined
 
 export function simError(code: string): Error {
@@ -104,13 +104,14 @@ export class SimFileSystem implements FileSystem {
     if ((flags === 'r' || flags === 'r+') && !exists) throw simError('ENOENT')
     if (flags === 'wx+' && exists) throw simError('EEXIST')
     if (!exists) this.#create(path)
+    this.check('open', path)
     const file = this.#find(path)
     if (flags === 'w') this.change(path, file, { kind: 'truncate', length: 0 })
     return new SimHandle(this, path, file)
   }
 
   #create(path: string): void {
-    this.#check('create', path)
+    this.check('create', path)
     if (!this.#count()) return
     const empty = Buffer.alloc(0)
     this.#files.set(path, { bytes: empty, synced: empty, unsynced: [], isEntrySynced: false })
@@ -137,6 +138,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   list(path: string): string[] {
+    if (this.#files.has(path)) throw simError('ENOTDIR')
     const names = new Set<string>()
     for (const entry of [...this.#files.keys(), ...this.#directories]) {
       if (entry.startsWith(`${path}/`)) names.add(entry.slice(path.length + 1).split('/')[0] ?? '')
@@ -150,6 +152,8 @@ export class SimFileSystem implements FileSystem {
   }
 
   readFile(path: string): Buffer {
+    this.check('open', path)
+    this.check('read', path)
     return Buffer.from(this.#find(path).bytes)
   }
 
@@ -161,7 +165,7 @@ export class SimFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
-    this.#check('remove', path)
+    this.check('remove', path)
     if (!this.#count()) return
     for (const [name, file] of [...this.#files]) {
       if (name !== path && !name.startsWith(`${path}/`)) continue
@@ -204,7 +208,7 @@ export class SimFileSystem implements FileSystem {
   /** Applies a change; when the process dies in it, perhaps a part of it. */
   change(path: string, file: SimFile, change: Change): void {
     if (this.#isDead) return
-    this.#check('write', path)
+    this.check('write', path)
     if (!this.#count()) return
     apply(file, change)
     file.unsynced.push(change)
@@ -212,7 +216,7 @@ export class SimFileSystem implements FileSystem {
 
   sync(path: string, file: SimFile): void {
     if (this.#isDead) return
-    this.#check('datasync', path)
+    this.check('datasync', path)
     if (!this.#count()) return
     file.synced = Buffer.from(file.bytes)
     file.unsynced = []
@@ -225,7 +229,8 @@ export class SimFileSystem implements FileSystem {
     return file
   }
 
-  #check(operation: Operation, path: string): void {
+  /** Throws what is to fail. */
+  check(operation: Operation, path: string): void {
     const error = this.#isDead ? undefined : this.fault(operation, path)
     if (error !== undefined) throw error
   }
@@ -290,6 +295,7 @@ class SimHandle implements FileHandle {
   }
 
   readSync(buffer: Buffer, position: number): number {
+    this.#fileSystem.check('read', this.#path)
     return this.#file.bytes.copy(buffer, 0, position)
   }
 

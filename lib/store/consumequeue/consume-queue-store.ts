@@ -14,7 +14,7 @@ import type { DiskReads } from '../read/disk-reads.ts'
 import type { CommitLogDispatcher } from '../reput/commit-log-dispatcher.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import { ConsumeQueueExt } from './consume-queue-ext.ts'
-import { StoreError } from '../errors.ts'
+import { notADirectory, StoreError } from '../errors.ts'
 import type { CQType } from '../types.ts'
 import { BatchConsumeQueue } from './batch-consume-queue.ts'
 import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
@@ -173,7 +173,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   /** Takes up the queues that are on the disk. @throws StoreError, also when a topic is of another type than its queues */
   load(lastExitOk: boolean): void {
     for (const cqType of CQ_TYPES) {
-      for (const topic of this.#deps.fileSystem.list(this.#path(DIRECTORIES[cqType]))) {
+      for (const topic of this.#directoriesIn(this.#path(DIRECTORIES[cqType]))) {
         this.#loadTopic(topic, cqType, lastExitOk)
       }
     }
@@ -181,7 +181,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
 
   #loadTopic(topic: string, cqType: CQType, lastExitOk: boolean): void {
     const path = this.#path(DIRECTORIES[cqType], topic)
-    const queueIds = this.#deps.fileSystem.list(path).filter((name) => /^\d+$/.test(name))
+    const queueIds = this.#directoriesIn(path).filter((name) => /^\d+$/.test(name))
     if (queueIds.length > 0 && this.#deps.cqType(topic) !== cqType) {
       throw new StoreError(
         `${path} holds queues of type ${cqType}, but the topic is of type ${this.#deps.cqType(topic)}: ` +
@@ -191,6 +191,19 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     for (const queueId of queueIds) {
       this.#create(topic, Number(queueId), cqType).load(lastExitOk)
     }
+  }
+
+  /** Names of the directories in one. Files that lie between them are skipped. */
+  #directoriesIn(parent: string): string[] {
+    const { fileSystem, logger } = this.#deps
+    const stat = fileSystem.stat(parent)
+    if (stat?.isDirectory === false) throw new StoreError(notADirectory(parent))
+    return fileSystem.list(parent).filter((name) => {
+      const path = join(parent, name)
+      const isDirectory = fileSystem.stat(path)?.isDirectory === true
+      if (!isDirectory) logger.warn({ path }, 'a file among consume queues is skipped')
+      return isDirectory
+    })
   }
 
   /** Forgets all queues and removes their files. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { FileSystem } from '../../common/file-system.ts'
-import { StoreError } from '../errors.ts'
+import { notADirectory, StoreError } from '../errors.ts'
 import { fileNameToOffset, offsetToFileName } from './file-name.ts'
 import { LogFile } from './log-file.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -61,7 +61,7 @@ export class LogFileQueue {
   /**
    * Takes up the files that are there. A crash may have left a last file that has no content yet, which is removed, or one
    * that was being cut off, which gets its full size again.
-   * @throws StoreError when a file has another size, or one is missing in the middle
+   * @throws StoreError when a file has another size, one is missing in the middle, or a directory is none
    */
   load(lastExitOk: boolean): void {
     this.#files = [...this.#directories, ...this.#readOnlyDirectories]
@@ -78,6 +78,9 @@ export class LogFileQueue {
   }
 
   #filesIn(directory: string): LogFile[] {
+    if (this.#fileSystem.stat(directory)?.isDirectory === false) {
+      throw new StoreError(notADirectory(directory))
+    }
     const files: LogFile[] = []
     for (const name of this.#fileSystem.list(directory)) {
       const offset = fileNameToOffset(name)

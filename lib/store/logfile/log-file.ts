@@ -1,3 +1,4 @@
+import { toError } from '../../common/errors.ts'
 import type { FileHandle, FileSystem } from '../../common/file-system.ts'
 import type { ClosableFile, OpenFiles } from './open-files.ts'
 
@@ -62,11 +63,24 @@ export class LogFile implements ClosableFile {
 
   /** Bytes read; fewer than asked for only at the end of the file. */
   readSync(into: Buffer, offset: number): number {
-    return this.#open().readSync(into, offset - this.startOffset)
+    try {
+      return this.#open().readSync(into, offset - this.startOffset)
+    } catch (error) {
+      throw this.#unreadable(error)
+    }
   }
 
-  read(into: Buffer, offset: number): Promise<number> {
-    return this.#pinned((handle) => handle.read(into, offset - this.startOffset))
+  async read(into: Buffer, offset: number): Promise<number> {
+    try {
+      return await this.#pinned((handle) => handle.read(into, offset - this.startOffset))
+    } catch (error) {
+      throw this.#unreadable(error)
+    }
+  }
+
+  /** A failing read does not tell of which file. */
+  #unreadable(error: unknown): Error {
+    return new Error(`${this.path} cannot be read: ${toError(error).message}`, { cause: error })
   }
 
   datasync(): Promise<void> {
