@@ -277,6 +277,7 @@ export class BrokerController implements Service {
       consumerOffsetManager: this.consumption.consumerOffsetManager,
       scheduleMessageService: this.scheduleMessageService,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
+      timerMessageStore: this.#runningTimers,
     })
   }
 

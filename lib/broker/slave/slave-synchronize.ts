@@ -4,7 +4,9 @@ import {
 } from '../../../codec/body/consumer-offset.ts'
 import { MessageRequestModeSerializeWrapper } from '../../../codec/body/query-assignment.ts'
 import { SubscriptionGroupWrapper } from '../../../codec/body/subscription-group-config.ts'
+import { TimerMetricsSerializeWrapper } from '../../../codec/body/timer-metrics.ts'
 import { TopicConfigAndMappingSerializeWrapper } from '../../../codec/body/topic-config-serialize-wrapper.ts'
+import { CodecError } from '../../../codec/errors.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
@@ -14,6 +16,7 @@ import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { RemotingError } from '../../remoting/index.ts'
+import type { TimerMessageStore } from '../../store/timer/timer-message-store.ts'
 import type { MessageRequestModeManager } from '../loadbalance/message-request-mode-manager.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { ScheduleMessageService } from '../schedule/schedule-message-service.ts'
@@ -31,6 +34,8 @@ export interface SlaveSynchronizeDeps {
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
+  /** undefined without a timer wheel. */
+  readonly timerMessageStore: Pick<TimerMessageStore, 'followMaster' | 'metrics'> | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -43,49 +48,94 @@ interface SyncedTable {
 }
 
 const PERIOD_MS = 60_000
+/** A slave that becomes the master delivers timer messages anew from the last check point on. */
+const TIMER_CHECK_POINT_PERIOD_MS = 3_000
 
 /**
- * Keeps a slave's tables as its master's are: topics, groups, offsets of consumers and of delay levels, request modes. All are fetched
- * when the master becomes known, and every minute.
+ * Keeps a slave's tables as its master's are: topics, groups, offsets of consumers and of delay levels, request modes, numbers of timer
+ * messages. All are fetched when the master becomes known, and every minute; how far its timers have come every 3 s.
  *
  * Apache: broker.slave.SlaveSynchronize
  */
 export class SlaveSynchronize implements Service {
   readonly #deps: SlaveSynchronizeDeps
   readonly #failures: FailureLog
+  readonly #timerFailures: FailureLog
   #timer: Timer | undefined
+  #checkPointTimer: Timer | undefined
   #isRunning = false
   #syncing: Promise<void> | undefined
+  #syncingTimers: Promise<void> | undefined
 
   constructor(deps: SlaveSynchronizeDeps) {
     this.#deps = deps
     this.#failures = new FailureLog(deps.logger, "the master's tables cannot be fetched")
-    deps.groupMaster.onChange(() => void this.syncAll())
+    this.#timerFailures = new FailureLog(deps.logger, "the master's timers cannot be followed")
+    deps.groupMaster.onChange(() => {
+      void this.syncAll()
+      void this.syncTimerCheckPoint()
+    })
   }
 
   async start(): Promise<void> {
     this.#isRunning = true
-    this.#timer = this.#deps.clock.setInterval(() => void this.syncAll(), PERIOD_MS)
-    await this.syncAll()
+    const { clock } = this.#deps
+    this.#timer = clock.setInterval(() => void this.syncAll(), PERIOD_MS)
+    this.#checkPointTimer = clock.setInterval(
+      () => void this.syncTimerCheckPoint(),
+      TIMER_CHECK_POINT_PERIOD_MS,
+    )
+    await Promise.all([this.syncAll(), this.syncTimerCheckPoint()])
   }
 
   async stop(): Promise<void> {
     this.#isRunning = false
     this.#timer?.cancel()
-    await this.#syncing
+    this.#checkPointTimer?.cancel()
+    await Promise.all([this.#syncing, this.#syncingTimers])
   }
 
   /** Resolves when all tables are the master's, or could not be fetched; a call that meets a running one joins it. */
   syncAll(): Promise<void> {
-    const { storeConfig, groupMaster } = this.#deps
-    const { masterAddr } = groupMaster
-    if (!this.#isRunning || storeConfig.brokerRole !== 'SLAVE' || masterAddr === undefined) {
-      return Promise.resolve()
-    }
+    const masterAddr = this.#masterAddr
+    if (masterAddr === undefined) return Promise.resolve()
     this.#syncing ??= this.#syncFrom(masterAddr).finally(() => {
       this.#syncing = undefined
     })
     return this.#syncing
+  }
+
+  /** Resolves when the slave knows how far its master's timers have come, or could not be told. */
+  syncTimerCheckPoint(): Promise<void> {
+    const { timerMessageStore } = this.#deps
+    const masterAddr = this.#masterAddr
+    if (masterAddr === undefined || timerMessageStore === undefined) return Promise.resolve()
+    this.#syncingTimers ??= this.#followTimers(masterAddr, timerMessageStore).finally(() => {
+      this.#syncingTimers = undefined
+    })
+    return this.#syncingTimers
+  }
+
+  /** Whom to ask; undefined when nobody, or nothing is to be taken over. */
+  get #masterAddr(): string | undefined {
+    const { storeConfig, groupMaster } = this.#deps
+    return this.#isRunning && storeConfig.brokerRole === 'SLAVE'
+      ? groupMaster.masterAddr
+      : undefined
+  }
+
+  async #followTimers(
+    masterAddr: string,
+    timers: Pick<TimerMessageStore, 'followMaster'>,
+  ): Promise<void> {
+    try {
+      const checkPoint = await this.#fetch(masterAddr, RequestCode.GET_TIMER_CHECK_POINT)
+      if (checkPoint === undefined) throw new CodecError('the answer has no check point')
+      timers.followMaster(checkPoint)
+      this.#timerFailures.worked()
+    } catch (error) {
+      this.#timerFailures.failed(error, { masterAddr })
+    }
   }
 
   /** One after the other: a table that fails does not keep the others back. */
@@ -143,6 +193,15 @@ export class SlaveSynchronize implements Service {
           deps.messageRequestModeManager.takeOver(messageRequestModeMap)
         },
       },
+      ...this.#timerTables,
     ]
+  }
+
+  get #timerTables(): readonly SyncedTable[] {
+    const { timerMessageStore } = this.#deps
+    if (timerMessageStore === undefined) return []
+    const take = (body: Buffer | undefined): void =>
+      timerMessageStore.metrics.takeOver(TimerMetricsSerializeWrapper.decode(body))
+    return [{ code: RequestCode.GET_TIMER_METRICS, take }]
   }
 }

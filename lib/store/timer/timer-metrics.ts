@@ -54,6 +54,15 @@ export class TimerMetrics {
     if (this.#timingCounts.delete(topic)) this.#isChanged = true
   }
 
+  /** On a slave: what its master has counted. Source: broker.slave.SlaveSynchronize#syncTimerMetrics */
+  takeOver({ dataVersion, timingCount }: TimerMetricsSerializeWrapper): void {
+    if (this.dataVersion.equals(dataVersion)) return
+    this.dataVersion.assignNewOne(dataVersion)
+    this.#timingCounts.clear()
+    for (const [topic, metric] of timingCount) this.#timingCounts.set(topic, { ...metric })
+    this.#isChanged = true
+  }
+
   get needsFlush(): boolean {
     return this.#isChanged
   }

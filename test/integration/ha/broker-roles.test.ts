@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { ClusterInfo } from '../../../codec/body/cluster-info.ts'
 import { HARuntimeInfo } from '../../../codec/body/ha-runtime-info.ts'
+import { TimerMetricsSerializeWrapper } from '../../../codec/body/timer-metrics.ts'
 import { SendMessageResponseHeader } from '../../../codec/header/send-message.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
+import { decodeTimerCheckpoint } from '../../../codec/store/timer-checkpoint.ts'
 import type { Broker } from '../../../lib/broker-startup.ts'
 import { ConfigError } from '../../../lib/config/errors.ts'
 import { ask, BrokerGroup, pull } from '../../helpers/broker-group.ts'
@@ -108,6 +110,22 @@ describe('a broker group of master and slave', () => {
     expect(await sendMany(promoted, 2)).to.deep.equal([5, 6])
     const { bodies } = await pull(promoted.address.toString(), 'T')
     expect(bodies).to.have.length(7)
+  })
+
+  it('tells the slave how far its timers have come, and what it counts of them', async () => {
+    const master = await group.startBroker('m')
+    await sendMessage(master.address.toString(), 'T', 'TIMER_DELAY_SEC\x011000\x02')
+    const slave = await group.startBroker('s', SLAVE)
+    const body = async (broker: Broker, code: number) =>
+      (await ask(broker.address.toString(), RemotingCommand.request(code))).body ?? Buffer.alloc(0)
+    const checkPoint = async (broker: Broker) =>
+      decodeTimerCheckpoint(await body(broker, RequestCode.GET_TIMER_CHECK_POINT))
+    while ((await checkPoint(slave)).masterTimerQueueOffset !== 1);
+    expect((await checkPoint(master)).masterTimerQueueOffset).to.equal(1)
+    const { timingCount } = TimerMetricsSerializeWrapper.decode(
+      await body(slave, RequestCode.GET_TIMER_METRICS),
+    )
+    expect(timingCount.get('T')?.count).to.equal(1)
   })
 
   it('refuses messages when too few replicas are in sync, where slaves may act as masters', async () => {
