@@ -33,6 +33,8 @@ export class DefaultHAConnection {
   readonly #reports = new ReportDecoder()
   readonly #flowMonitor: FlowMonitor
   readonly #transfer: LogTransfer
+  /** Where the slave wants to begin; -1 before its first report. */
+  #slaveRequestOffset = -1
   #slaveAckOffset = -1
   #lastReadMs: number
   #lastWriteMs: number
@@ -61,7 +63,7 @@ export class DefaultHAConnection {
     socket.on('close', () => this.close('it was lost'))
   }
 
-  /** What the slave has of the log; -1 before its first report. */
+  /** What the slave has of the log; -1 before its first report, and of a slave that is ahead of its master. */
   get slaveAckOffset(): number {
     return this.#slaveAckOffset
   }
@@ -93,10 +95,8 @@ export class DefaultHAConnection {
   }
 
   #sendHeartbeat(): void {
-    const { log, socket } = this.#deps
-    if (this.#slaveAckOffset < 0 || socket.writableLength > 0) return
-    const isAhead = this.#slaveAckOffset > log.maxOffset
-    this.#transfer.sendHeartbeat(isAhead ? log.maxOffset : this.#transfer.nextTransferFromWhere)
+    if (this.transferFromWhere < 0 || this.#deps.socket.writableLength > 0) return
+    this.#transfer.sendHeartbeat(this.transferFromWhere)
   }
 
   /**
@@ -139,10 +139,11 @@ export class DefaultHAConnection {
     }
   }
 
+  /** A slave can only acknowledge what it asked for or was sent: all else is no part of this log. */
   #onReport(offset: number): void {
-    const isFirst = this.#slaveAckOffset < 0
-    this.#slaveAckOffset = offset
-    if (isFirst) this.#begin(offset)
+    if (this.#slaveRequestOffset < 0) this.#begin(offset)
+    if (this.transferFromWhere < 0) return
+    this.#slaveAckOffset = Math.min(offset, this.transferFromWhere)
     this.#deps.onAck()
   }
 
@@ -151,6 +152,7 @@ export class DefaultHAConnection {
     const { log, logger } = this.#deps
     const { maxOffset, minOffset } = log
     const { clientAddress: slave } = this
+    this.#slaveRequestOffset = slaveRequestOffset
     if (slaveRequestOffset > maxOffset) {
       this.#isHopeless = true
       logger.error({ slave, slaveRequestOffset, maxOffset }, 'the slave is ahead of its master')

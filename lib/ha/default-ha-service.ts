@@ -142,7 +142,8 @@ export class DefaultHAService implements HAService {
   }
 
   #isInSyncSlave(masterPutWhere: number, { slaveAckOffset }: DefaultHAConnection): boolean {
-    return masterPutWhere - slaveAckOffset < this.#deps.config.haMaxGapNotInSync
+    const { haMaxGapNotInSync } = this.#deps.config
+    return slaveAckOffset >= 0 && masterPutWhere - slaveAckOffset < haMaxGapNotInSync
   }
 
   #accept(socket: Socket): void {
