@@ -43,9 +43,9 @@ export interface TimerDequeueDeps {
   readonly onMoved: () => void
 }
 
-/** Orders to drop messages, by the key that they name; `done` are those that have found theirs. */
+/** Orders to drop messages: their topics by the keys that they name; `done` are those that have found theirs. */
 interface DeleteOrders {
-  readonly byKey: ReadonlyMap<string, MessageExt>
+  readonly topics: ReadonlyMap<string, string | undefined>
   readonly done: Set<string>
 }
 
@@ -160,21 +160,21 @@ export class TimerDequeueService {
       this.#delivered += batch.length
     }
     // An order counts as a message less from the beginning.
-    for (const [key, order] of orders.byKey) if (!orders.done.has(key)) this.#count(order, 1)
+    for (const [key, topic] of orders.topics) if (!orders.done.has(key)) this.#count(topic, 1)
     return true
   }
 
   async #readOrders(requests: readonly TimerRequest[]): Promise<DeleteOrders> {
-    const byKey = new Map<string, MessageExt>()
+    const topics = new Map<string, string | undefined>()
     for (let start = 0; start < requests.length; start += BATCH) {
       const records = await this.#deps.messageStore.getRecords(requests.slice(start, start + BATCH))
       for (const record of records) {
         const order = decodeWaiting(record)
         const key = order === undefined ? undefined : deletedKeyOf(order)
-        if (order !== undefined && key !== undefined) byKey.set(key, order)
+        if (order !== undefined && key !== undefined) topics.set(key, realTopicOf(order))
       }
     }
-    return { byKey, done: new Set() }
+    return { topics, done: new Set() }
   }
 
   async #deliver(requests: readonly TimerRequest[], orders: DeleteOrders): Promise<boolean> {
@@ -200,19 +200,22 @@ export class TimerDequeueService {
     { enqueueMs, isRoll }: TimerRequest,
   ): MessageExtBrokerInner | undefined {
     const times = { enqueueMs, dequeueMs: this.#deps.clock.now() }
-    this.#count(waiting, -1)
+    this.#count(realTopicOf(waiting), -1)
     return isRoll ? rolledMessage(waiting, times) : deliveredMessage(waiting, times)
   }
 
-  #count({ properties }: MessageExt, value: number): void {
-    const topic = findProperty(properties, MessageConst.PROPERTY_REAL_TOPIC)
+  #count(topic: string | undefined, value: number): void {
     if (topic !== undefined) this.#deps.metrics.addAndGet(topic, value)
   }
 }
 
-function isRecalled(waiting: MessageExt, { byKey, done }: DeleteOrders): boolean {
-  const key = byKey.size === 0 ? undefined : deleteKeyOf(waiting)
-  if (key === undefined || !byKey.has(key)) return false
+function realTopicOf({ properties }: MessageExt): string | undefined {
+  return findProperty(properties, MessageConst.PROPERTY_REAL_TOPIC)
+}
+
+function isRecalled(waiting: MessageExt, { topics, done }: DeleteOrders): boolean {
+  const key = topics.size === 0 ? undefined : deleteKeyOf(waiting)
+  if (key === undefined || !topics.has(key)) return false
   done.add(key)
   return true
 }

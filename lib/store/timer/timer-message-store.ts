@@ -131,8 +131,11 @@ export class TimerMessageStore implements Service {
     if (!this.#isRunning) return
     this.#isRunning = false
     this.#puts.stop()
-    this.#retention.stop()
-    await Promise.all([this.#enqueueService.stop(), this.#dequeueService.stop()])
+    await Promise.all([
+      this.#retention.stop(),
+      this.#enqueueService.stop(),
+      this.#dequeueService.stop(),
+    ])
     await this.#flushService.stop()
     this.#wheel.close()
     this.#log.close()

@@ -36,6 +36,12 @@ export class TimerRetention {
   readonly #deps: TimerRetentionDeps
   readonly #failures: FailureLog
   #timer: Timer | undefined
+  #cleaning: Promise<void> | undefined
+  /**
+   * Of the last scan: no unit before `position` that belongs to `startOffset` of the commit log or beyond was to be delivered at
+   * `readTimeMs`.
+   */
+  #scanned = { startOffset: 0, readTimeMs: 0, position: 0 }
 
   constructor(deps: TimerRetentionDeps) {
     this.#deps = deps
@@ -43,39 +49,59 @@ export class TimerRetention {
   }
 
   start(): void {
-    this.#timer = this.#deps.clock.setInterval(() => this.#clean(), CLEAN_PERIOD_MS)
+    this.#timer = this.#deps.clock.setInterval(() => {
+      this.#cleaning ??= this.#clean().finally(() => (this.#cleaning = undefined))
+    }, CLEAN_PERIOD_MS)
   }
 
-  stop(): void {
+  /** Resolves when no file is being removed any more. */
+  async stop(): Promise<void> {
     this.#timer?.cancel()
+    await this.#cleaning
   }
 
   /** Whether messages between two offsets of the commit log wait for their time. */
   async isNeeded(startOffset: number, endOffset: number): Promise<boolean> {
-    const { messageStore, state, log } = this.#deps
-    const { queueOffset } = state
-    const [next] = await messageStore.iterateFrom(TIMER_TOPIC, TIMER_QUEUE_ID, queueOffset, 1)
-    if (next !== undefined && next.commitLogOffset < endOffset) return true
+    const { state, log } = this.#deps
+    if (state.isDequeuing && (await this.#hasUnread(endOffset))) return true
+    const { readTimeMs } = state
     let isNeeded = false
-    const first = log.files.first
-    if (first === undefined) return false
     // The log is in the order of the messages, and is removed with them: those of the oldest file come first.
-    await scanTimerLog(log, first.startOffset, (unit) => {
+    const from = this.#scanFrom(startOffset, readTimeMs)
+    const position = await scanTimerLog(log, from, (unit) => {
       const { commitLogOffset } = unit
       if (commitLogOffset >= startOffset && commitLogOffset < endOffset) {
-        isNeeded ||= unitDeliverMs(unit) >= state.readTimeMs
+        isNeeded ||= unitDeliverMs(unit) >= readTimeMs
       }
       return !isNeeded && commitLogOffset < endOffset
     })
+    this.#scanned = { startOffset, readTimeMs, position }
     return isNeeded
   }
 
-  #clean(): void {
+  /** A slave enters only what its master has entered: for the rest, which may be everything, its files do not wait. */
+  async #hasUnread(endOffset: number): Promise<boolean> {
+    const { messageStore, state } = this.#deps
+    const { queueOffset } = state
+    const [next] = await messageStore.iterateFrom(TIMER_TOPIC, TIMER_QUEUE_ID, queueOffset, 1)
+    return next !== undefined && next.commitLogOffset < endOffset
+  }
+
+  /** Files are asked for one after the other, and again until they are not needed: the scan goes on where it was. */
+  #scanFrom(startOffset: number, readTimeMs: number): number {
+    const first = this.#deps.log.files.first?.startOffset ?? 0
+    const isBehind =
+      startOffset >= this.#scanned.startOffset && readTimeMs >= this.#scanned.readTimeMs
+    return isBehind ? Math.max(first, this.#scanned.position) : first
+  }
+
+  /** Never rejects. */
+  async #clean(): Promise<void> {
     const { log, messageStore } = this.#deps
     try {
       while (log.files.files.length > 1 && log.files.first !== undefined) {
         if (lastCommitLogOffset(log.files.first) >= messageStore.minPhysicalOffset) break
-        if (!log.files.removeFirst()) break
+        await log.files.unlinkFirst()
       }
       this.#failures.worked()
     } catch (error) {

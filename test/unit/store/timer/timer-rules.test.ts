@@ -137,19 +137,6 @@ describe('timers', () => {
     expect(fixture.delivered).to.deep.equal(['a'])
   })
 
-  it('keep the commit log files that hold them', async () => {
-    await begin()
-    fixture.put('a', { TIMER_DELAY_SEC: '2' })
-    const [isNeeded] = fixture.messageStore.retentions
-    if (isNeeded === undefined) throw new Error('nobody is asked')
-    expect(await isNeeded(0, 1_000), 'not entered yet').to.equal(true)
-    await fixture.rest()
-    expect(await isNeeded(0, 1_000), 'in the wheel').to.equal(true)
-    expect(await isNeeded(1_000, 2_000), 'another file').to.equal(false)
-    await fixture.advance(3_000)
-    expect(await isNeeded(0, 1_000), 'delivered').to.equal(false)
-  })
-
   it('leave no timer of the clock behind', async () => {
     await begin()
     fixture.put('a', { TIMER_DELAY_SEC: '2' })
