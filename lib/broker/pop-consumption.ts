@@ -49,7 +49,7 @@ export interface PopConsumptionDeps {
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly timedPuts: TimedPuts
-  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages' | 'puts'>
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger

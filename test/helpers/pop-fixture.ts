@@ -91,6 +91,10 @@ export class PopFixture {
     return this.#parts.subscriptionGroupManager
   }
 
+  get stats() {
+    return this.#parts.brokerStatsManager
+  }
+
   async start(): Promise<void> {
     this.pops.load()
     await this.pops.start()
@@ -142,10 +146,14 @@ export class PopFixture {
   }
 
   send(topic: string, body: string, tag?: string, queueId = 0): void {
+    const properties = tag === undefined ? '' : `TAGS\u0001${tag}\u0002`
+    this.sendTo(topic, Buffer.from(body), properties, queueId)
+  }
+
+  sendTo(topic: string, body: Buffer, properties: string, queueId = 0): void {
     this.store.putMessage(
       {
-        ...{ topic, queueId, flag: 0, sysFlag: 0, body: Buffer.from(body) },
-        properties: tag === undefined ? '' : `TAGS\u0001${tag}\u0002`,
+        ...{ topic, queueId, flag: 0, sysFlag: 0, body, properties },
         ...{ bornTimestamp: this.clock.now(), bornHost: HOST, storeHost: HOST },
         ...{ reconsumeTimes: 0, preparedTransactionOffset: 0 },
       },

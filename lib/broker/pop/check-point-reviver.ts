@@ -1,13 +1,19 @@
 import type { Host } from '../../../codec/message/host.ts'
 import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
-import { decodeProperties, encodeProperties } from '../../../codec/message/properties.ts'
+import {
+  decodeProperties,
+  encodeProperties,
+  findProperty,
+} from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
 import { decodeRecord } from '../../../codec/message/record-reader.ts'
 import type { Clock } from '../../common/clock.ts'
+import { toError } from '../../common/errors.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStore } from '../../store/types.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import { newTopicConfig } from '../topic/topic-config.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
@@ -37,6 +43,7 @@ export interface CheckPointReviverDeps {
   readonly timedPuts: TimedPuts
   readonly reviveLog: ReviveLog
   readonly inflight: PopInflightMessageCounter
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
   readonly clock: Clock
   readonly logger: Logger
   /** The broker's own address. */
@@ -61,15 +68,22 @@ export class CheckPointReviver {
     this.#deps = deps
   }
 
-  /** Resolves when all that is not acknowledged is in the retry topic, or in a new check point in `reviveQid`. */
-  async revive(ck: PopCheckPoint, reviveQid: number): Promise<void> {
-    if (!this.#isWanted(ck)) return
-    const pending: Promise<void>[] = []
+  /**
+   * Resolves with true when all that is not acknowledged is in the retry topic, or in a new check point in `reviveQid`; false
+   * when the store takes neither. What is done has its bit in the check point then, so that the next try leaves it out.
+   *
+   * One message after the other: a check point may name 32 of the largest.
+   */
+  async revive(ck: PopCheckPoint, reviveQid: number): Promise<boolean> {
+    if (!this.#isWanted(ck)) return true
+    let isAllDone = true
     for (let index = 0; index < ck.n; index++) {
       if (isAcked(ck.bm, index)) continue
-      pending.push(this.#reviveMessage(ck, ackOffsetByIndex(ck, index), reviveQid))
+      const isDone = await this.#reviveMessage(ck, ackOffsetByIndex(ck, index), reviveQid)
+      if (isDone) ck.bm |= 1 << index
+      else isAllDone = false
     }
-    await Promise.all(pending)
+    return isAllDone
   }
 
   /** False when the topic or the group has been deleted. */
@@ -79,26 +93,36 @@ export class CheckPointReviver {
     return subscriptionGroupManager.findSubscriptionGroupConfig(c) !== undefined
   }
 
-  async #reviveMessage(ck: PopCheckPoint, offset: number, reviveQid: number): Promise<void> {
-    let isDone: boolean
-    if (ck.bn !== this.#deps.brokerConfig.brokerName) isDone = false
-    else {
-      const message = await this.#read(ck, offset)
-      isDone = message === undefined || (await this.#reviveRetry(ck, message))
-    }
-    if (!isDone) await this.#rePutCk(ck, offset, reviveQid)
+  /** False when the message is neither in the retry topic nor in a new check point. */
+  async #reviveMessage(ck: PopCheckPoint, offset: number, reviveQid: number): Promise<boolean> {
+    return (await this.#readAndRevive(ck, offset)) || this.#rePutCk(ck, offset, reviveQid)
   }
 
-  /** undefined when the message is no longer in the store. */
+  /** False when the message cannot be read, or not be put into the retry topic. */
+  async #readAndRevive(ck: PopCheckPoint, offset: number): Promise<boolean> {
+    const { brokerConfig, logger } = this.#deps
+    if (ck.bn !== brokerConfig.brokerName) return false
+    try {
+      const message = await this.#read(ck, offset)
+      return message === undefined || (await this.#reviveRetry(ck, message))
+    } catch (thrown) {
+      const err = toError(thrown)
+      logger.error({ err, topic: ck.t, queueId: ck.q, offset }, 'message not revived')
+      return false
+    }
+  }
+
+  /** undefined when the message is no longer in the store; the store then goes on to the next one. */
   async #read({ t = '', q }: PopCheckPoint, offset: number): Promise<MessageExt | undefined> {
     const request = { group: REVIVE_GROUP, topic: t, queueId: q, offset, maxMsgNums: 1 }
     const { records } = await this.#deps.messageStore.getMessage(request)
     const [record] = records
-    return record === undefined ? undefined : decodeRecord(record)
+    const message = record === undefined ? undefined : decodeRecord(record)
+    return message !== undefined && holds(message, offset) ? message : undefined
   }
 
   #reviveRetry(ck: PopCheckPoint, message: MessageExt): Promise<boolean> {
-    const { timedPuts, inflight } = this.#deps
+    const { timedPuts, inflight, brokerStatsManager, logger } = this.#deps
     const properties = decodeProperties(message.properties)
     if (message.reconsumeTimes === 0 || !properties.has(MessageConst.PROPERTY_FIRST_POP_TIME)) {
       properties.set(MessageConst.PROPERTY_FIRST_POP_TIME, String(ck.pt))
@@ -107,8 +131,12 @@ export class CheckPointReviver {
     this.#addRetryTopicIfNotExist(retry.topic, ck.c ?? '')
     return new Promise((resolve) => {
       timedPuts.put(retry, properties, ({ appended, status }) => {
-        if (appended !== undefined) inflight.decrementOfCheckPoint(ck)
-        else this.#deps.logger.error({ topic: retry.topic, status }, 'message not revived')
+        if (appended === undefined) {
+          logger.error({ topic: retry.topic, status }, 'message not revived')
+        } else {
+          inflight.decrementOfCheckPoint(ck)
+          brokerStatsManager.puts.incTopicPut(retry.topic, 1, appended.size)
+        }
         resolve(appended !== undefined)
       })
     })
@@ -145,13 +173,14 @@ export class CheckPointReviver {
       consumerOffsetManager.commitOffset(group, topic, 0, 0)
   }
 
-  async #rePutCk(ck: PopCheckPoint, offset: number, reviveQid: number): Promise<void> {
+  /** False when the store refuses. */
+  async #rePutCk(ck: PopCheckPoint, offset: number, reviveQid: number): Promise<boolean> {
     const rePutTimes = parseRePutTimes(ck)
     const { brokerConfig, logger, reviveLog, clock } = this.#deps
     const isLast = rePutTimes >= REWRITE_INTERVALS_S.length
     if (isLast && brokerConfig.skipWhenCKRePutReachMaxTimes) {
       logger.warn({ topic: ck.t, group: ck.c, offset, rePutTimes }, 'message given up by revive')
-      return
+      return true
     }
     const isOver = reviveTimeOf(ck) <= clock.now()
     const extraS = REWRITE_INTERVALS_S[Math.min(rePutTimes, REWRITE_INTERVALS_S.length - 1)] ?? 0
@@ -166,6 +195,12 @@ export class CheckPointReviver {
       offsets: [offset],
     })
     again.rp = String(rePutTimes + 1)
-    await new Promise<boolean>((resolve) => reviveLog.putCheckPoint(again, reviveQid, resolve))
+    return new Promise((resolve) => reviveLog.putCheckPoint(again, reviveQid, resolve))
   }
+}
+
+/** Whether a record is that of the queue offset, or an inner batch with it. */
+function holds({ queueOffset, properties }: MessageExt, offset: number): boolean {
+  const batchNum = Number(findProperty(properties, MessageConst.PROPERTY_INNER_NUM) ?? 1)
+  return offset >= queueOffset && offset < queueOffset + batchNum
 }

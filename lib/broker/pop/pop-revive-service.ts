@@ -49,6 +49,8 @@ export class PopReviveService implements Service {
   readonly #deps: PopReviveServiceDeps
   readonly #failures: FailureLog
   #table: ReviveTable
+  /** Check points whose time has passed and that are not dealt with, in the order of the queue. */
+  #due: PopCheckPoint[] = []
   #nextOffset = 0
   #committedOffset = -1
   #shouldRunPopRevive = true
@@ -99,6 +101,7 @@ export class PopReviveService implements Service {
   #reload(): void {
     const { consumerOffsetManager, reviveTopic, queueId, brokerConfig } = this.#deps
     this.#table = new ReviveTable(brokerConfig.brokerName)
+    this.#due = []
     this.#committedOffset = consumerOffsetManager.queryOffset(REVIVE_GROUP, reviveTopic, queueId)
     this.#nextOffset = this.#committedOffset + 1
   }
@@ -106,7 +109,9 @@ export class PopReviveService implements Service {
   #schedule(): void {
     if (this.#isStopped) return
     const { clock, brokerConfig } = this.#deps
-    const dueInMs = this.#table.dueInMs(clock.now()) ?? Infinity
+    // What the store has refused waits for a whole interval.
+    const isRefused = this.#due.length > 0
+    const dueInMs = (isRefused ? undefined : this.#table.dueInMs(clock.now())) ?? Infinity
     const delayMs = Math.min(Math.max(dueInMs, MIN_PERIOD_MS), brokerConfig.reviveInterval)
     this.#timer = clock.setTimeout(() => {
       this.#running = this.#round().finally(() => this.#schedule())
@@ -116,7 +121,7 @@ export class PopReviveService implements Service {
   async #round(): Promise<void> {
     if (!this.#shouldRunPopRevive || !this.#hasWork) return
     try {
-      await this.#consumeReviveMessage()
+      if (this.#due.length === 0) await this.#consumeReviveMessage()
       await this.#mergeAndRevive()
       this.#failures.worked()
     } catch (thrown) {
@@ -127,8 +132,13 @@ export class PopReviveService implements Service {
 
   get #hasWork(): boolean {
     const { messageStore, reviveTopic, queueId } = this.#deps
-    if (this.#table.size > 0) return true
+    if (!this.#isIdle) return true
     return messageStore.getMaxOffsetInQueue(reviveTopic, queueId) !== this.#nextOffset
+  }
+
+  /** True when no check point waits. */
+  get #isIdle(): boolean {
+    return this.#table.size === 0 && this.#due.length === 0
   }
 
   /** Reads to the end of the queue, or for reviveScanTime. */
@@ -142,7 +152,7 @@ export class PopReviveService implements Service {
       this.#nextOffset = result.nextBeginOffset
       if (result.records.length > 0) this.#takeIn(result)
       else if (isTail(result.status)) return this.#table.onTail(clock.now(), isBehind)
-      else this.#commit(result.nextBeginOffset - 1)
+      else if (this.#isIdle) this.#commit(result.nextBeginOffset - 1)
       await nextTurn()
     }
   }
@@ -168,18 +178,30 @@ export class PopReviveService implements Service {
   }
 
   async #mergeAndRevive(): Promise<void> {
-    const { reviver, queueId, nextTurn } = this.#deps
-    const due = this.#table.takeDue()
-    for (let start = 0; start < due.length; start += REVIVE_AT_ONCE) {
+    for (const point of this.#table.takeDue()) this.#due.push(point)
+    while (this.#due.length > 0) {
       if (this.#isStopped || !this.#shouldRunPopRevive) return
-      const points: PopCheckPoint[] = due.slice(start, start + REVIVE_AT_ONCE)
-      await Promise.all(points.map((point) => reviver.revive(point, queueId)))
-      this.#commit(points.at(-1)?.ro ?? this.#committedOffset)
-      await nextTurn()
+      const isAllDone = await this.#reviveSome()
+      if (!isAllDone) return
+      await this.#deps.nextTurn()
     }
     // Acknowledgements whose check points never come.
     const maySkip = this.#deps.brokerConfig.enableSkipLongAwaitingAck
-    if (maySkip && this.#table.size === 0) this.#commit(this.#nextOffset - 1)
+    if (maySkip && this.#isIdle) this.#commit(this.#nextOffset - 1)
+  }
+
+  /** Revives the first that are due, and commits as far as all is done. False when some are not: those stay. */
+  async #reviveSome(): Promise<boolean> {
+    const { reviver, queueId } = this.#deps
+    const due = this.#due
+    const points = due.slice(0, REVIVE_AT_ONCE)
+    const isDone = await Promise.all(points.map((point) => reviver.revive(point, queueId)))
+    const undone = points.filter((_, index) => isDone[index] === false)
+    due.splice(0, points.length, ...undone)
+    const firstUndone = isDone.indexOf(false)
+    const lastDone = firstUndone < 0 ? points.at(-1) : points[firstUndone - 1]
+    if (lastDone !== undefined) this.#commit(lastDone.ro)
+    return undone.length === 0
   }
 
   /** All up to this offset of the queue is dealt with. */

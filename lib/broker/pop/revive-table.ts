@@ -1,15 +1,25 @@
 import { AckMsg, BatchAckMsg } from '../../../codec/body/pop-ack.ts'
 import { PopCheckPoint } from '../../../codec/body/pop-check-point.ts'
+import { CodecError } from '../../../codec/errors.ts'
 import type { MessageExt } from '../../../codec/message/message.ts'
 import { findProperty } from '../../../codec/message/properties.ts'
 import { MessageConst } from '../../../codec/message/property-names.ts'
 import { ACK_TAG, ACK_TIME_INTERVAL_MS, BATCH_ACK_TAG, CK_TAG } from './pop-ack-constants.ts'
-import { ackedOffsets, ackKey, checkPointKey, indexOfAck, reviveTimeOf } from './pop-check-point.ts'
+import {
+  ackedOffsets,
+  ackKey,
+  CHECK_POINT_MAX_MESSAGES,
+  checkPointKey,
+  indexOfAck,
+  reviveTimeOf,
+} from './pop-check-point.ts'
 
 /** How much later than a check point's time the queue must have come, until its acknowledgements are all there. */
 const SETTLED_MS = ACK_TIME_INTERVAL_MS + 1000
 /** When so long nothing has arrived and the timers are not behind, nothing older will arrive. */
 const SILENCE_MS = 3000
+/** A check point arrives a second before its time; one that comes so much too early is forged. */
+const EARLY_MS = ACK_TIME_INTERVAL_MS + 5000
 
 /**
  * The check points of one revive queue whose time has not come for sure, with what of them is acknowledged; in the order
@@ -34,13 +44,16 @@ export class ReviveTable {
   }
 
   /** Takes the next message of the queue. @throws CodecError when its body is none of a check point or acknowledgement */
-  add({ body, properties, queueOffset }: MessageExt): void {
+  add({ body, properties, queueOffset, storeTimestamp }: MessageExt): void {
     const deliverTime = findProperty(properties, MessageConst.PROPERTY_TIMER_DELIVER_MS)
-    this.#deliveredMs = Math.max(this.#deliveredMs, Number(deliverTime ?? 0) || 0)
+    const deliverMs = Number(deliverTime ?? 0) || 0
+    this.#deliveredMs = Math.max(this.#deliveredMs, deliverMs)
     this.#endTimeMs = Math.max(this.#endTimeMs, this.#deliveredMs)
     const tag = findProperty(properties, MessageConst.PROPERTY_TAGS)
-    if (tag === CK_TAG) this.#addCheckPoint({ ...PopCheckPoint.decode(body), ro: queueOffset })
-    else if (tag === ACK_TAG) this.#ack(AckMsg.decode(body))
+    if (tag === CK_TAG) {
+      const arrivedMs = Math.max(deliverMs, storeTimestamp)
+      this.#addCheckPoint({ ...PopCheckPoint.decode(body), ro: queueOffset }, arrivedMs)
+    } else if (tag === ACK_TAG) this.#ack(AckMsg.decode(body))
     else if (tag === BATCH_ACK_TAG) this.#ack(BatchAckMsg.decode(body))
   }
 
@@ -71,8 +84,15 @@ export class ReviveTable {
     return undefined
   }
 
-  #addCheckPoint(point: PopCheckPoint): void {
-    if (point.t === undefined || point.c === undefined) return
+  /** Clients may send to the revive topic: what would hold up or flood the queue is refused. */
+  #addCheckPoint(point: PopCheckPoint, arrivedMs: number): void {
+    const { t, c, n, d = [] } = point
+    if (t === undefined || c === undefined) return
+    if (n < 0 || n > CHECK_POINT_MAX_MESSAGES || (d.length > 0 && d.length !== n)) {
+      throw new CodecError(`check point of ${n} messages with ${d.length} offsets`)
+    }
+    const earlyMs = reviveTimeOf(point) - arrivedMs
+    if (earlyMs > EARLY_MS) throw new CodecError(`check point ${earlyMs} ms before its time`)
     const key = checkPointKey(point)
     this.#points.delete(key)
     this.#points.set(key, point)

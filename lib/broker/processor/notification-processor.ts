@@ -16,7 +16,7 @@ import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { buildPopRetryTopic, buildPopRetryTopicV1 } from '../topic/topic-names.ts'
 import { orRefusal, runHeld, withBornTime } from './pop/held-requests.ts'
 import type { PopChecks } from './pop/pop-checks.ts'
-import type { PopOffsets } from './pop/pop-offsets.ts'
+import { INIT_MODE_MIN, type PopOffsets } from './pop/pop-offsets.ts'
 
 export interface NotificationDeps {
   readonly brokerConfig: Pick<
@@ -33,8 +33,6 @@ export interface NotificationDeps {
   readonly logger: Logger
 }
 
-/** A group without an offset is thought to begin at the oldest message. */
-const INIT_MODE_MIN = 0
 const NO_REMARK = 'not set any response code'
 
 /**

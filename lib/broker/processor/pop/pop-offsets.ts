@@ -7,8 +7,8 @@ import type { PopBufferMergeService } from '../../pop/pop-buffer-merge-service.t
 import type { PopInflightMessageCounter } from '../../pop/pop-inflight-message-counter.ts'
 import { isRetryTopic } from '../../topic/topic-names.ts'
 
-/** Where a group begins that has no offset: at the oldest message, or at the newest. Source: common.constant.ConsumeInitMode */
-const INIT_MODE_MIN = 0
+/** A group that has no offset begins at the oldest message; otherwise at the newest. Source: common.constant.ConsumeInitMode */
+export const INIT_MODE_MIN = 0
 
 export interface PopOffsetsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'initPopOffsetByCheckMsgInMem'>
