@@ -205,6 +205,7 @@ export class BrokerController implements Service {
       clock,
       logger,
       listener: {
+        onChannelConnect: () => this.consumption.onChannelConnect(),
         onChannelClose: (channel) => {
           this.consumption.onChannelClose(channel)
           this.popConsumption.onChannelClose(channel)

@@ -35,7 +35,7 @@ export interface HandshakeOptions {
  */
 export class Handshake implements Sweepable {
   readonly #socket: Socket
-  /** What to destroy: once TLS reads from the socket, that must not go away under it. */
+  /** What to destroy: inside an event of the TLS socket, the plain one must not go away under it. */
   #outermost: Socket
   readonly #options: HandshakeOptions
   #deadlineMs: number

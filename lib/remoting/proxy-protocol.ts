@@ -12,6 +12,8 @@ const V1_SIGNATURE = Buffer.from('PROXY ')
 const V1_MAX_LENGTH = 107
 const V2_SIGNATURE = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
 const V2_HEAD_LENGTH = 16
+/** With the fields that load balancers add to the addresses. */
+const V2_MAX_LENGTH = 4096
 const V2_PROXY = 0x21
 const V2_LOCAL = 0x20
 const TCP_OVER_IPV4 = 0x11
@@ -58,6 +60,7 @@ function readV2(bytes: Buffer): ProxyHeader | 'partial' {
   if (command !== V2_PROXY && command !== V2_LOCAL) {
     throw new FrameError(`PROXY header with version and command 0x${command.toString(16)}`)
   }
+  if (length > V2_MAX_LENGTH) throw new FrameError(`PROXY header of ${length} bytes`)
   if (bytes.length < length) return 'partial'
   if (command === V2_LOCAL) return { source: undefined, length }
   const size = addressSize(family)

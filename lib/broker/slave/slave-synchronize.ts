@@ -143,7 +143,10 @@ export class SlaveSynchronize implements Service {
     let hasFailed = false
     for (const { code, take } of this.#tables) {
       try {
-        take(await this.#fetch(masterAddr, code))
+        const body = await this.#fetch(masterAddr, code)
+        // The role may have changed meanwhile: a master's tables are its own.
+        if (this.#masterAddr !== masterAddr) return
+        take(body)
       } catch (error) {
         hasFailed = true
         this.#failures.failed(error, { masterAddr, code })

@@ -10,8 +10,8 @@ export interface SpecialServicesDeps {
 }
 
 /**
- * What only one broker of a group does: delivering delayed and timer messages, asking for the outcome of transactions, reviving
- * popped messages. It runs on the master, and follows the role where that changes at run time.
+ * What only one broker of a group does: delivering messages of the delay levels and reviving popped ones. It runs on the master.
+ * Today the role is that of the start; who changes it at run time (a controller) calls `changeStatus`.
  *
  * Apache: broker.BrokerController#changeSpecialServiceStatus
  */

@@ -15,9 +15,12 @@ export interface TlsServerContextDeps {
   readonly logger: Logger
 }
 
+/** Source: srvutil.FileWatchService */
+const LOOK_PERIOD_MS = 500
+
 /**
- * What a server needs to speak TLS. Its files are looked at again with each connection: when they have changed, new
- * connections get the new certificate. Files that do not fit together (one of two is replaced already) change nothing.
+ * What a server needs to speak TLS. Its files are looked at again when a connection comes, at most twice a second: when they
+ * have changed, new connections get the new certificate. Files that do not fit together (one of two is replaced already) change nothing.
  *
  * Apache: remoting.netty.TlsHelper#buildSslContext, common.TlsCertificateManager
  */
@@ -26,7 +29,10 @@ export class TlsServerContext {
   readonly #files: readonly PemFile[]
   #current: TlsOptions | undefined
   #selfSigned: Promise<TlsOptions> | undefined
+  /** Of the files that are in use, and of those that were looked at last. */
   #fingerprint = ''
+  #seen = ''
+  #lookedMs = 0
 
   constructor(deps: TlsServerContextDeps) {
     const { keyPath, certPath, authClient, trustCertPath } = deps.settings
@@ -56,10 +62,10 @@ export class TlsServerContext {
 
   /** For the next connection; undefined: there is no certificate to show. */
   async current(): Promise<TlsOptions | undefined> {
-    const { settings, fileSystem, logger } = this.#deps
+    const { settings, logger } = this.#deps
     if (settings.testMode) return this.#testOptions()
     if (this.#current === undefined) return undefined
-    if (fingerprint(fileSystem, this.#files) === this.#fingerprint) return this.#current
+    if (!this.#haveFilesChanged()) return this.#current
     try {
       this.#reload()
       logger.info({ files: this.#files.map(({ path }) => path) }, 'TLS certificates reloaded')
@@ -80,8 +86,21 @@ export class TlsServerContext {
   }
 
   #testOptions(): Promise<TlsOptions> {
-    this.#selfSigned ??= selfSigned(this.#deps.clock.now())
+    this.#selfSigned ??= selfSigned(this.#deps.clock.now()).catch((error: unknown) => {
+      this.#selfSigned = undefined
+      throw error
+    })
     return this.#selfSigned
+  }
+
+  #haveFilesChanged(): boolean {
+    const { clock, fileSystem } = this.#deps
+    const nowMs = clock.monotonic()
+    if (nowMs - this.#lookedMs < LOOK_PERIOD_MS) return false
+    this.#lookedMs = nowMs
+    const before = this.#seen
+    this.#seen = fingerprint(fileSystem, this.#files)
+    return this.#seen !== before && this.#seen !== this.#fingerprint
   }
 
   #reload(): void {
@@ -102,5 +121,6 @@ export class TlsServerContext {
     createSecureContext(options)
     this.#current = options
     this.#fingerprint = seen
+    this.#seen = seen
   }
 }

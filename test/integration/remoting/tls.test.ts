@@ -45,12 +45,14 @@ describe('TLS on the port of a RemotingServer', () => {
   let directory: ReturnType<typeof makeTempDirectory>
   let fixture: ServerFixture
   let logger: RecordingLogger
+  let clock: SimClock
   const secureClients: RawClient[] = []
   const clients: RemotingClient[] = []
 
   beforeEach(() => {
     directory = makeTempDirectory()
     logger = new RecordingLogger()
+    clock = new SimClock(Date.UTC(2026, 0))
   })
 
   afterEach(async () => {
@@ -72,7 +74,7 @@ describe('TLS on the port of a RemotingServer', () => {
     const tls = new TlsServerContext({
       settings: { ...SERVER, ...settings },
       fileSystem: new NodeFileSystem(),
-      clock: new SimClock(Date.UTC(2026, 0)),
+      clock,
       logger,
     })
     tls.load()
@@ -129,6 +131,7 @@ describe('TLS on the port of a RemotingServer', () => {
     const paths = write('server', identity)
     await start({ testMode: false, keyPassword: 'secret', ...paths })
     const subjectSeen = async () => {
+      clock.advance(500)
       const client = await connectSecure({ ca: authority.cert, rejectUnauthorized: true, ...SKIP })
       return certificateOf(client)
     }

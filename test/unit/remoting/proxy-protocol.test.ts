@@ -57,6 +57,7 @@ describe('readProxyHeader', () => {
     ['an absurd port', Buffer.from('PROXY TCP4 1.2.3.4 x 99999 2\r\n'), 'PROXY header: PROXY TCP4'],
     ['no end', Buffer.from(`PROXY ${'x'.repeat(200)}`), 'PROXY header of more than 107 bytes'],
     ['another version', Buffer.from(`${V2}3111000c`, 'hex'), 'version and command 0x31'],
+    ['an absurd length', Buffer.from(`${V2}2111ffff`, 'hex'), 'PROXY header of 65551 bytes'],
     ['a length too short', Buffer.from(`${V2}21110004c0a80001`, 'hex'), 'without addresses'],
   ] as const) {
     it(`refuses ${what}`, () => {
