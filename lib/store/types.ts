@@ -129,8 +129,11 @@ export interface LogPlace {
 export interface CqUnit extends LogPlace {
   /** Of the first message of a batch. */
   readonly queueOffset: number
-  /** The tag's hash; in SCHEDULE_TOPIC_XXXX the time of delivery, milliseconds since 1970. */
-  readonly tagsCode: number
+  /**
+   * The tag's hash; in SCHEDULE_TOPIC_XXXX the time of delivery, milliseconds since 1970. undefined when consume queue ext, where it
+   * should be, has it not.
+   */
+  readonly tagsCode: number | undefined
   /** Messages: 1, or those of the batch. */
   readonly batchNum: number
 }

@@ -23,6 +23,9 @@ export interface DelayLevelQueueDeps {
   readonly onDelivered: (topic: string, appended: AppendResult) => void
 }
 
+/** A message whose time of delivery is known. */
+type DelayedUnit = CqUnit & { readonly tagsCode: number }
+
 const TOPIC = SystemTopic.RMQ_SYS_SCHEDULE_TOPIC
 /** Messages looked at when few are due; the number doubles while all are. */
 const MIN_BATCH = 32
@@ -130,7 +133,7 @@ export class DelayLevelQueue {
     return undefined
   }
 
-  async #nextUnits(): Promise<readonly CqUnit[]> {
+  async #nextUnits(): Promise<readonly DelayedUnit[]> {
     const { messageStore } = this.#deps
     const minOffset = messageStore.getMinOffsetInQueue(TOPIC, this.#queueId)
     if (minOffset > this.#offset) {
@@ -138,11 +141,31 @@ export class DelayLevelQueue {
       this.#offset = minOffset
       this.#moveTo(minOffset)
     }
-    return messageStore.iterateFrom(TOPIC, this.#queueId, this.#offset, this.#batchSize)
+    const units = await messageStore.iterateFrom(
+      TOPIC,
+      this.#queueId,
+      this.#offset,
+      this.#batchSize,
+    )
+    return units.every(isDelayedUnit) ? units : this.#withDueTimes(units)
+  }
+
+  /** A unit that has lost its tags code is due when its message says. Source: ScheduleMessageService#computeDeliverTimestamp */
+  async #withDueTimes(units: readonly CqUnit[]): Promise<readonly DelayedUnit[]> {
+    const { messageStore, delayMs } = this.#deps
+    const timed: DelayedUnit[] = []
+    for (const unit of units) {
+      const { tagsCode, queueOffset } = unit
+      const dueMs =
+        tagsCode ??
+        (await messageStore.getMessageStoreTimestamp(TOPIC, this.#queueId, queueOffset)) + delayMs
+      timed.push({ ...unit, tagsCode: dueMs })
+    }
+    return timed
   }
 
   /** Those from the first on whose time has come, as many as one batch takes. */
-  #dueOf(units: readonly CqUnit[]): readonly CqUnit[] {
+  #dueOf(units: readonly DelayedUnit[]): readonly DelayedUnit[] {
     let bytes = 0
     const end = units.findIndex((unit, index) => {
       bytes += unit.size
@@ -152,7 +175,7 @@ export class DelayLevelQueue {
   }
 
   /** A time further away than the level's delay means that the clock was set back: the message is due. */
-  #waitMs({ tagsCode }: CqUnit): number {
+  #waitMs({ tagsCode }: DelayedUnit): number {
     const nowMs = this.#deps.clock.now()
     return tagsCode > nowMs + this.#deps.delayMs ? 0 : tagsCode - nowMs
   }
@@ -204,4 +227,8 @@ export class DelayLevelQueue {
     this.#deliveredOffset = offset
     this.#deps.onOffset(offset)
   }
+}
+
+function isDelayedUnit(unit: CqUnit): unit is DelayedUnit {
+  return unit.tagsCode !== undefined
 }

@@ -42,7 +42,10 @@ async function readUnits(
   end: number,
 ): Promise<CqUnit[]> {
   const units = await queue.readUnits(first, end)
-  return units === undefined ? [] : decodeUnits(queue, units, await queue.extOf(units), first)
+  if (units === undefined) return []
+  const ext = queue.extOf(units)
+  // What is in memory is valid in this turn.
+  return decodeUnits(queue, units, ext instanceof Promise ? await ext : ext, first)
 }
 
 function decodeUnits(
@@ -58,7 +61,7 @@ function decodeUnits(
       queueOffset: isBatch ? batchUnitBaseOffset(units, at) : first + decoded.length,
       commitLogOffset: unitCommitLogOffset(units, at),
       size: unitSize(units, at),
-      tagsCode: unitTagsCode(units, at) ?? extTagsCode(units, at, ext) ?? 0,
+      tagsCode: unitTagsCode(units, at) ?? extTagsCode(units, at, ext),
       batchNum: isBatch ? batchUnitNum(units, at) : 1,
     })
   }

@@ -139,8 +139,10 @@ export class MessageReader {
       this.#deps.logger.warn({ topic, queueId, offset, next }, 'consume queue file is not there')
       return nothing(GetMessageStatus.OFFSET_FOUND_NULL, next, minOffset, maxOffset)
     }
-    const ext = request.filter && (await queue.extOf(units))?.copy()
-    return this.#finishScan(this.#newScan(request, queue, units, ext), queue)
+    const ext = request.filter && queue.extOf(units)
+    // What is in memory is valid in this turn: it is copied before anything is waited for.
+    const kept = ext instanceof Promise ? await ext : ext?.copy()
+    return this.#finishScan(this.#newScan(request, queue, units, kept), queue)
   }
 
   /** Reads from the disk what the scan waits for, until it has ended. */

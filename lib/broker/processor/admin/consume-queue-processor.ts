@@ -72,7 +72,7 @@ export class ConsumeQueueProcessor implements RequestProcessor {
     return wanted.map(({ commitLogOffset, size, tagsCode }) => ({
       physicOffset: commitLogOffset,
       physicSize: size,
-      tagsCode,
+      tagsCode: tagsCode ?? 0,
       eval: false,
     }))
   }

@@ -66,6 +66,24 @@ describe('ScheduleMessageService', () => {
     expect(delivered()).to.deep.equal(['a'])
   })
 
+  it('delivers a message in time whose unit has lost its tags code', async () => {
+    const { messageStore } = parts
+    const iterateFrom = messageStore.iterateFrom.bind(messageStore)
+    messageStore.iterateFrom = (...place) =>
+      iterateFrom(...place).map((unit) => ({ ...unit, tagsCode: undefined }))
+    delay(1, 'a')
+    await advance(600)
+    delay(1, 'b')
+    await advance(399)
+    expect(delivered()).to.deep.equal([])
+    await advance(1)
+    expect(delivered()).to.deep.equal(['a'])
+    await advance(599)
+    expect(delivered()).to.deep.equal(['a'])
+    await advance(1)
+    expect(delivered()).to.deep.equal(['a', 'b'])
+  })
+
   it('counts a delivery as a get of the delayed message and a put of the delivered one', async () => {
     delay(2, 'a')
     await advance(5000)

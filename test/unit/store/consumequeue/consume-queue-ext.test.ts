@@ -150,6 +150,9 @@ describe('ConsumeQueueExt', () => {
     await reopen()
     await putAll(2)
     expect(new Set((await seen(0)).tagsCodes)).to.deep.equal(new Set([undefined, TAG_A]))
+    const units = await store.iterateFrom('TopicA', 0, 0, 5)
+    const lost = [undefined, undefined, undefined]
+    expect(units.map(({ tagsCode }) => tagsCode)).to.deep.equal([...lost, TAG_A, TAG_A])
     enableConsumeQueueExt = true
     await reopen()
     await putAll(2)
