@@ -38,6 +38,8 @@ export class DefaultHAConnection {
   #slaveAckOffset = -1
   #lastReadMs: number
   #lastWriteMs: number
+  /** What there is will be sent, then the connection closed. */
+  #isEnding = false
   #closed = false
   /** Nothing is sent: the slave asked for what the log does not have. */
   #isHopeless = false
@@ -53,6 +55,7 @@ export class DefaultHAConnection {
       log,
       flowMonitor: this.#flowMonitor,
       batchBytes: () => config.haTransferBatchSize,
+      onCaughtUp: () => this.#onCaughtUp(),
       onFailed: (reason) => this.#giveUp(reason),
     })
     socket.setNoDelay(true)
@@ -95,27 +98,33 @@ export class DefaultHAConnection {
   }
 
   #sendHeartbeat(): void {
-    if (this.transferFromWhere < 0 || this.#deps.socket.writableLength > 0) return
+    const { socket } = this.#deps
+    if (this.transferFromWhere < 0 || socket.writableLength > 0 || !socket.writable) return
     this.#transfer.sendHeartbeat(this.transferFromWhere)
   }
 
   /**
-   * Sends what there is, then closes. Resolves when the slave has closed its end: closing ours before would throw away what it has
-   * not read yet.
+   * Sends what the log has, then closes. Resolves when the slave has closed its end, or after `timeoutMs`: closing ours before would
+   * throw away what it has not read yet.
    */
   async end(timeoutMs: number): Promise<void> {
     const { socket, clock } = this.#deps
     if (this.#closed) return
-    this.transfer()
+    this.#isEnding = true
     await new Promise<void>((resolve) => {
       const timer = clock.setTimeout(resolve, timeoutMs)
       socket.once('close', () => {
         timer.cancel()
         resolve()
       })
-      socket.end()
+      if (this.#isHopeless || this.transferFromWhere < 0) socket.end()
+      else this.#transfer.run()
     })
     this.close('the master stops')
+  }
+
+  #onCaughtUp(): void {
+    if (this.#isEnding) this.#deps.socket.end()
   }
 
   close(reason: string): void {

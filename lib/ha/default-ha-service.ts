@@ -81,11 +81,13 @@ export class DefaultHAService implements HAService {
     this.#explainRole()
   }
 
+  /** The slaves that follow closely get all of the log; no put may come any more. */
   async stop(): Promise<void> {
-    this.#sweepTimer?.cancel()
     this.#client?.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await this.#deps.log.idle()
     await Promise.all(Array.from(this.#connections, (connection) => connection.end(END_TIMEOUT_MS)))
+    this.#sweepTimer?.cancel()
     this.#groupTransfer.stop()
     await closed
   }

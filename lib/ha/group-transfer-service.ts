@@ -24,6 +24,7 @@ export class GroupTransferService {
   /** By the number of replicas asked for, which rarely changes; each in the order of the log. */
   readonly #queues = new Map<number, Waiter[]>()
   #timer: Timer | undefined
+  #isStopped = false
 
   constructor(deps: GroupTransferDeps) {
     this.#deps = deps
@@ -36,6 +37,10 @@ export class GroupTransferService {
   putRequest(request: GroupTransferRequest): void {
     const { clock, slaveTimeoutMs } = this.#deps
     const { ackNums, nextOffset } = request
+    if (this.#isStopped) {
+      request.done(false)
+      return
+    }
     const waiters = this.#queues.get(ackNums) ?? []
     if (waiters.length === 0) {
       if (this.#offsetOf(ackNums, this.#sortedAcks()) >= nextOffset) {
@@ -58,8 +63,9 @@ export class GroupTransferService {
     }
   }
 
-  /** Fails all that wait. */
+  /** Fails all that wait, and all that come later. */
   stop(): void {
+    this.#isStopped = true
     this.#timer?.cancel()
     this.#timer = undefined
     this.#fail(() => true)

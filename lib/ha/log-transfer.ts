@@ -13,6 +13,8 @@ export interface LogTransferDeps {
   readonly log: ReplicatedLog
   readonly flowMonitor: FlowMonitor
   readonly batchBytes: () => number
+  /** All that the log has was given to the socket. */
+  readonly onCaughtUp: () => void
   /** The log cannot be read, or not from there any more. Called once. */
   readonly onFailed: (reason: string) => void
 }
@@ -46,10 +48,11 @@ export class LogTransfer {
     this.run()
   }
 
-  /** Sends as much as there is and the socket takes. */
+  /** Sends as much as there is and the socket takes; nothing once our end of it is closed. */
   run(): void {
+    const { socket, log, onCaughtUp } = this.#deps
     if (this.#nextOffset === undefined || this.#isReading || this.#hasFailed) return
-    const { socket, log } = this.#deps
+    if (!socket.writable) return
     socket.cork()
     while (this.#nextOffset < log.maxOffset && socket.writableLength < MAX_UNWRITTEN_BYTES) {
       const maxBytes = this.#maxBytes()
@@ -59,6 +62,7 @@ export class LogTransfer {
       this.#send(bytes)
     }
     socket.uncork()
+    if (this.#nextOffset >= log.maxOffset) onCaughtUp()
     const isCold = this.#ahead === undefined && this.#nextOffset < log.maxOffset
     if (isCold && log.dataInMemory(this.#nextOffset, 1) === undefined) {
       void this.#readAhead(this.#nextOffset)

@@ -77,6 +77,8 @@ export interface ReplicatedLog {
   dataInMemory(offset: number, maxBytes: number): Buffer | undefined
   /** The same from the disk; undefined when it is not there. @throws (rejects) BusyError, or what the file system says */
   readData(offset: number, maxBytes: number): Promise<Buffer | undefined>
+  /** Resolves when nothing is left to be written. */
+  idle(): Promise<void>
   /** The listener is called when more of the log has been written. */
   onWritten(listener: (maxOffset: number) => void): void
   /** The copy of a master's log that this log is to become; its bytes are taken from here. */

@@ -324,6 +324,11 @@ export class CommitLog {
     return this.#appender.endOffset - this.#writer.writtenOffset
   }
 
+  /** Resolves when nothing is left to be written. */
+  idle(): Promise<void> {
+    return this.#writer.idle()
+  }
+
   onWritten(listener: (writtenOffset: number) => void): void {
     this.#writtenListeners.push(listener)
   }

@@ -60,6 +60,10 @@ export class ReplicatedCommitLog implements ReplicatedLog, RawTail {
     this.#log.onWritten(listener)
   }
 
+  idle(): Promise<void> {
+    return this.#log.idle()
+  }
+
   beginAt(offset: number): void {
     this.#log.begin(offset, 0)
   }

@@ -78,6 +78,8 @@ describe('puts that wait for replicas', () => {
     put(100, 2)
     service.stop()
     expect(answers).to.deep.equal(['100/2 timeout'])
+    put(200, 2)
+    expect(answers).to.deep.equal(['100/2 timeout', '200/2 timeout'])
     expect(clock.pendingTimers).to.equal(0)
   })
 })
