@@ -123,7 +123,7 @@ describe('metrics and health of a broker', () => {
     await send()
     await send([['__SHARDINGKEY', 's']])
     await send([['TIMER_DELIVER_MS', String(Date.now() + HOUR_MS)]])
-    await until(() => fixture.broker.timerMessageStore.metrics.getTimingCount('T') === 1)
+    await until(() => fixture.broker.parts.timerMessageStore?.metrics.getTimingCount('T') === 1)
     await end(await send(transaction, 4), 8)
     await end(await send(transaction, 4), 12)
     await heartbeat()

@@ -157,7 +157,7 @@ describe('a broker with transactions', () => {
       producer.send(endRequest(place, UNKNOWN, true).markOneway())
     }
     clock.advance(CHECK_INTERVAL_MS)
-    const { topicConfigManager } = fixture.broker
+    const { topicConfigManager } = fixture.broker.parts
     await until(() => topicConfigManager.containsTopic('TRANS_CHECK_MAX_TIME_TOPIC'))
     const [given] = await pullMessages('TRANS_CHECK_MAX_TIME_TOPIC', 0)
     if (given === undefined) throw new Error('not given up')
