@@ -40,6 +40,7 @@ import { PopQueueReader } from './processor/pop/pop-queue-reader.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
+import { isRetryTopic, parseNormalTopic } from './topic/topic-names.ts'
 
 export interface PopConsumptionDeps {
   readonly brokerConfig: BrokerConfig
@@ -79,7 +80,11 @@ export class PopConsumption implements Service, ChannelEventListener {
 
   constructor(deps: PopConsumptionDeps) {
     this.#deps = deps
-    this.inflight = new PopInflightMessageCounter(deps.clock.now())
+    this.inflight = new PopInflightMessageCounter({
+      ...deps,
+      startTimeMs: deps.clock.now(),
+      onBelowThreshold: (topic, group, queueId) => this.#onBelowThreshold(topic, group, queueId),
+    })
     this.orderInfo = new ConsumerOrderInfoManager({
       ...deps,
       onLockFree: (topic, group, queueId) => this.#onLockFree(topic, group, queueId),
@@ -211,6 +216,8 @@ export class PopConsumption implements Service, ChannelEventListener {
       locks: new QueueLockManager(),
       orderInfo,
       inflight,
+      onUnlocked: ({ topic, group, queueId }) =>
+        void this.#popPolling.notifyGroup(topic, group, queueId),
     })
     return new PopMessageProcessor({
       ...this.#deps,
@@ -243,6 +250,14 @@ export class PopConsumption implements Service, ChannelEventListener {
       services.push(new PopReviveService({ ...this.#deps, ...own }))
     }
     return services
+  }
+
+  /** Wakes a pop that may have messages of the queue again. */
+  #onBelowThreshold(topic: string, group: string, queueId: number): void {
+    if (isRetryTopic(topic)) this.#popPolling.notifyRetried(parseNormalTopic(topic, group), group)
+    else if (!this.#popPolling.notifyGroup(topic, group, -1)) {
+      this.#popPolling.notifyGroup(topic, group, queueId)
+    }
   }
 
   /** Wakes a pop of a queue that may be popped in order again, if there is something to pop. */

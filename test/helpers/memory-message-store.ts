@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/message.ts'
 import { encodeRecord, planRecord } from '../../codec/message/record.ts'
 import type { Clock } from '../../lib/common/clock.ts'
@@ -37,6 +38,8 @@ export interface MemoryMessageStoreOptions {
   readonly delayLevelsMs?: readonly number[]
   /** Records as in the commit log, for readers that look into them. */
   readonly realRecords?: boolean
+  /** Gets are answered by promise, turns later, as when the store reads from the disk. */
+  readonly readsLater?: boolean
 }
 
 const RECORD_OVERHEAD = 91
@@ -49,6 +52,7 @@ export class MemoryMessageStore implements MessageStore {
   readonly #clock: Clock
   readonly #delayLevelsMs: readonly number[]
   readonly #realRecords: boolean
+  readonly #readsLater: boolean
   readonly #queues = new Map<string, Queue>()
   readonly #byCommitLogOffset = new Map<number, StoredMessage>()
   readonly #listeners: MessageArrivingListener[] = []
@@ -69,10 +73,11 @@ export class MemoryMessageStore implements MessageStore {
   isDiskFull = false
   readonly retentions: Retention[] = []
 
-  constructor({ clock, delayLevelsMs = [], realRecords = false }: MemoryMessageStoreOptions) {
-    this.#clock = clock
-    this.#delayLevelsMs = delayLevelsMs
-    this.#realRecords = realRecords
+  constructor(options: MemoryMessageStoreOptions) {
+    this.#clock = options.clock
+    this.#delayLevelsMs = options.delayLevelsMs ?? []
+    this.#realRecords = options.realRecords ?? false
+    this.#readsLater = options.readsLater ?? false
   }
 
   async start(): Promise<void> {}
@@ -180,7 +185,11 @@ export class MemoryMessageStore implements MessageStore {
     for (const listener of this.#listeners) listener({ ...event, filterBitMap })
   }
 
-  getMessage(request: GetMessageRequest): GetMessageResult {
+  getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
+    return this.#readsLater ? nextTurn().then(() => this.#get(request)) : this.#get(request)
+  }
+
+  #get(request: GetMessageRequest): GetMessageResult {
     const queue = this.#find(request.topic, request.queueId)
     const minOffset = queue?.minOffset ?? 0
     const maxOffset = minOffset + (queue?.messages.length ?? 0)

@@ -66,10 +66,16 @@ export class PopFixture {
   #lastChannelId = 0
   /** What is next of Math.random. */
   random = 0.99
+  /** How often pops have been run, those that were held every time. */
+  runs = 0
 
-  constructor(settings: Record<string, string> = {}) {
+  constructor(settings: Record<string, string> = {}, readsLater = false) {
     this.#parts = makeBrokerParts({ brokerIP1: '10.0.0.1', ...settings })
-    this.store = new MemoryMessageStore({ clock: this.#parts.clock, realRecords: true })
+    this.store = new MemoryMessageStore({
+      clock: this.#parts.clock,
+      realRecords: true,
+      readsLater,
+    })
     this.timedPuts = new SimTimedPuts(this.store, this.#parts.clock)
     this.offsets = this.#parts.consumerOffsetManager
     this.pops = this.#newPops()
@@ -133,7 +139,10 @@ export class PopFixture {
       consumerOffsetManager: this.offsets,
       timedPuts: this.timedPuts,
       brokerHost: () => HOST,
-      random: () => this.random,
+      random: () => {
+        this.runs++
+        return this.random
+      },
     })
     this.#dispatcher = new RequestDispatcher(SILENT_LOGGER)
     pops.registerProcessors(this.#dispatcher)

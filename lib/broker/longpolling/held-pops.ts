@@ -32,7 +32,8 @@ interface TopicAndGroup {
 /** Requests that are held, by topic, group and queue, the oldest first. */
 export class HeldPops<H extends PollingHeader> {
   readonly #topics = new Map<string, Map<string, Map<number, PopRequest<H>[]>>>()
-  readonly #retryTopics = new Map<string, TopicAndGroup>()
+  /** By retry topic; names of version 1 may be those of several: `%RETRY%a_b_c` of `a` and `b_c`, and of `a_b` and `c`. */
+  readonly #retryTopics = new Map<string, Set<TopicAndGroup>>()
   #size = 0
 
   get size(): number {
@@ -53,8 +54,8 @@ export class HeldPops<H extends PollingHeader> {
     return this.#topics.get(topic)?.get(group)?.keys() ?? []
   }
 
-  /** The topic and group with requests whose retry topic this is. */
-  ownerOfRetryTopic(retryTopic: string): TopicAndGroup | undefined {
+  /** The topics and groups with requests whose retry topic this is. */
+  ownersOfRetryTopic(retryTopic: string): Iterable<TopicAndGroup> | undefined {
     return this.#retryTopics.get(retryTopic)
   }
 
@@ -62,8 +63,9 @@ export class HeldPops<H extends PollingHeader> {
     const { topic, consumerGroup: group, queueId } = request.header
     const groups = getOrAdd(this.#topics, topic, () => new Map<string, Map<number, never>>())
     const queues = getOrAdd(groups, group, () => {
-      this.#retryTopics.set(buildPopRetryTopicV1(topic, group), { topic, group })
-      this.#retryTopics.set(buildPopRetryTopicV2(topic, group), { topic, group })
+      for (const retryTopic of retryTopicsOf(topic, group)) {
+        getOrAdd(this.#retryTopics, retryTopic, () => new Set()).add({ topic, group })
+      }
       return new Map<number, PopRequest<H>[]>()
     })
     getOrAdd(queues, queueId, () => []).push(request)
@@ -83,9 +85,18 @@ export class HeldPops<H extends PollingHeader> {
     queues.delete(queueId)
     if (queues.size > 0) return
     groups.delete(group)
-    this.#retryTopics.delete(buildPopRetryTopicV1(topic, group))
-    this.#retryTopics.delete(buildPopRetryTopicV2(topic, group))
+    this.#removeRetryTopics(topic, group)
     if (groups.size === 0) this.#topics.delete(topic)
+  }
+
+  #removeRetryTopics(topic: string, group: string): void {
+    for (const retryTopic of retryTopicsOf(topic, group)) {
+      const owners = this.#retryTopics.get(retryTopic) ?? new Set()
+      for (const owner of owners) {
+        if (owner.topic === topic && owner.group === group) owners.delete(owner)
+      }
+      if (owners.size === 0) this.#retryTopics.delete(retryTopic)
+    }
   }
 
   clear(): void {
@@ -101,4 +112,8 @@ export class HeldPops<H extends PollingHeader> {
       }
     }
   }
+}
+
+function retryTopicsOf(topic: string, group: string): string[] {
+  return [buildPopRetryTopicV1(topic, group), buildPopRetryTopicV2(topic, group)]
 }

@@ -101,9 +101,9 @@ export class PopLongPollingService<H extends PollingHeader>
     const { topic, queueId, logicOffset } = arrived
     const interval = this.#deps.brokerConfig.popLongPollingForceNotifyInterval
     const message = { arrived, force: interval > 0 && logicOffset % interval === 0 }
-    const retried = this.#held.ownerOfRetryTopic(topic)
+    const retried = this.#held.ownersOfRetryTopic(topic)
     if (retried !== undefined) {
-      this.#notifyRetried(retried.topic, retried.group, message)
+      for (const owner of [...retried]) this.notifyRetried(owner.topic, owner.group, message)
       return
     }
     for (const group of [...this.#held.groupsOf(topic)]) {
@@ -116,25 +116,24 @@ export class PopLongPollingService<H extends PollingHeader>
   notifyGroup(topic: string, group: string, queueId: number, message?: WakingMessage): boolean {
     const requests = this.#held.get(topic, group, queueId)
     if (requests === undefined) return false
-    const open = requests.filter(({ channel }) => channel.isOpen)
-    const request = this.#deps.notifyLast ? open.at(-1) : open[0]
+    const request = this.#deps.notifyLast ? requests.findLast(isOpen) : requests.find(isOpen)
     if (request === undefined) return false
     if (message?.force === false && !isWanted(message.arrived, request.filter)) return false
     this.#wake(request)
     return true
   }
 
+  /** Wakes one request of a group for its retry topic, which each pop reads, whatever queue it is for. */
+  notifyRetried(topic: string, group: string, message?: WakingMessage): void {
+    for (const queueId of [...this.#held.queuesOf(topic, group)]) {
+      if (this.notifyGroup(topic, group, queueId, message)) return
+    }
+  }
+
   onChannelClose(channel: Channel): void {
     if (this.#held.size === 0) return
     if (this.#closedChannels.size === 0) this.#deps.defer(() => this.#dropClosed())
     this.#closedChannels.add(channel)
-  }
-
-  /** Each pop of a group reads its retry topic, whatever queue it is for. */
-  #notifyRetried(topic: string, group: string, message: WakingMessage): void {
-    for (const queueId of [...this.#held.queuesOf(topic, group)]) {
-      if (this.notifyGroup(topic, group, queueId, message)) return
-    }
   }
 
   #wake(request: PopRequest<H>): void {
@@ -161,6 +160,10 @@ export class PopLongPollingService<H extends PollingHeader>
     this.#closedChannels = new Set()
     for (const request of [...this.#held]) if (closed.has(request.channel)) this.#remove(request)
   }
+}
+
+function isOpen({ channel }: { readonly channel: Channel }): boolean {
+  return channel.isOpen
 }
 
 function isWanted(

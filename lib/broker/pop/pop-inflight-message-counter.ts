@@ -1,17 +1,34 @@
 import type { PopCheckPoint } from '../../../codec/body/pop-check-point.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
 import { getOrAdd } from '../../common/maps.ts'
 import { splitTopicAtGroup, topicAtGroup } from '../offset/topic-at-group.ts'
+
+export interface PopInflightDeps {
+  readonly brokerConfig: Pick<
+    BrokerConfig,
+    'enablePopMessageThreshold' | 'popInflightMessageThreshold'
+  >
+  readonly startTimeMs: number
+  /** Told when the queue may be popped from again. */
+  readonly onBelowThreshold: (topic: string, group: string, queueId: number) => void
+}
 
 /**
  * Messages that were popped and neither acknowledged nor revived, by topic, group and queue. What was popped before the
  * broker's start is not counted. Apache: broker.processor.PopInflightMessageCounter
  */
 export class PopInflightMessageCounter {
-  readonly #startTimeMs: number
+  readonly #deps: PopInflightDeps
   readonly #counts = new Map<string, Map<number, number>>()
 
-  constructor(startTimeMs: number) {
-    this.#startTimeMs = startTimeMs
+  constructor(deps: PopInflightDeps) {
+    this.#deps = deps
+  }
+
+  /** True when so many messages of the queue are open that no more are to be popped. */
+  isAboveThreshold(topic: string, group: string, queueId: number): boolean {
+    if (!this.#deps.brokerConfig.enablePopMessageThreshold) return false
+    return this.#exceeds(this.getGroupPopInFlightMessageNum(topic, group, queueId))
   }
 
   incrementInFlightMessageNum(topic: string, group: string, queueId: number, count: number): void {
@@ -28,12 +45,16 @@ export class PopInflightMessageCounter {
     queueId: number,
     count: number,
   ): void {
-    if (popTimeMs < this.#startTimeMs) return
+    if (popTimeMs < this.#deps.startTimeMs) return
     const queues = this.#counts.get(topicAtGroup(topic, group))
     const old = queues?.get(queueId)
     if (queues === undefined || old === undefined) return
     if (old > count) queues.set(queueId, old - count)
     else this.clearInFlightMessageNum(topic, group, queueId)
+    if (!this.#deps.brokerConfig.enablePopMessageThreshold) return
+    if (this.#exceeds(old) && !this.#exceeds(old - count)) {
+      this.#deps.onBelowThreshold(topic, group, queueId)
+    }
   }
 
   /** A message of the check point is revived. */
@@ -58,6 +79,10 @@ export class PopInflightMessageCounter {
 
   getGroupPopInFlightMessageNum(topic: string, group: string, queueId: number): number {
     return this.#counts.get(topicAtGroup(topic, group))?.get(queueId) ?? 0
+  }
+
+  #exceeds(count: number): boolean {
+    return count > this.#deps.brokerConfig.popInflightMessageThreshold
   }
 
   #clear(isMeant: (names: { topic: string; group: string }) => boolean): void {

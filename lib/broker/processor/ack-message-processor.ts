@@ -92,6 +92,8 @@ export class AckMessageProcessor implements RequestProcessor {
   ): Promise<void> {
     const topic = realTopicOf(batch)
     const { c: group, q: queueId, so, rq, pt, it } = batch
+    // As Apache: what names no queue is passed over, not refused.
+    if (this.#deps.messageStore.getMinOffsetInQueue(topic, queueId) < 0) return
     const { minOffset, maxOffset } = this.#bounds(topic, queueId)
     const offsets: number[] = []
     for (const bit of setBitsOf(batch.b)) {

@@ -17,13 +17,14 @@ import type {
   PollingResult,
   PopLongPollingService,
 } from '../longpolling/pop-long-polling-service.ts'
+import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { buildPopRetryTopic, buildPopRetryTopicV1 } from '../topic/topic-names.ts'
 import { orRefusal, runHeld, withBornTime } from './pop/held-requests.ts'
 import type { PopChecks } from './pop/pop-checks.ts'
 import { PopFilters } from './pop/pop-filters.ts'
 import type { PopQueueReader } from './pop/pop-queue-reader.ts'
-import { remainingOf, type Pop } from './pop/popped.ts'
+import { isMoreToPop, remainingOf, type Pop } from './pop/popped.ts'
 
 export interface PopMessageDeps {
   readonly brokerConfig: Pick<
@@ -37,6 +38,7 @@ export interface PopMessageDeps {
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
   readonly checks: PopChecks
   readonly reader: PopQueueReader
+  readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
   readonly longPolling: PopLongPollingService<PopMessageRequestHeader>
   readonly clock: Clock
   readonly logger: Logger
@@ -128,17 +130,21 @@ export class PopMessageProcessor implements RequestProcessor {
   ): Promise<RemotingCommand | undefined> {
     const pop = this.#newPop(header, filter)
     await this.#read(pop)
-    const { longPolling } = this.#deps
+    const { longPolling, brokerStatsManager } = this.#deps
     const { topic, consumerGroup, queueId } = header
     const isFound = pop.records.length > 0
     const polling = isFound ? undefined : longPolling.polling(request, channel, header, filter)
     const isHeld = polling === 'POLLING_SUC'
     // Pops of all queues do not wake those of one queue, nor the other way round, as in Apache.
-    if ((isFound || isHeld) && pop.restNum > 0) {
+    if ((isFound || isHeld) && isMoreToPop(pop)) {
       longPolling.notifyGroup(topic, consumerGroup, queueId)
     }
     if (isHeld) return undefined
     if (pop.pending.length > 0) await Promise.all(pop.pending)
+    if (isFound) {
+      const latencyMs = this.#deps.clock.now() - pop.popTime
+      brokerStatsManager.gets.incGroupGetLatency(consumerGroup, topic, queueId, latencyMs)
+    }
     return responseOf(pop, polling)
   }
 
@@ -156,6 +162,8 @@ export class PopMessageProcessor implements RequestProcessor {
       msgOffsetInfo: [],
       orderCountInfo: [],
       restNum: 0,
+      blockedNum: 0,
+      blocks: [],
       pending: [],
     }
   }

@@ -46,11 +46,11 @@ export class GetStats {
     size.addValue(bytes)
   }
 
-  /** How long reading took. Apache: incGroupGetLatency */
+  /** How long reading took; `queueId` is the request's, a pop's -1 for all queues. Apache: incGroupGetLatency */
   incGroupGetLatency(group: string, topic: string, queueId: number, latencyMs: number): void {
     const { brokerConfig, table } = this.#deps
     const { latencyByQueue } = this.#itemsOf(group, topic)
-    const place = brokerConfig.enableDetailStat ? queueId : 0
+    const place = brokerConfig.enableDetailStat ? queueId + 1 : 0
     let latency = latencyByQueue[place]
     if (latency === undefined) {
       const queue = brokerConfig.enableDetailStat ? `${queueId}@` : ''

@@ -10,7 +10,7 @@ import type { ConsumerOrderInfoManager } from '../../pop/consumer-order-info-man
 import { popQueueKey } from '../../pop/pop-ack-constants.ts'
 import type { PopBufferMergeService } from '../../pop/pop-buffer-merge-service.ts'
 import type { PopInflightMessageCounter } from '../../pop/pop-inflight-message-counter.ts'
-import type { QueueLockManager } from '../../pop/queue-lock-manager.ts'
+import type { LockedOut, QueueLockManager } from '../../pop/queue-lock-manager.ts'
 import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { isRetryTopic } from '../../topic/topic-names.ts'
 import type { PopOffsets } from './pop-offsets.ts'
@@ -18,13 +18,7 @@ import { remainingOf, type Pop } from './popped.ts'
 import { recodeRetryRecord } from './retry-record.ts'
 
 export interface PopQueueReaderDeps {
-  readonly brokerConfig: Pick<
-    BrokerConfig,
-    | 'brokerName'
-    | 'enablePopMessageThreshold'
-    | 'popInflightMessageThreshold'
-    | 'popResponseReturnActualRetryTopic'
-  >
+  readonly brokerConfig: Pick<BrokerConfig, 'brokerName' | 'popResponseReturnActualRetryTopic'>
   readonly messageStore: Pick<MessageStore, 'getMessage' | 'getMaxOffsetInQueue'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly popOffsets: PopOffsets
@@ -35,6 +29,8 @@ export interface PopQueueReaderDeps {
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
   readonly clock: Clock
   readonly logger: Logger
+  /** Wakes a held pop that found a queue taken. */
+  readonly onUnlocked: (lockedOut: LockedOut) => void
 }
 
 /** The offset does not fit the queue: the group goes on where the store says. */
@@ -68,25 +64,41 @@ export class PopQueueReader {
     const key = popQueueKey(topic, group, queueId)
     if (buffer.isQueueFull(key)) return
     if (!locks.tryLock(key)) {
-      if (pop.header.order === true) return
-      this.#addRest(pop, topic, queueId, popOffsets.peek(topic, group, queueId, initMode))
+      const { topic: poppedTopic, queueId: poppedQueueId, order } = pop.header
+      locks.lockedOut(key, { topic: poppedTopic, group, queueId: poppedQueueId })
+      if (order === true) return
+      const offset = popOffsets.peek(topic, group, queueId, initMode)
+      this.#addBlocked(pop, topic, queueId, offset, () => locks.isLocked(key))
       return
     }
-    let popping: void | Promise<void> = undefined
+    const popping = this.#tryPop(pop, topic, queueId)
+    if (popping !== undefined) return popping.finally(() => this.#unLock(key))
+    this.#unLock(key)
+  }
+
+  #unLock(key: string): void {
+    for (const lockedOut of this.#deps.locks.unLock(key)) this.#deps.onUnlocked(lockedOut)
+  }
+
+  /** What fails costs the pop this queue, not the others. */
+  #tryPop(pop: Pop, topic: string, queueId: number): void | Promise<void> {
+    const failed = (thrown: unknown) => this.#failures.failed(thrown, { topic, queueId })
     try {
-      popping = this.#popLocked(pop, topic, queueId)
-    } finally {
-      if (popping === undefined) locks.unLock(key)
+      const popping = this.#popLocked(pop, topic, queueId)
+      if (popping !== undefined) return popping.then(() => this.#failures.worked(), failed)
+      this.#failures.worked()
+    } catch (thrown) {
+      failed(thrown)
     }
-    return popping?.finally(() => locks.unLock(key))
   }
 
   #popLocked(pop: Pop, topic: string, queueId: number): void | Promise<void> {
     const { consumerGroup: group, initMode, order, attemptId, invisibleTime } = pop.header
     const { popOffsets, orderInfo, inflight } = this.#deps
     const offset = popOffsets.take(topic, group, queueId, initMode)
-    if (this.#isPopShouldStop(topic, group, queueId)) {
-      this.#addRest(pop, topic, queueId, offset)
+    const isPopShouldStop = () => inflight.isAboveThreshold(topic, group, queueId)
+    if (isPopShouldStop()) {
+      this.#addBlocked(pop, topic, queueId, offset, isPopShouldStop)
       return
     }
     if (order === true) {
@@ -116,23 +128,18 @@ export class PopQueueReader {
     offset: number,
     reading: Promise<GetMessageResult>,
   ): Promise<void> {
-    try {
-      const first = await reading
-      if (!WRONG_OFFSET.has(first.status)) {
-        this.#take(pop, topic, queueId, offset, first)
-        return
-      }
-      const { consumerGroup: group } = pop.header
-      const { nextBeginOffset, status } = first
-      const fields = { group, topic, queueId, offset, nextBeginOffset, status }
-      this.#deps.logger.info(fields, 'pop offset corrected')
-      this.#deps.consumerOffsetManager.commitOffset(group, topic, queueId, nextBeginOffset)
-      const second = await this.#getMessage(pop, topic, queueId, nextBeginOffset)
-      this.#take(pop, topic, queueId, offset, second)
-      this.#failures.worked()
-    } catch (thrown) {
-      this.#failures.failed(thrown, { topic, queueId })
+    const first = await reading
+    if (!WRONG_OFFSET.has(first.status)) {
+      this.#take(pop, topic, queueId, offset, first)
+      return
     }
+    const { consumerGroup: group } = pop.header
+    const { nextBeginOffset, status } = first
+    const fields = { group, topic, queueId, offset, nextBeginOffset, status }
+    this.#deps.logger.info(fields, 'pop offset corrected')
+    this.#deps.consumerOffsetManager.commitOffset(group, topic, queueId, nextBeginOffset)
+    const second = await this.#getMessage(pop, topic, queueId, nextBeginOffset)
+    this.#take(pop, topic, queueId, offset, second)
   }
 
   #getMessage(
@@ -148,8 +155,10 @@ export class PopQueueReader {
   }
 
   #take(pop: Pop, topic: string, queueId: number, offset: number, result: GetMessageResult): void {
+    // Before the messages are noted: what cannot be made into an answer must not count as handed out.
+    const records = this.#recordsOf(pop, topic, offset, result.records)
     if (result.records.length > 0) {
-      this.#count(pop, topic, queueId, result)
+      this.#count(pop, topic, result)
       const offsets = result.records.map((record) => recordQueueOffset(record, 0))
       if (!this.#note(pop, topic, queueId, offset, offsets, result)) {
         pop.restNum += result.messageCount
@@ -161,7 +170,7 @@ export class PopQueueReader {
       this.#passBy(pop, topic, queueId, offset, result.nextBeginOffset)
     }
     pop.restNum += result.maxOffset - result.nextBeginOffset
-    this.#addRecords(pop, topic, offset, result.records)
+    pop.records.push(...records)
     const { consumerGroup: group } = pop.header
     this.#deps.inflight.incrementInFlightMessageNum(topic, group, queueId, result.messageCount)
   }
@@ -208,38 +217,43 @@ export class PopQueueReader {
     buffer.addCkMock(popped, pop.reviveQid, next)
   }
 
-  #addRecords(pop: Pop, topic: string, ckQueueOffset: number, records: readonly Buffer[]): void {
+  /** Records as the client is to get them. */
+  #recordsOf(
+    pop: Pop,
+    topic: string,
+    ckQueueOffset: number,
+    records: readonly Buffer[],
+  ): readonly Buffer[] {
     const { brokerName, popResponseReturnActualRetryTopic } = this.#deps.brokerConfig
     if (popResponseReturnActualRetryTopic || !isRetryTopic(topic) || topic === pop.header.topic) {
-      pop.records.push(...records)
-      return
+      return records
     }
     const { popTime, reviveQid } = pop
     const { invisibleTime } = pop.header
     const handle = { ckQueueOffset, popTime, invisibleTime, reviveQid, brokerName }
-    for (const record of records) {
-      pop.records.push(recodeRetryRecord(record, pop.header.topic, handle))
-    }
+    return records.map((record) => recodeRetryRecord(record, pop.header.topic, handle))
   }
 
   #addRest(pop: Pop, topic: string, queueId: number, offset: number): void {
     pop.restNum += this.#deps.messageStore.getMaxOffsetInQueue(topic, queueId) - offset
   }
 
-  #isPopShouldStop(topic: string, group: string, queueId: number): boolean {
-    const { enablePopMessageThreshold, popInflightMessageThreshold } = this.#deps.brokerConfig
-    if (!enablePopMessageThreshold) return false
-    const count = this.#deps.inflight.getGroupPopInFlightMessageNum(topic, group, queueId)
-    return count > popInflightMessageThreshold
-  }
-
-  #count(
+  /** As #addRest for messages that cannot be had now: to try again before `isBlocked` changes would be in vain. */
+  #addBlocked(
     pop: Pop,
     topic: string,
     queueId: number,
-    { messageCount, records }: GetMessageResult,
+    offset: number,
+    isBlocked: () => boolean,
   ): void {
-    const { brokerStatsManager, clock } = this.#deps
+    const before = pop.restNum
+    this.#addRest(pop, topic, queueId, offset)
+    pop.blockedNum += pop.restNum - before
+    pop.blocks.push(isBlocked)
+  }
+
+  #count(pop: Pop, topic: string, { messageCount, records }: GetMessageResult): void {
+    const { brokerStatsManager } = this.#deps
     const { consumerGroup: group } = pop.header
     let bytes = 0
     for (const record of records) bytes += record.length
@@ -248,6 +262,5 @@ export class PopQueueReader {
       messages.incPopped(group, pop.header.topic, topic !== pop.header.topic, messageCount, bytes)
     }
     gets.incGroupGet(group, topic, messageCount, bytes)
-    gets.incGroupGetLatency(group, pop.header.topic, queueId, clock.now() - pop.popTime)
   }
 }

@@ -14,8 +14,12 @@ export interface Pop {
   readonly startOffsetInfo: string[]
   readonly msgOffsetInfo: string[]
   readonly orderCountInfo: string[]
-  /** Messages that were left over: more pops would find some. */
+  /** Messages that were left over, as the client is told. */
   restNum: number
+  /** Those of them that no pop gets before something else has happened. */
+  blockedNum: number
+  /** For each queue that was passed over with such messages: whether they are still kept back. */
+  readonly blocks: (() => boolean)[]
   /** Check points on their way into the store. */
   readonly pending: Promise<void>[]
 }
@@ -23,4 +27,9 @@ export interface Pop {
 /** How many messages a pop request still takes. */
 export function remainingOf({ header, records }: Pop): number {
   return header.maxMsgNums - records.length
+}
+
+/** True when one more pop would find messages. */
+export function isMoreToPop({ restNum, blockedNum, blocks }: Pop): boolean {
+  return restNum > blockedNum || blocks.some((isBlocked) => !isBlocked())
 }

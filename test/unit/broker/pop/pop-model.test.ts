@@ -111,8 +111,9 @@ function names(count: number): string[] {
 describe('pop consumption, by a model', function () {
   this.timeout(60_000)
 
-  const variants: [string, Record<string, string>, boolean][] = [
+  const variants: [string, Record<string, string>, boolean, boolean?][] = [
     ['with crashes', {}, true],
+    ['with crashes and reads from the disk', {}, true, true],
     ['with check points in memory', { enablePopBufferMerge: 'true' }, false],
     [
       'with batches out of memory',
@@ -120,10 +121,10 @@ describe('pop consumption, by a model', function () {
       false,
     ],
   ]
-  for (const [name, settings, isCrashing] of variants) {
+  for (const [name, settings, isCrashing, readsLater] of variants) {
     it(`gives back exactly what is not acknowledged, ${name}`, async () => {
       for (let seed = 1; seed <= SEEDS; seed++) {
-        const fixture = new PopFixture(settings)
+        const fixture = new PopFixture(settings, readsLater)
         try {
           fixture.addTopic('T', 2)
           await fixture.start()

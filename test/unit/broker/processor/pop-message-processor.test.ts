@@ -1,6 +1,8 @@
 import { expect } from 'chai'
+import { encodeProperties } from '../../../../codec/message/properties.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import type { GetMessageRequest } from '../../../../lib/store/types.ts'
 import { PopFixture, popFields, poppedOf, REVIVE_TOPIC } from '../../../helpers/pop-fixture.ts'
 
 describe('PopMessageProcessor', () => {
@@ -143,6 +145,129 @@ describe('PopMessageProcessor', () => {
     expect(await bodies()).to.deep.equal(['c'])
   })
 
+  it('does not try a held pop again before so many messages are acknowledged', async () => {
+    Object.assign(fixture.config, {
+      enablePopMessageThreshold: true,
+      popInflightMessageThreshold: 1,
+    })
+    for (const body of ['a', 'b', 'c']) fixture.send('T', body)
+    const [a] = await fixture.pop({ maxMsgNums: 2 })
+    const channel = fixture.newChannel()
+    fixture.ask(channel, RequestCode.POP_MESSAGE, popFields({ pollTime: 30_000 }))
+    await fixture.settle()
+    expect([fixture.runs, channel.responses.length]).to.deep.equal([2, 0])
+    if (a !== undefined) await fixture.ack(a)
+    await fixture.settle()
+    expect(channel.responses.flatMap(poppedOf).map(({ body }) => body)).to.deep.equal(['c'])
+    expect(fixture.runs).to.equal(3)
+  })
+
+  it('tries a held pop that found its queue taken again when that is free, not before', async () => {
+    for (const body of ['a', 'b']) fixture.send('T', body)
+    const { store } = fixture
+    const read = store.getMessage.bind(store)
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const get = (request: GetMessageRequest) => released.then(() => read(request))
+    Object.assign(store, { getMessage: get })
+    const [reading, held] = [fixture.newChannel(), fixture.newChannel()]
+    const one = { queueId: 0, maxMsgNums: 1, pollTime: 30_000 }
+    fixture.ask(reading, RequestCode.POP_MESSAGE, popFields(one))
+    fixture.ask(held, RequestCode.POP_MESSAGE, popFields({ pollTime: 30_000 }))
+    await fixture.settle()
+    expect([fixture.runs, held.responses.length]).to.deep.equal([2, 0])
+    release()
+    await fixture.settle()
+    await fixture.settle()
+    const found = [reading, held].map(({ responses }) =>
+      responses.flatMap(poppedOf).map(({ body }) => body),
+    )
+    expect([found, fixture.runs]).to.deep.equal([[['a'], ['b']], 3])
+  })
+
+  it('pops from the other queues when one cannot be read', async () => {
+    fixture.addTopic('Two', 2)
+    fixture.send('Two', 'a', undefined, 0)
+    fixture.send('Two', 'b', undefined, 1)
+    const { store } = fixture
+    const read = store.getMessage.bind(store)
+    const get = (request: GetMessageRequest) => {
+      if (request.queueId === 1) throw new Error('EIO')
+      return read(request)
+    }
+    Object.assign(store, { getMessage: get })
+    expect(await bodies({ topic: 'Two' })).to.deep.equal(['a'])
+    Object.assign(store, { getMessage: read })
+    expect(await bodies({ topic: 'Two' })).to.deep.equal(['b'])
+  })
+
+  it('gives a retried message without room for a handle as it is', async () => {
+    const full = encodeProperties([['big', 'x'.repeat(32_730)]])
+    fixture.sendTo('T', Buffer.from('a'), full)
+    await fixture.pop()
+    await fixture.advance(13_000)
+    const response = await fixture.popRequest()
+    const [popped] = poppedOf(response)
+    expect([popped?.body, popped?.message.topic]).to.deep.equal(['a', '%RETRY%G_T'])
+    expect(response.extFields?.['startOffsetInfo']).to.equal('1 0 0')
+  })
+
+  it('counts the time of a pop once, under the queue that it asks for', async () => {
+    fixture.addTopic('Two', 2)
+    for (const queueId of [0, 1]) fixture.send('Two', 'a', undefined, queueId)
+    await fixture.pop({ topic: 'Two' })
+    await fixture.pop({ topic: 'Two' })
+    expect(fixture.stats.getStatsItem('GROUP_GET_LATENCY', '-1@Two@G')?.times).to.equal(1)
+    for (const key of ['0@Two@G', '1@Two@G']) {
+      expect(fixture.stats.getStatsItem('GROUP_GET_LATENCY', key)).to.equal(undefined)
+    }
+  })
+
+  it('wakes all whose retry topic has the same name', async () => {
+    const retryTopic = '%RETRY%a_b_c'
+    fixture.addTopic(retryTopic)
+    const channels = [
+      ['b_c', 'a'],
+      ['c', 'a_b'],
+    ].map(([topic = '', consumerGroup]) => {
+      fixture.addTopic(topic)
+      const channel = fixture.newChannel()
+      const asked = popFields({ topic, consumerGroup, pollTime: 30_000 })
+      fixture.ask(channel, RequestCode.POP_MESSAGE, asked)
+      return channel
+    })
+    await fixture.settle()
+    fixture.send(retryTopic, 'r')
+    await fixture.settle()
+    expect(channels.map(({ responses }) => responses.length)).to.deep.equal([1, 1])
+  })
+
+  it('reads the retry topic first as often as popFromRetryProbability says', async () => {
+    Object.assign(fixture.config, { popFromRetryProbability: 20 })
+    fixture.send('T', 'retried')
+    await fixture.pop()
+    await fixture.advance(13_000)
+    fixture.send('T', 'new')
+    const found: string[] = []
+    for (const random of [0.2, 0.19]) {
+      fixture.random = random
+      found.push(...(await bodies({ maxMsgNums: 1 })))
+      fixture.send('T', 'newer')
+    }
+    expect(found).to.deep.equal(['new', 'retried'])
+  })
+
+  it('passes over a batch of acknowledgements for a queue that is not there', async () => {
+    const ack = { c: 'nogroup', t: 'notopic', r: '0', so: 0, q: 123_457, rq: 0, pt: 1, it: 1 }
+    for (const rq of [0, 999]) {
+      const acks = [{ ...ack, rq, b: Buffer.from([1]).toString('base64') }]
+      const body = Buffer.from(JSON.stringify({ brokerName: 'broker-a', acks }))
+      expect((await fixture.call(RequestCode.BATCH_ACK_MESSAGE, {}, body)).code).to.equal(0)
+    }
+    expect(fixture.store.log).to.deep.equal([])
+    expect(fixture.offsets.queryOffset('nogroup', 'notopic', 123_457)).to.equal(-1)
+  })
+
   it('does not move the offset while the store refuses the check point', async () => {
     fixture.send('T', 'a')
     fixture.store.nextStatus.push('SERVICE_NOT_AVAILABLE')
@@ -267,6 +392,25 @@ describe('PopMessageProcessor', () => {
       const again = await fixture.popRequest(order)
       expect(poppedOf(again).map(({ body }) => body)).to.deep.equal(['b', 'c'])
       expect(again.extFields?.['orderCountInfo']).to.equal('0 qo0%1 1;0 0 0')
+    })
+
+    it('refuses the acknowledgement of a message that was not popped', async () => {
+      const { extFields = {} } = await fixture.popRequest(order)
+      const { code } = await fixture.call(RequestCode.ACK_MESSAGE, handle(extFields, 3))
+      expect(code).to.equal(ResponseCode.MESSAGE_ILLEGAL)
+      expect(await bodies(order)).to.deep.equal([])
+    })
+
+    it('obeys the changed invisible time of one message', async () => {
+      const { extFields = {} } = await fixture.popRequest(order)
+      const change = { ...handle(extFields, 0), invisibleTime: 30_000 }
+      const changed = await fixture.call(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, change)
+      expect([changed.code, changed.extFields?.['invisibleTime']]).to.deep.equal([0, '30000'])
+      await fixture.call(RequestCode.ACK_MESSAGE, handle(extFields, 1))
+      await fixture.advance(29_900)
+      expect(await bodies(order)).to.deep.equal([])
+      await fixture.advance(200)
+      expect(await bodies(order)).to.deep.equal(['a', 'b'])
     })
 
     it('knows what is open after a restart', async () => {

@@ -23,7 +23,11 @@ describe('SubscriptionGroupAdminProcessor', () => {
     parts = makeBrokerParts()
     removedOffsets = []
     processor = new SubscriptionGroupAdminProcessor({
-      popInflightMessageCounter: new PopInflightMessageCounter(0),
+      popInflightMessageCounter: new PopInflightMessageCounter({
+        ...parts,
+        startTimeMs: 0,
+        onBelowThreshold: () => undefined,
+      }),
       ...parts,
       consumerOffsetManager: { removeOffset: (group) => removedOffsets.push(group) },
     })

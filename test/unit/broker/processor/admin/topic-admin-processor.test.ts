@@ -39,7 +39,11 @@ describe('TopicAdminProcessor', () => {
     registered = Promise.resolve()
     parts.topicConfigManager.onTopicConfigChanged(({ topicName }) => told.push(topicName))
     processor = new TopicAdminProcessor({
-      popInflightMessageCounter: new PopInflightMessageCounter(0),
+      popInflightMessageCounter: new PopInflightMessageCounter({
+        ...parts,
+        startTimeMs: 0,
+        onBelowThreshold: () => undefined,
+      }),
       ...parts,
       consumerOffsetManager: {
         whichGroupByTopic: () => ['g', 'other'],
