@@ -11,7 +11,7 @@ interface Handed {
 }
 
 /**
- * Random sends, pops, acknowledgements, changed times and pauses: what is acknowledged in time never comes again, what is not
+ * Random sends, pops (also two at a time), acknowledgements, changed times and pauses: what is acknowledged in time never comes again, what is not
  * comes when its time is over, not before, and nothing is lost.
  */
 class Model {
@@ -53,7 +53,10 @@ class Model {
 
   async #pop(invisibleTime: number): Promise<number> {
     const maxMsgNums = 1 + this.#random.below(8)
-    const found = await this.#fixture.pop({ maxMsgNums, invisibleTime })
+    const pops = Array.from({ length: 1 + this.#random.below(2) }, () =>
+      this.#fixture.pop({ maxMsgNums, invisibleTime }),
+    )
+    const found = (await Promise.all(pops)).flat()
     const nowMs = this.#fixture.clock.now()
     for (const popped of found) {
       expect(this.#acked.has(popped.body), `${popped.body} is acknowledged`).to.equal(false)
@@ -82,6 +85,8 @@ class Model {
   }
 
   async #changeOne(): Promise<void> {
+    // Two check points of one message in the same millisecond have the same key, as in Apache.
+    await this.#fixture.advance(1)
     const [body] = this.#open.keys()
     const handed = body === undefined ? undefined : this.#inTime(body)
     if (body === undefined || handed === undefined) return
