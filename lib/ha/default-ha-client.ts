@@ -6,7 +6,6 @@ import type { Clock, Timer } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import { FailureLog } from '../common/failure-log.ts'
 import type { Logger } from '../common/logger.ts'
-import { StoreError } from '../store/message-store.ts'
 import type { HAClientRuntimeInfo, ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import type { HAConfig } from './ha-config.ts'
@@ -56,6 +55,7 @@ export class DefaultHAClient {
     this.#failures = new FailureLog(deps.logger, 'the log is not replicated from the master')
     this.#flowMonitor = new FlowMonitor(deps.config)
     deps.log.onWritten(() => this.#onWritten())
+    deps.log.onWriteFailed((error) => this.#onWriteFailed(error))
   }
 
   get isConnected(): boolean {
@@ -120,7 +120,8 @@ export class DefaultHAClient {
     this.#retryTimer?.cancel()
     this.#retryTimer = undefined
     const address = this.#address
-    if (address === undefined) {
+    // What is not written yet may never be: the master must not hear of it.
+    if (address === undefined || this.#deps.log.unwrittenBytes > 0) {
       this.#retryLater()
       return
     }
@@ -181,12 +182,17 @@ export class DefaultHAClient {
     const { replica } = log
     if (replica.nextOffset === 0 && masterOffset !== 0) replica.beginAt(masterOffset)
     const slaveOffset = replica.nextOffset
-    if (slaveOffset !== masterOffset) {
-      const relation = masterOffset < slaveOffset ? 'AHEAD' : 'DIVERGED'
+    if (masterOffset < slaveOffset) {
       throw new ReplicationError(
-        relation,
+        'AHEAD',
         `the master's log is at offset ${masterOffset}, this slave's ends at ${slaveOffset}: ` +
           'the slave has what its master has not; its log must be cut by hand, see docs/ha.md',
+      )
+    }
+    if (masterOffset > slaveOffset) {
+      throw new ReplicationError(
+        'GAP',
+        `the master sends from offset ${masterOffset} on, this slave's log ends at ${slaveOffset}`,
       )
     }
     const left = log.fileEnd(masterOffset) - masterOffset
@@ -203,6 +209,13 @@ export class DefaultHAClient {
     if (this.#isPaused && unwrittenBytes <= MAX_UNWRITTEN_BYTES / 2) {
       this.#isPaused = false
       this.#socket?.resume()
+    }
+  }
+
+  /** What came for the place behind the log's end is gone: it has to come again. */
+  #onWriteFailed(error: Error): void {
+    if (this.#isConnected) {
+      this.#fail(new ReplicationError('WRITE', `the log cannot be written: ${error.message}`))
     }
   }
 
@@ -237,7 +250,7 @@ export class DefaultHAClient {
 /** The logs do not fit together: that does not pass by itself. */
 function isDisagreement(error: Error): boolean {
   const { code } = error as { code?: unknown }
-  return error instanceof StoreError || code === 'AHEAD' || code === 'DIVERGED'
+  return code === 'AHEAD' || code === 'DIVERGED'
 }
 
 function parseAddress(address: string): { host: string; port: number } {

@@ -56,7 +56,8 @@ export class DefaultHAConnection {
       flowMonitor: this.#flowMonitor,
       batchBytes: () => config.haTransferBatchSize,
       onCaughtUp: () => this.#onCaughtUp(),
-      onFailed: (reason) => this.#giveUp(reason),
+      onRemoved: (reason) => this.#giveUp(reason),
+      onUnreadable: (reason) => this.close(reason),
     })
     socket.setNoDelay(true)
     socket.on('data', (chunk) => this.#onData(chunk))

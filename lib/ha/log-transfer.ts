@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { TRANSFER_HEADER_SIZE, writeTransferHeader } from '../../codec/ha/transfer.ts'
-import { BusyError } from '../common/errors.ts'
+import { BusyError, toError } from '../common/errors.ts'
 import type { ReplicatedLog } from '../store/types.ts'
 import type { FlowMonitor } from './flow-monitor.ts'
 
@@ -15,8 +15,10 @@ export interface LogTransferDeps {
   readonly batchBytes: () => number
   /** All that the log has was given to the socket. */
   readonly onCaughtUp: () => void
-  /** The log cannot be read, or not from there any more. Called once. */
-  readonly onFailed: (reason: string) => void
+  /** The log does not have what comes next any more. Called once. */
+  readonly onRemoved: (reason: string) => void
+  /** The log cannot be read, which may pass. */
+  readonly onUnreadable: (reason: string) => void
 }
 
 /**
@@ -32,7 +34,7 @@ export class LogTransfer {
   /** From the disk, to be sent next. */
   #ahead: Buffer | undefined
   #isReading = false
-  #hasFailed = false
+  #isRemoved = false
 
   constructor(deps: LogTransferDeps) {
     this.#deps = deps
@@ -51,7 +53,7 @@ export class LogTransfer {
   /** Sends as much as there is and the socket takes; nothing once our end of it is closed. */
   run(): void {
     const { socket, log, onCaughtUp } = this.#deps
-    if (this.#nextOffset === undefined || this.#isReading || this.#hasFailed) return
+    if (this.#nextOffset === undefined || this.#isReading || this.#isRemoved) return
     if (!socket.writable) return
     socket.cork()
     while (this.#nextOffset < log.maxOffset && socket.writableLength < MAX_UNWRITTEN_BYTES) {
@@ -83,21 +85,18 @@ export class LogTransfer {
   }
 
   async #readAhead(offset: number): Promise<void> {
-    const { socket, log, onFailed } = this.#deps
+    const { socket, log, onRemoved, onUnreadable } = this.#deps
     this.#isReading = true
     try {
       const bytes = await log.readData(offset, Math.min(COLD_READ_BYTES, log.maxOffset - offset))
       this.#ahead = bytes
       if (bytes === undefined) {
-        this.#hasFailed = true
+        this.#isRemoved = true
         const reason = `the log has no offset ${offset} (any more), it begins at ${log.minOffset}`
-        if (!socket.destroyed) onFailed(reason)
+        if (!socket.destroyed) onRemoved(reason)
       }
     } catch (error) {
-      if (!(error instanceof BusyError)) {
-        this.#hasFailed = true
-        if (!socket.destroyed) onFailed(`the log cannot be read: ${(error as Error).message}`)
-      }
+      if (!(error instanceof BusyError)) onUnreadable(toError(error).message)
     }
     this.#isReading = false
     if (this.#ahead !== undefined && !socket.destroyed) this.run()

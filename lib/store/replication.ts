@@ -81,6 +81,8 @@ export interface ReplicatedLog {
   idle(): Promise<void>
   /** The listener is called when more of the log has been written. */
   onWritten(listener: (maxOffset: number) => void): void
+  /** The listener is called when a write failed: the log ends at `maxOffset` again, what was to come behind is gone. */
+  onWriteFailed(listener: (error: Error) => void): void
   /** The copy of a master's log that this log is to become; its bytes are taken from here. */
   readonly replica: LogReplica
 }
@@ -95,7 +97,7 @@ export interface LogReplica {
   beginAt(offset: number): void
   /**
    * Appends the next bytes of the master's log, which may be cut anywhere. They are written at the end of the turn.
-   * @throws StoreError when they are no continuation of this log
+   * @throws DivergedError when they are no continuation of this log; StoreError when it cannot be written now
    */
   append(bytes: Buffer): void
 }

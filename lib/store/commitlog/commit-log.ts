@@ -71,6 +71,7 @@ export class CommitLog {
   readonly #answers: PutAnswers
   readonly #gate: AppendGate
   readonly #writtenListeners: ((writtenOffset: number) => void)[] = []
+  readonly #writeFailedListeners: ((error: Error) => void)[] = []
   readonly #assigner: QueueOffsetAssigner
 
   constructor(deps: CommitLogDeps) {
@@ -333,6 +334,11 @@ export class CommitLog {
     this.#writtenListeners.push(listener)
   }
 
+  /** The listener is called when what was not written has been taken back. */
+  onWriteFailed(listener: (error: Error) => void): void {
+    this.#writeFailedListeners.push(listener)
+  }
+
   /** Where the next bytes of a master's log have their place, which lie in one file. @throws StoreError when the log cannot be written now */
   reserve(size: number): Buffer {
     const refused = this.#gate.unwritable()
@@ -360,6 +366,7 @@ export class CommitLog {
     this.#appender.truncate(offset)
     this.#gate.markDirty(offset)
     this.#answers.writeFailed(error)
+    for (const listener of this.#writeFailedListeners) listener(error)
   }
 
   #onFlushFailed(error: Error): void {

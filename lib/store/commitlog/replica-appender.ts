@@ -6,7 +6,7 @@ import {
   recordMagic,
   recordTotalSize,
 } from '../../../codec/message/record-reader.ts'
-import { StoreError } from '../errors.ts'
+import { DivergedError, StoreError } from '../errors.ts'
 import type { LogReplica } from '../replication.ts'
 
 /** Size and magic. */
@@ -29,7 +29,8 @@ export interface RawTail {
 
 /**
  * Adds to the log what its master sends: whole records only, so that the log always ends where a message may begin, and its
- * readers find each record in one piece. What has come of an incomplete record waits here. The rest of a file behind its
+ * readers find each record in one piece. What has come of an incomplete record stands at its place behind the log's end, and
+ * does not belong to it yet. The rest of a file behind its
  * last record is taken as it comes.
  *
  * Each record has to say that it belongs where it would be put: bytes of a log that has gone another way are refused.
@@ -168,14 +169,14 @@ export class ReplicaAppender implements LogReplica {
     }
     const isRecord = isMessageMagic(magic) && size >= MIN_RECORD_SIZE
     if (isRecord && size <= Math.min(left, MAX_RECORD_SIZE)) return size
-    throw new StoreError(
+    throw new DivergedError(
       `what the master sends for offset ${endOffset} is no record (size ${size}, magic ${magic}): ` +
         `its log is not the one that this log continues`,
     )
   }
 
-  #foreignRecord(offset: number): StoreError {
-    return new StoreError(
+  #foreignRecord(offset: number): DivergedError {
+    return new DivergedError(
       `the master sends a record of offset ${offset} for offset ${this.#tail.endOffset}: ` +
         `its log is not the one that this log continues`,
     )

@@ -64,6 +64,10 @@ export class ReplicatedCommitLog implements ReplicatedLog, RawTail {
     return this.#log.idle()
   }
 
+  onWriteFailed(listener: (error: Error) => void): void {
+    this.#log.onWriteFailed(listener)
+  }
+
   beginAt(offset: number): void {
     this.#log.begin(offset, 0)
   }
