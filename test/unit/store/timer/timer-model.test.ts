@@ -38,7 +38,7 @@ class History {
       for (let i = 0; i < PER_STEP; i++) this.#put()
       await this.#pass()
     }
-    const lastMs = Math.max(...this.#due.values())
+    const lastMs = [...this.#due.values()].reduce((last, dueMs) => Math.max(last, dueMs), 0)
     while (this.#fixture.clock.now() <= lastMs + 2_000) await this.#advance(20_000)
     await this.#fixture.timers.stop()
     this.#compare()
