@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { CodecError } from '../../codec/errors.ts'
 import { encodeReport, TransferDecoder } from '../../codec/ha/transfer.ts'
+import { parseAddress, type Address } from '../common/address.ts'
 import type { Clock, Timer } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import { FailureLog } from '../common/failure-log.ts'
@@ -135,7 +136,7 @@ export class DefaultHAClient {
 
   #open(address: string): Socket {
     const onread = { buffer: this.#buffer, callback: (size: number) => this.#onRead(size, socket) }
-    const socket: Socket = connect({ ...parseAddress(address), noDelay: true, onread })
+    const socket: Socket = connect({ ...addressOf(address), noDelay: true, onread })
     const fail = (error: Error) => {
       if (socket === this.#socket) this.#fail(error)
     }
@@ -253,8 +254,8 @@ function isDisagreement(error: Error): boolean {
   return code === 'AHEAD' || code === 'DIVERGED'
 }
 
-function parseAddress(address: string): { host: string; port: number } {
-  const parts = /^\[?(.*?)\]?:(\d{1,5})$/.exec(address)
-  if (parts?.[1]) return { host: parts[1], port: Number(parts[2]) }
+function addressOf(address: string): Address {
+  const parts = parseAddress(address)
+  if (parts !== undefined) return parts
   throw new ReplicationError('ADDRESS', `${JSON.stringify(address)} is not of the form host:port`)
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { ResponseCode } from '../../codec/response-code.ts'
+import { parseAddress, type Address } from '../common/address.ts'
 import { errorCode, toError } from '../common/errors.ts'
 import { RemotingError } from './errors.ts'
 import type { Sweepable } from './sweeper.ts'
@@ -20,7 +21,7 @@ export class ConnectAttempt implements Sweepable {
    * `tls` needs cannot be read
    */
   constructor(address: string, deadlineMs: number, tls?: TlsClientContext) {
-    const { host, port } = parseAddress(address)
+    const { host, port } = addressOf(address)
     this.#deadlineMs = deadlineMs
     this.socket = tls === undefined ? connect({ host, port }) : connectSecure(address, tls)
     this.socket.setNoDelay(true)
@@ -44,18 +45,16 @@ export class ConnectAttempt implements Sweepable {
 
 function connectSecure(address: string, tls: TlsClientContext): Socket {
   try {
-    return connectTls({ ...parseAddress(address), ...tls.connectionOptions() })
+    return connectTls({ ...addressOf(address), ...tls.connectionOptions() })
   } catch (error) {
     throw connectError(address, toError(error).message)
   }
 }
 
-/** The parts of `host:port`; an IPv6 address may stand in brackets. */
-export function parseAddress(address: string): { host: string; port: number } {
-  const parts = /^\[?(.*?)\]?:(\d{1,5})$/.exec(address)
-  const host = parts?.[1] ?? ''
-  const port = Number(parts?.[2])
-  if (host !== '' && port > 0 && port <= 65_535) return { host, port }
+/** @throws RemotingError RPC_ADDR_IS_NULL */
+function addressOf(address: string): Address {
+  const parts = parseAddress(address)
+  if (parts !== undefined) return parts
   throw new RemotingError(
     ResponseCode.RPC_ADDR_IS_NULL,
     `${JSON.stringify(address)} is not an address of the form host:port`,

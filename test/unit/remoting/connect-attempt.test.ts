@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { parseAddress } from '../../../lib/remoting/connect-attempt.ts'
+import { parseAddress } from '../../../lib/common/address.ts'
+import { ConnectAttempt } from '../../../lib/remoting/connect-attempt.ts'
 import { RemotingError } from '../../../lib/remoting/index.ts'
 
 describe('addresses of peers', () => {
@@ -17,7 +18,7 @@ describe('addresses of peers', () => {
 
   for (const address of ['', 'host', 'host:', ':9876', 'host:0', 'host:65536', 'host:x']) {
     it(`refuses ${JSON.stringify(address)} with RPC_ADDR_IS_NULL`, () => {
-      expect(() => parseAddress(address))
+      expect(() => new ConnectAttempt(address, 0))
         .to.throw(RemotingError, `${JSON.stringify(address)} is not an address`)
         .with.property('code', -1002)
     })
