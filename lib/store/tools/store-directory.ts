@@ -87,11 +87,11 @@ export class StoreDirectory {
       : undefined
   }
 
-  /** By topic and queue. */
+  /** By topic and queue. Files that lie among the directories are no part of the store. */
   queues(): QueueFiles[] {
     const top = this.path('consumequeue')
-    return this.fileSystem.list(top).flatMap((topic) => {
-      const ids = this.fileSystem.list(join(top, topic)).filter((name) => /^\d+$/.test(name))
+    return this.#directoriesIn(top).flatMap((topic) => {
+      const ids = this.#directoriesIn(join(top, topic)).filter((name) => /^\d+$/.test(name))
       return ids
         .map(Number)
         .sort((a, b) => a - b)
@@ -103,6 +103,11 @@ export class StoreDirectory {
           return { topic, queueId, directory, files, extFiles }
         })
     })
+  }
+
+  #directoriesIn(parent: string): string[] {
+    const names = this.fileSystem.list(parent)
+    return names.filter((name) => this.fileSystem.stat(join(parent, name))?.isDirectory === true)
   }
 
   /** The files of the timer log, the oldest first. */

@@ -48,6 +48,14 @@ describe('inspectStore', () => {
     expect(topics[0]?.queues.map(({ minOffset }) => minOffset)).to.deep.equal([25, 24])
   })
 
+  it('passes by files that lie among the directories of queues', async () => {
+    fs.writeFileSync(store.path('consumequeue/.DS_Store'), 'x')
+    fs.writeFileSync(store.path('consumequeue/TopicA/7'), 'x')
+    const { topics } = await inspectStore(store.open())
+    expect(topics.map(({ topic, queues }) => [topic, queues.length])).to.deep.equal([['TopicA', 2]])
+    expect((await store.verify()).findings).to.deep.equal([])
+  })
+
   it('finds the end of the log without consume queues, and that nobody stopped the store', async () => {
     const { result } = await store.verify()
     fs.rmSync(store.path('consumequeue'), { recursive: true })
