@@ -1,36 +1,41 @@
 package compat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 
-/** A consumer in a process of its own, which can be killed. It prints the body of each message that it has consumed. */
+/**
+ * A consumer in a process of its own, which can be killed. It prints the body of each message that it has consumed, into a file:
+ * what stands in a pipe is lost with the process.
+ */
 public final class CrashingConsumer {
-    private final Process process;
-    private final List<String> bodies = new ArrayList<>();
-    private final Thread reader;
+    private static final String MARK = "consumed ";
 
-    private CrashingConsumer(Process process) {
+    private final Process process;
+    private final Path output;
+
+    private CrashingConsumer(Process process, Path output) {
         this.process = process;
-        reader = new Thread(this::read);
-        reader.setDaemon(true);
-        reader.start();
+        this.output = output;
     }
 
     public static CrashingConsumer start(Context context, String group, String topic) throws IOException {
+        Path output = Files.createTempFile("crashing-consumer", ".out");
+        context.onClose(() -> output.toFile().delete());
         ProcessBuilder builder = new ProcessBuilder(
             System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-XX:TieredStopAtLevel=1",
             "-Duser.home=" + System.getProperty("user.home"),
             "-cp", System.getProperty("java.class.path"), CrashingConsumer.class.getName(),
             context.settings.namesrv, group, topic);
-        builder.redirectErrorStream(true);
-        CrashingConsumer consumer = new CrashingConsumer(builder.start());
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        CrashingConsumer consumer = new CrashingConsumer(builder.start(), output);
         context.onClose(consumer::kill);
         return consumer;
     }
@@ -40,31 +45,24 @@ public final class CrashingConsumer {
         process.destroyForcibly();
         try {
             process.waitFor();
-            reader.join(5000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    public List<String> bodies() {
-        synchronized (bodies) {
-            return new ArrayList<>(bodies);
-        }
-    }
-
-    private void read() {
-        try (BufferedReader lines = new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("consumed ")) {
-                    synchronized (bodies) {
-                        bodies.add(line.substring("consumed ".length()));
-                    }
-                }
+    /** Of whole lines: the last one may have been cut. */
+    public List<String> bodies() throws IOException {
+        String text = Files.readString(output, StandardCharsets.UTF_8);
+        List<String> bodies = new ArrayList<>();
+        int start = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+            String line = text.substring(start, end);
+            if (line.startsWith(MARK)) {
+                bodies.add(line.substring(MARK.length()));
             }
-        } catch (IOException e) {
-            // The process has gone.
+            start = end + 1;
         }
+        return bodies;
     }
 
     /** The program: name servers, group, topic. */
@@ -79,8 +77,9 @@ public final class CrashingConsumer {
         consumer.setPersistConsumerOffsetInterval(500);
         consumer.subscribe(args[2], "*");
         consumer.registerMessageListener(
-            (org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently) (messages, context) -> {
-                messages.forEach(message -> System.out.println("consumed " + Received.body(message)));
+            (MessageListenerConcurrently) (messages, context) -> {
+                messages.forEach(message -> System.out.print(MARK + Received.body(message) + "\n"));
+                System.out.flush();
                 return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
             });
         consumer.start();

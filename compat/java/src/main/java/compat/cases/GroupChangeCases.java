@@ -60,7 +60,7 @@ public final class GroupChangeCases {
         Check.that(surplus.size() <= 3, "bodies that nobody sent: " + surplus);
     }
 
-    private static Set<String> consumed(Received received, CrashingConsumer victim) {
+    private static Set<String> consumed(Received received, CrashingConsumer victim) throws Exception {
         Set<String> all = new HashSet<>(texts(received.bodies()));
         all.addAll(texts(victim.bodies()));
         return all;
