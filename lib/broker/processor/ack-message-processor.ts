@@ -92,8 +92,6 @@ export class AckMessageProcessor implements RequestProcessor {
   ): Promise<void> {
     const topic = realTopicOf(batch)
     const { c: group, q: queueId, so, rq, pt, it } = batch
-    // As Apache: what names no queue is passed over, not refused.
-    if (this.#deps.messageStore.getMinOffsetInQueue(topic, queueId) < 0) return
     const { minOffset, maxOffset } = this.#bounds(topic, queueId)
     const offsets: number[] = []
     for (const bit of setBitsOf(batch.b)) {
@@ -101,6 +99,8 @@ export class AckMessageProcessor implements RequestProcessor {
       if (so + bit >= minOffset) offsets.push(so + bit)
     }
     if (rq === POP_ORDER_REVIVE_QUEUE) {
+      // Offsets of queues that are none would never go away. For the others Apache writes what it is told, and revival finds nothing.
+      if (this.#deps.messageStore.getMinOffsetInQueue(topic, queueId) < 0) return
       const pop = { topic, group, queueId, popTimeMs: pt, invisibleTimeMs: it }
       this.#deps.orderlyAcks.ackAll(pop, offsets, channel)
     } else if (offsets.length > 0) {

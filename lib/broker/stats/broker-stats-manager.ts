@@ -46,7 +46,9 @@ export class BrokerStatsManager implements Service {
     this.messages = new MessageMetrics(deps.isSystemTopic)
   }
 
+  /** Samples at once, as Apache: the hour's and the day's first samples come ten minutes and an hour later. */
   async start(): Promise<void> {
+    this.#sample()
     this.#timer = this.#deps.clock.setInterval(() => this.#sample(), SAMPLING_PERIOD_MS)
   }
 

@@ -42,7 +42,7 @@ export class StatsTable {
     }
   }
 
-  /** To be called every 10 s; the first call samples for all windows. True once in ten minutes. */
+  /** To be called at the start and every 10 s; the first call samples for all windows. True once in ten minutes. */
   sample(): boolean {
     const nowMs = this.#clock.now()
     const isTenMinutes = this.#round % TEN_MINUTES === 0

@@ -257,13 +257,11 @@ describe('PopMessageProcessor', () => {
     expect(found).to.deep.equal(['new', 'retried'])
   })
 
-  it('passes over a batch of acknowledgements for a queue that is not there', async () => {
-    const ack = { c: 'nogroup', t: 'notopic', r: '0', so: 0, q: 123_457, rq: 0, pt: 1, it: 1 }
-    for (const rq of [0, 999]) {
-      const acks = [{ ...ack, rq, b: Buffer.from([1]).toString('base64') }]
-      const body = Buffer.from(JSON.stringify({ brokerName: 'broker-a', acks }))
-      expect((await fixture.call(RequestCode.BATCH_ACK_MESSAGE, {}, body)).code).to.equal(0)
-    }
+  it('moves no offset of a queue that is not there by a batch of acknowledgements in order', async () => {
+    const ack = { c: 'nogroup', t: 'notopic', r: '0', so: 0, q: 123_457, rq: 999, pt: 1, it: 1 }
+    const acks = [{ ...ack, b: Buffer.from([1]).toString('base64') }]
+    const body = Buffer.from(JSON.stringify({ brokerName: 'broker-a', acks }))
+    expect((await fixture.call(RequestCode.BATCH_ACK_MESSAGE, {}, body)).code).to.equal(0)
     expect(fixture.store.log).to.deep.equal([])
     expect(fixture.offsets.queryOffset('nogroup', 'notopic', 123_457)).to.equal(-1)
   })
