@@ -128,16 +128,8 @@ export class Consumption implements Service, ChannelEventListener {
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
-    const {
-      brokerConfig,
-      storeConfig,
-      messageStore,
-      topicConfigManager,
-      subscriptionGroupManager,
-      clock,
-      brokerStatsManager,
-    } = this.#deps
-    const { consumerOffsetManager, consumerManager, producerManager } = this
+    const { brokerConfig, storeConfig, messageStore } = this.#deps
+    const parts = this.#parts
     const pulls = new ProcessorGroup({
       name: 'PullMessage',
       queueCapacity: brokerConfig.pullThreadPoolQueueCapacity,
@@ -146,27 +138,12 @@ export class Consumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.PULL_MESSAGE, this.#pullProcessor, pulls)
     dispatcher.registerProcessor(RequestCode.LITE_PULL_MESSAGE, this.#pullProcessor, pulls)
 
-    const clientManage = new ClientManageProcessor({
-      clock,
-      brokerConfig,
-      topicConfigManager,
-      subscriptionGroupManager,
-      brokerStatsManager,
-      producerManager,
-      consumerManager,
-    })
+    const clientManage = new ClientManageProcessor(parts)
     dispatcher.registerProcessor(RequestCode.HEART_BEAT, clientManage)
     dispatcher.registerProcessor(RequestCode.UNREGISTER_CLIENT, clientManage)
     dispatcher.registerProcessor(RequestCode.CHECK_CLIENT_CONFIG, clientManage)
 
-    const consumerManage = new ConsumerManageProcessor({
-      brokerConfig,
-      topicConfigManager,
-      subscriptionGroupManager,
-      consumerManager,
-      consumerOffsetManager,
-      messageStore,
-    })
+    const consumerManage = new ConsumerManageProcessor(parts)
     dispatcher.registerProcessor(RequestCode.GET_CONSUMER_LIST_BY_GROUP, consumerManage)
     dispatcher.registerProcessor(RequestCode.UPDATE_CONSUMER_OFFSET, consumerManage)
     dispatcher.registerProcessor(RequestCode.QUERY_CONSUMER_OFFSET, consumerManage)
@@ -188,84 +165,40 @@ export class Consumption implements Service, ChannelEventListener {
   }
 
   #registerAdminProcessors(dispatcher: RequestDispatcher): void {
-    const {
-      brokerConfig,
-      storeConfig,
-      messageStore,
-      topicConfigManager,
-      subscriptionGroupManager,
-      brokerStatsManager,
-    } = this.#deps
-    const { consumerOffsetManager, consumerManager, producerManager } = this
-    const clientAdmin = new ClientAdminProcessor(consumerManager, producerManager)
+    const parts = this.#parts
+    const clientAdmin = new ClientAdminProcessor(this.consumerManager, this.producerManager)
     dispatcher.registerProcessor(RequestCode.GET_CONSUMER_CONNECTION_LIST, clientAdmin)
     dispatcher.registerProcessor(RequestCode.GET_PRODUCER_CONNECTION_LIST, clientAdmin)
     dispatcher.registerProcessor(RequestCode.GET_ALL_PRODUCER_INFO, clientAdmin)
 
-    const stats = new ConsumeStatsProcessor({
-      brokerConfig,
-      topicConfigManager,
-      consumerManager,
-      consumerOffsetManager,
-      messageStore,
-      brokerStatsManager,
-    })
+    const stats = new ConsumeStatsProcessor(parts)
     dispatcher.registerProcessor(RequestCode.GET_CONSUME_STATS, stats)
     dispatcher.registerProcessor(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, stats)
 
-    const clients = new ClientOffsetReset({
-      brokerConfig,
-      topicConfigManager,
-      consumerManager,
-      consumerOffsetManager,
-      messageStore,
-    })
-    const reset = new ResetOffsetProcessor({
-      brokerConfig,
-      storeConfig,
-      topicConfigManager,
-      subscriptionGroupManager,
-      consumerOffsetManager,
-      messageStore,
-      clients,
-    })
+    const clients = new ClientOffsetReset(parts)
+    const reset = new ResetOffsetProcessor({ ...parts, clients })
     dispatcher.registerProcessor(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, reset)
   }
 
   #newPullProcessor(): PullMessageProcessor {
-    const {
-      brokerConfig,
-      storeConfig,
-      messageStore,
-      topicConfigManager,
-      subscriptionGroupManager,
-      brokerStatsManager,
-      clock,
-      logger,
-    } = this.#deps
-    const { consumerOffsetManager, consumerManager, consumerFilterManager, holdService } = this
+    const parts = this.#parts
     return new PullMessageProcessor({
-      brokerConfig,
-      storeConfig,
-      messageStore,
-      consumerOffsetManager,
-      holdService,
-      brokerStatsManager,
-      clock,
-      logger,
-      checks: new PullChecks({
-        brokerConfig,
-        topicConfigManager,
-        subscriptionGroupManager,
-        consumerManager,
-      }),
-      subscriptions: new PullSubscriptions({
-        brokerConfig,
-        subscriptionGroupManager,
-        consumerManager,
-        consumerFilterManager,
-      }),
+      ...parts,
+      holdService: this.holdService,
+      checks: new PullChecks(parts),
+      subscriptions: new PullSubscriptions(parts),
     })
+  }
+
+  /** What processors choose their collaborators from. */
+  get #parts() {
+    return {
+      ...this.#deps,
+      consumerOffsetManager: this.consumerOffsetManager,
+      consumerManager: this.consumerManager,
+      producerManager: this.producerManager,
+      consumerFilterManager: this.consumerFilterManager,
+    }
   }
 
   get #services(): readonly Service[] {

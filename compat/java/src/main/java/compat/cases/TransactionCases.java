@@ -56,7 +56,7 @@ public final class TransactionCases {
     }
 
     /** A producer's decisions: when it sends, and when it is asked. */
-    private static final class Decisions implements TransactionListener {
+    static final class Decisions implements TransactionListener {
         final Function<String, LocalTransactionState> atOnce;
         volatile Function<String, LocalTransactionState> whenAsked;
         final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
@@ -81,7 +81,7 @@ public final class TransactionCases {
         }
     }
 
-    private static TransactionMQProducer producer(Context context, String group, Decisions decisions) throws Exception {
+    static TransactionMQProducer producer(Context context, String group, Decisions decisions) throws Exception {
         TransactionMQProducer producer = context.newTransactionProducer(group);
         producer.setTransactionListener(decisions);
         producer.start();

@@ -7,18 +7,16 @@ import compat.Check;
 import compat.Context;
 import compat.Received;
 import compat.Registry;
+import compat.cases.TransactionCases.Decisions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.apache.rocketmq.client.producer.LocalTransactionState;
 import org.apache.rocketmq.client.producer.SendStatus;
-import org.apache.rocketmq.client.producer.TransactionListener;
 import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.message.Message;
-import org.apache.rocketmq.common.message.MessageExt;
 
 /**
  * Transactions whose producer or broker, or both, crash at each of their steps: each has the outcome that was decided. One
@@ -38,26 +36,6 @@ public final class TransactionCrashCases {
         registry.exclusive("tx-broker-while-asked", CaseSet.TRANSACTION, TransactionCrashCases::brokerWhileAsked);
     }
 
-    private static final class Listener implements TransactionListener {
-        final Function<String, LocalTransactionState> atOnce;
-        final Function<String, LocalTransactionState> whenAsked;
-
-        Listener(Function<String, LocalTransactionState> atOnce, Function<String, LocalTransactionState> whenAsked) {
-            this.atOnce = atOnce;
-            this.whenAsked = whenAsked;
-        }
-
-        @Override
-        public LocalTransactionState executeLocalTransaction(Message message, Object argument) {
-            return atOnce.apply(new String(message.getBody()));
-        }
-
-        @Override
-        public LocalTransactionState checkLocalTransaction(MessageExt message) {
-            return whenAsked.apply(Received.body(message));
-        }
-    }
-
     private static LocalTransactionState decision(String text) {
         return text.startsWith("good") ? COMMIT : ROLLBACK;
     }
@@ -68,13 +46,6 @@ public final class TransactionCrashCases {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static TransactionMQProducer producer(Context context, String group, Listener listener) throws Exception {
-        TransactionMQProducer producer = context.newTransactionProducer(group);
-        producer.setTransactionListener(listener);
-        producer.start();
-        return producer;
     }
 
     private static void send(TransactionMQProducer producer, String topic, List<String> texts) throws Exception {
@@ -103,13 +74,14 @@ public final class TransactionCrashCases {
         context.producerWithTopic(topic, 2).shutdown();
         Received received = consume(context, topic);
         String group = context.name("pg");
-        TransactionMQProducer first = producer(context, group, new Listener(text -> UNKNOWN, text -> UNKNOWN));
+        Decisions undecided = new Decisions(text -> UNKNOWN, text -> UNKNOWN);
+        TransactionMQProducer first = TransactionCases.producer(context, group, undecided);
         send(first, topic, bodies("good", 5));
         send(first, topic, bodies("bad", 5));
         first.shutdown();
         crash(context, "kill9-and-start");
-        TransactionMQProducer second =
-            producer(context, group, new Listener(text -> COMMIT, TransactionCrashCases::decision));
+        Decisions decided = new Decisions(text -> COMMIT, TransactionCrashCases::decision);
+        TransactionMQProducer second = TransactionCases.producer(context, group, decided);
         // A producer announces itself to the brokers whose topics it knows.
         Check.eventually("the second producer sends", 30, () -> {
             send(second, topic, List.of("good-second"));
@@ -125,11 +97,11 @@ public final class TransactionCrashCases {
         String topic = context.name("t");
         context.producerWithTopic(topic, 2).shutdown();
         Received received = consume(context, topic);
-        Listener listener = new Listener(text -> {
+        Decisions decisions = new Decisions(text -> {
             crash(context, "kill9");
             return decision(text);
         }, TransactionCrashCases::decision);
-        TransactionMQProducer producer = producer(context, context.name("pg"), listener);
+        TransactionMQProducer producer = TransactionCases.producer(context, context.name("pg"), decisions);
         List<String> texts = List.of("good", "bad");
         for (String text : texts) {
             send(producer, topic, List.of(text));
@@ -145,7 +117,7 @@ public final class TransactionCrashCases {
         Received received = consume(context, topic);
         Set<String> asked = ConcurrentHashMap.newKeySet();
         Set<String> again = ConcurrentHashMap.newKeySet();
-        Listener listener = new Listener(text -> UNKNOWN, text -> {
+        Decisions decisions = new Decisions(text -> UNKNOWN, text -> {
             if (asked.isEmpty() && asked.add(text)) {
                 crash(context, "kill9-and-start");
             } else if (!asked.add(text)) {
@@ -153,7 +125,7 @@ public final class TransactionCrashCases {
             }
             return decision(text);
         });
-        TransactionMQProducer producer = producer(context, context.name("pg"), listener);
+        TransactionMQProducer producer = TransactionCases.producer(context, context.name("pg"), decisions);
         List<String> texts = new ArrayList<>(bodies("good", 3));
         texts.addAll(bodies("bad", 3));
         send(producer, topic, texts);
