@@ -3,11 +3,9 @@ import {
   DelayOffsetSerializeWrapper,
 } from '../../../codec/body/consumer-offset.ts'
 import { MessageRequestModeSerializeWrapper } from '../../../codec/body/query-assignment.ts'
-import { SubscriptionGroupWrapper } from '../../../codec/body/subscription-group-config.ts'
 import { TimerMetricsSerializeWrapper } from '../../../codec/body/timer-metrics.ts'
-import { TopicConfigAndMappingSerializeWrapper } from '../../../codec/body/topic-config-serialize-wrapper.ts'
 import { CodecError } from '../../../codec/errors.ts'
-import { RemotingCommand } from '../../../codec/remoting-command.ts'
+import { RemotingCommand, type ExtFields } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
@@ -23,6 +21,11 @@ import type { ScheduleMessageService } from '../schedule/schedule-message-servic
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import type { GroupMaster } from './group-master.ts'
+import {
+  fetchAllSubscriptionGroups,
+  fetchAllTopicConfig,
+  type AskMaster,
+} from './master-metadata.ts'
 
 export interface SlaveSynchronizeDeps {
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole'>
@@ -43,8 +46,11 @@ export interface SlaveSynchronizeDeps {
 /** What a slave takes over from its master, beside the log. */
 interface SyncedTable {
   readonly code: number
-  /** @throws CodecError when the master's answer is not what it should be */
-  readonly take: (body: Buffer | undefined) => void
+  /**
+   * Fetches it; what is returned takes it over.
+   * @throws (rejects) CodecError when the master's answer is not what it should be, and what `ask` throws
+   */
+  readonly fetch: (ask: AskMaster) => Promise<() => void>
 }
 
 const PERIOD_MS = 60_000
@@ -129,7 +135,7 @@ export class SlaveSynchronize implements Service {
     timers: Pick<TimerMessageStore, 'followMaster'>,
   ): Promise<void> {
     try {
-      const checkPoint = await this.#fetch(masterAddr, RequestCode.GET_TIMER_CHECK_POINT)
+      const { body: checkPoint } = await this.#ask(masterAddr, RequestCode.GET_TIMER_CHECK_POINT)
       if (checkPoint === undefined) throw new CodecError('the answer has no check point')
       timers.followMaster(checkPoint)
       this.#timerFailures.worked()
@@ -141,12 +147,12 @@ export class SlaveSynchronize implements Service {
   /** One after the other: a table that fails does not keep the others back. */
   async #syncFrom(masterAddr: string): Promise<void> {
     let hasFailed = false
-    for (const { code, take } of this.#tables) {
+    for (const { code, fetch } of this.#tables) {
       try {
-        const body = await this.#fetch(masterAddr, code)
+        const takeOver = await fetch((...request) => this.#ask(masterAddr, ...request))
         // The role may have changed meanwhile: a master's tables are its own.
         if (this.#masterAddr !== masterAddr) return
-        take(body)
+        takeOver()
       } catch (error) {
         hasFailed = true
         this.#failures.failed(error, { masterAddr, code })
@@ -155,9 +161,9 @@ export class SlaveSynchronize implements Service {
     if (!hasFailed) this.#failures.worked()
   }
 
-  async #fetch(masterAddr: string, code: number): Promise<Buffer | undefined> {
-    const response = await this.#deps.invoke(masterAddr, RemotingCommand.request(code))
-    if (response.code === ResponseCode.SUCCESS) return response.body
+  async #ask(masterAddr: string, code: number, fields?: ExtFields): Promise<RemotingCommand> {
+    const response = await this.#deps.invoke(masterAddr, RemotingCommand.request(code, fields))
+    if (response.code === ResponseCode.SUCCESS) return response
     throw new RemotingError(response.code as ResponseCode, response.remark ?? 'no remark')
   }
 
@@ -166,36 +172,28 @@ export class SlaveSynchronize implements Service {
     return [
       {
         code: RequestCode.GET_ALL_TOPIC_CONFIG,
-        take: (body) => {
-          const master = TopicConfigAndMappingSerializeWrapper.decode(body)
-          deps.topicConfigManager.takeOver(master)
+        fetch: async (ask) => {
+          const topics = await fetchAllTopicConfig(ask)
+          return () => deps.topicConfigManager.takeOver(topics)
         },
       },
-      {
-        code: RequestCode.GET_ALL_CONSUMER_OFFSET,
-        take: (body) => {
-          deps.consumerOffsetManager.takeOver(ConsumerOffsetSerializeWrapper.decode(body))
-        },
-      },
-      {
-        code: RequestCode.GET_ALL_DELAY_OFFSET,
-        take: (body) => {
-          deps.scheduleMessageService.takeOver(DelayOffsetSerializeWrapper.decode(body))
-        },
-      },
+      wholeTable(RequestCode.GET_ALL_CONSUMER_OFFSET, (body) => {
+        deps.consumerOffsetManager.takeOver(ConsumerOffsetSerializeWrapper.decode(body))
+      }),
+      wholeTable(RequestCode.GET_ALL_DELAY_OFFSET, (body) => {
+        deps.scheduleMessageService.takeOver(DelayOffsetSerializeWrapper.decode(body))
+      }),
       {
         code: RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG,
-        take: (body) => {
-          deps.subscriptionGroupManager.takeOver(SubscriptionGroupWrapper.decode(body))
+        fetch: async (ask) => {
+          const groups = await fetchAllSubscriptionGroups(ask)
+          return () => deps.subscriptionGroupManager.takeOver(groups)
         },
       },
-      {
-        code: RequestCode.GET_ALL_MESSAGE_REQUEST_MODE,
-        take: (body) => {
-          const { messageRequestModeMap } = MessageRequestModeSerializeWrapper.decode(body)
-          deps.messageRequestModeManager.takeOver(messageRequestModeMap)
-        },
-      },
+      wholeTable(RequestCode.GET_ALL_MESSAGE_REQUEST_MODE, (body) => {
+        const { messageRequestModeMap } = MessageRequestModeSerializeWrapper.decode(body)
+        deps.messageRequestModeManager.takeOver(messageRequestModeMap)
+      }),
       ...this.#timerTables,
     ]
   }
@@ -205,6 +203,17 @@ export class SlaveSynchronize implements Service {
     if (timerMessageStore === undefined) return []
     const take = (body: Buffer | undefined): void =>
       timerMessageStore.metrics.takeOver(TimerMetricsSerializeWrapper.decode(body))
-    return [{ code: RequestCode.GET_TIMER_METRICS, take }]
+    return [wholeTable(RequestCode.GET_TIMER_METRICS, take)]
+  }
+}
+
+/** A table that comes in one answer. */
+function wholeTable(code: number, take: (body: Buffer | undefined) => void): SyncedTable {
+  return {
+    code,
+    fetch: async (ask) => {
+      const { body } = await ask(code)
+      return () => take(body)
+    },
   }
 }

@@ -4,6 +4,10 @@ import {
   SubscriptionGroupWrapper,
 } from '../../../../codec/body/subscription-group-config.ts'
 import { DeleteSubscriptionGroupRequestHeader } from '../../../../codec/header/delete-subscription-group.ts'
+import {
+  GetAllSubscriptionGroupRequestHeader,
+  GetAllSubscriptionGroupResponseHeader,
+} from '../../../../codec/header/get-all-metadata.ts'
 import { GetSubscriptionGroupConfigRequestHeader } from '../../../../codec/header/get-config.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
@@ -17,6 +21,7 @@ import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../../subscription/subscription-group-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
 import { validateGroup } from '../../topic/topic-validator.ts'
+import { isPageRequest, metadataPage } from './metadata-page.ts'
 
 export interface SubscriptionGroupAdminDeps {
   readonly subscriptionGroupManager: SubscriptionGroupManager
@@ -66,7 +71,7 @@ export class SubscriptionGroupAdminProcessor implements RequestProcessor {
       case RequestCode.GET_SUBSCRIPTIONGROUP_CONFIG:
         return this.#get(GetSubscriptionGroupConfigRequestHeader.decode(extFields).group)
       default:
-        return this.#getAll()
+        return this.#getAll(GetAllSubscriptionGroupRequestHeader.decode(extFields))
     }
   }
 
@@ -116,8 +121,28 @@ export class SubscriptionGroupAdminProcessor implements RequestProcessor {
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
   }
 
-  #getAll(): RemotingCommand {
-    const body = SubscriptionGroupWrapper.encode(this.#deps.subscriptionGroupManager.encode())
-    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+  #getAll(header: GetAllSubscriptionGroupRequestHeader): RemotingCommand {
+    const asked = {
+      seq: header.groupSeq,
+      dataVersion: header.dataVersion,
+      maxNum: header.maxGroupNum,
+    }
+    const all = this.#deps.subscriptionGroupManager.encode()
+    if (!isPageRequest(asked)) {
+      const body = SubscriptionGroupWrapper.encode(all)
+      return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+    }
+    const { dataVersion } = this.#deps.subscriptionGroupManager
+    const groups = metadataPage(all.subscriptionGroupTable, dataVersion, asked)
+    const forbidden = [...all.forbiddenTable].filter(([group]) => groups.has(group))
+    const body = SubscriptionGroupWrapper.encode({
+      ...all,
+      subscriptionGroupTable: groups,
+      forbiddenTable: new Map(forbidden),
+    })
+    const total = GetAllSubscriptionGroupResponseHeader.encode({
+      totalGroupNum: all.subscriptionGroupTable.size,
+    })
+    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, total, body)
   }
 }

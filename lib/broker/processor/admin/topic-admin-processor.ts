@@ -7,6 +7,10 @@ import { TopicList } from '../../../../codec/body/topic-list.ts'
 import { type TopicOffset, TopicStatsTable } from '../../../../codec/body/topic-stats.ts'
 import { CreateTopicRequestHeader } from '../../../../codec/header/create-topic.ts'
 import { DeleteTopicRequestHeader } from '../../../../codec/header/delete-topic.ts'
+import {
+  GetAllTopicConfigRequestHeader,
+  GetAllTopicConfigResponseHeader,
+} from '../../../../codec/header/get-all-metadata.ts'
 import { GetTopicConfigRequestHeader } from '../../../../codec/header/get-config.ts'
 import { GetTopicStatsInfoRequestHeader } from '../../../../codec/header/get-topic-stats-info.ts'
 import { NOT_SET_REMARK, RemotingCommand } from '../../../../codec/remoting-command.ts'
@@ -25,6 +29,7 @@ import { isSameTopicConfig } from '../../topic/topic-config.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 import { buildPopRetryTopicV1, buildPopRetryTopicV2 } from '../../topic/topic-names.ts'
 import { isTopicOrGroupIllegal, validateTopic } from '../../topic/topic-validator.ts'
+import { isPageRequest, metadataPage } from './metadata-page.ts'
 
 export interface TopicAdminDeps {
   readonly brokerConfig: Pick<
@@ -91,7 +96,7 @@ export class TopicAdminProcessor implements RequestProcessor {
       case RequestCode.DELETE_TOPIC_IN_BROKER:
         return this.#deleteTopic(DeleteTopicRequestHeader.decode(request.extFields), channel)
       case RequestCode.GET_ALL_TOPIC_CONFIG:
-        return this.#getAllTopicConfig()
+        return this.#getAllTopicConfig(GetAllTopicConfigRequestHeader.decode(request.extFields))
       case RequestCode.GET_TOPIC_CONFIG:
         return this.#getTopicConfig(GetTopicConfigRequestHeader.decode(request.extFields))
       case RequestCode.GET_TOPIC_STATS_INFO:
@@ -194,14 +199,27 @@ export class TopicAdminProcessor implements RequestProcessor {
       .filter((each) => topicConfigManager.containsTopic(each))
   }
 
-  #getAllTopicConfig(): RemotingCommand {
+  #getAllTopicConfig(header: GetAllTopicConfigRequestHeader): RemotingCommand {
+    const { dataVersion } = this.#deps.topicConfigManager
+    const { topicConfigTable } = this.#deps.topicConfigManager.encode()
+    const asked = {
+      seq: header.topicSeq,
+      dataVersion: header.dataVersion,
+      maxNum: header.maxTopicNum,
+    }
+    const isPart = isPageRequest(asked)
     const body = TopicConfigAndMappingSerializeWrapper.encode({
-      ...this.#deps.topicConfigManager.encode(),
+      dataVersion: dataVersion.toJSON(),
+      topicConfigTable: isPart
+        ? metadataPage(topicConfigTable, dataVersion, asked)
+        : topicConfigTable,
       mappingDataVersion: noDataVersion(),
       topicQueueMappingDetailMap: new Map(),
       topicQueueMappingInfoMap: new Map(),
     })
-    return success(body)
+    if (!isPart) return success(body)
+    const total = GetAllTopicConfigResponseHeader.encode({ totalTopicNum: topicConfigTable.size })
+    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, total, body)
   }
 
   #getTopicConfig({ topic }: GetTopicConfigRequestHeader): RemotingCommand {
