@@ -20,7 +20,7 @@ const layers = {
     'lib/config',
     'lib/monitor',
   ],
-  'lib/namesrv': ['lib/remoting', 'codec', 'lib/common', 'lib/config'],
+  'lib/namesrv': ['lib/remoting', 'codec', 'lib/common', 'lib/config', 'lib/monitor'],
   'lib/admin': ['lib/remoting', 'codec', 'lib/common'],
   'lib/monitor': ['lib/common'],
 }

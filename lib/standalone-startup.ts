@@ -17,6 +17,9 @@ import {
 } from './config/tables.ts'
 import { createNamesrv } from './namesrv-startup.ts'
 
+/** One process, one health endpoint: the broker's, which is up when it is registered with the NameServer. */
+const NO_PORT = -1
+
 /**
  * Settings out of `layers`, the weakest first, over the defaults of this mode. The files of the NameServer stand in the store
  * unless they are given another place. @throws ConfigError
@@ -98,7 +101,13 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
   const { namesrv, server, client, tls, standalone } = configs
   return {
     tables: NAMESRV_TABLES,
-    configs: { namesrv, client, tls, server: { ...server, listenPort: standalone.namesrvPort } },
+    configs: {
+      namesrv,
+      client,
+      tls,
+      server: { ...server, listenPort: standalone.namesrvPort },
+      monitor: { healthEndpointPort: NO_PORT },
+    },
     given,
     unknown,
     warnings: [],

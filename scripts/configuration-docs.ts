@@ -59,7 +59,8 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Monitoring',
-    about: 'Of the broker. Our own; see also the `metrics...` keys of BrokerConfig.',
+    about:
+      "Of broker and NameServer. Our own; see also the broker's `metrics...` keys of BrokerConfig.",
     table: BROKER_TABLES.monitor,
   },
 ]

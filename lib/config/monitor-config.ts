@@ -1,7 +1,7 @@
 import type { ConfigOf } from './option.ts'
 import { int, systemProperties } from './option.ts'
 
-/** Our own: what Apache's brokers do not have. Not told by GET_BROKER_CONFIG. */
+/** Our own: what Apache's servers do not have. Not told by GET_BROKER_CONFIG and GET_NAMESRV_CONFIG. */
 export const MONITOR_OPTIONS = systemProperties({
   healthEndpointPort: int(-1, {
     min: -1,

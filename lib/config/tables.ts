@@ -27,6 +27,7 @@ export const NAMESRV_TABLES = {
   server: NETTY_SERVER_OPTIONS,
   client: NETTY_CLIENT_OPTIONS,
   tls: TLS_OPTIONS,
+  monitor: MONITOR_OPTIONS,
 } as const
 export type NamesrvConfigs = LoadedConfigs<typeof NAMESRV_TABLES>
 

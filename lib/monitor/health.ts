@@ -4,10 +4,8 @@ export interface ComponentHealth {
   readonly details?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** What the health endpoints ask. */
+/** What the health endpoints ask. A server may be sent requests when all its components are up. */
 export interface Health {
-  /** Whether the server may be sent requests. */
-  isReady(): boolean
   components(): Readonly<Record<string, ComponentHealth>>
 }
 

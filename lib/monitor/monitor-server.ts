@@ -93,9 +93,10 @@ function plain(status: number, text: string): Page {
   return { status, type: 'text/plain', text }
 }
 
-/** 200 when the server is ready, else 503: the text says why. */
+/** 200 when every component is up, else 503: the text says why. */
 function healthPage(health: Health): Page {
-  const isReady = health.isReady()
-  const report = { status: isReady ? 'UP' : 'DOWN', components: health.components() }
+  const components = health.components()
+  const isReady = Object.values(components).every(({ status }) => status === 'UP')
+  const report = { status: isReady ? 'UP' : 'DOWN', components }
   return { status: isReady ? 200 : 503, type: JSON_TYPE, text: JSON.stringify(report) + '\n' }
 }

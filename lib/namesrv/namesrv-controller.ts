@@ -8,6 +8,7 @@ import type { Configuration } from '../config/configuration.ts'
 import type { NamesrvConfigs } from '../config/tables.ts'
 import type { Tls } from '../remoting/index.ts'
 import { RemotingClient, RemotingServer } from '../remoting/index.ts'
+import { NamesrvHealth } from './namesrv-health.ts'
 import { KVConfigManager } from './kvconfig/kv-config-manager.ts'
 import { createDispatcher } from './processor/dispatcher.ts'
 import { RouteInfoManager } from './routeinfo/route-info-manager.ts'
@@ -26,6 +27,7 @@ export interface NamesrvControllerOptions {
 
 /** A NameServer: its parts and how they hang together. Apache: namesrv.NamesrvController */
 export class NamesrvController implements Service {
+  readonly health: NamesrvHealth
   readonly #kvConfig: KVConfigManager
   readonly #routeInfo: RouteInfoManager
   readonly #client: RemotingClient
@@ -35,6 +37,7 @@ export class NamesrvController implements Service {
     const { configs, configuration, tls, clock, logger, fileSystem } = options
     const config = configs.namesrv
     const tables = createRouteTables()
+    this.health = new NamesrvHealth(tables)
     const { kvConfigPath } = config
     this.#kvConfig = new KVConfigManager({ fileSystem, logger, kvConfigPath })
     this.#client = new RemotingClient({ clock, logger, config: configs.client, tls: tls?.client })
@@ -73,9 +76,11 @@ export class NamesrvController implements Service {
     this.#kvConfig.load()
     await this.#server.start()
     this.#routeInfo.start()
+    this.health.setServing(true)
   }
 
   async stop(): Promise<void> {
+    this.health.setServing(false)
     await stopAll([this.#client, this.#server])
     this.#routeInfo.stop()
   }

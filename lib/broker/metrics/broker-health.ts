@@ -25,11 +25,7 @@ export class BrokerHealth implements Health {
     this.#deps = deps
   }
 
-  /** Recovered, registered, and open for what its role allows: messages in on a master, messages out on both. */
-  isReady(): boolean {
-    return Object.values(this.components()).every(({ status }) => status === 'UP')
-  }
-
+  /** All up: recovered, registered, and open for what its role allows: messages in on a master, messages out on both. */
   components(): Readonly<Record<string, ComponentHealth>> {
     const { isServing } = this.#deps
     if (!isServing()) return { server: componentHealth(false, { state: 'starting or stopping' }) }

@@ -17,8 +17,10 @@ describe('MonitorServer', () => {
       host: '127.0.0.1',
       port: 0,
       health: {
-        isReady: () => isReady,
-        components: () => ({ store: componentHealth(isReady, { bytes: 7 }) }),
+        components: () => ({
+          server: componentHealth(true),
+          store: componentHealth(isReady, { bytes: 7 }),
+        }),
       },
       metrics: () => metrics(),
       logger: SILENT_LOGGER,
@@ -38,7 +40,10 @@ describe('MonitorServer', () => {
       const response = await get(path)
       expect([response.status, await response.json()]).to.deep.equal([
         200,
-        { status: 'UP', components: { store: { status: 'UP', details: { bytes: 7 } } } },
+        {
+          status: 'UP',
+          components: { server: { status: 'UP' }, store: { status: 'UP', details: { bytes: 7 } } },
+        },
       ])
     }
   })
@@ -48,7 +53,10 @@ describe('MonitorServer', () => {
     const response = await get('/readyz')
     expect([response.status, (await response.json()) as object]).to.deep.equal([
       503,
-      { status: 'DOWN', components: { store: { status: 'DOWN', details: { bytes: 7 } } } },
+      {
+        status: 'DOWN',
+        components: { server: { status: 'UP' }, store: { status: 'DOWN', details: { bytes: 7 } } },
+      },
     ])
   })
 
