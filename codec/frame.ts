@@ -21,25 +21,29 @@ const HEADER_LENGTH_MASK = 0xffffff
 /** Apache's default of `com.rocketmq.remoting.frameMaxLength`, in bytes of the length field's value. */
 export const FRAME_MAX_LENGTH = 16_777_216
 
+/** A frame that comes in pieces is gathered in a buffer of this size at first, which grows with what really comes. */
+const FIRST_GATHERING = 65_536
+
 /**
  * Cuts frames out of a stream of chunks, whatever the chunks' borders. A state machine without input or output.
  *
- * A frame that lies within one chunk is passed on as a view of that chunk; one that does not is gathered in a buffer of
- * its exact size, so that a large body is copied once. After an error the decoder must not be used again.
+ * A frame that lies within one chunk is passed on as a view of that chunk; one that does not is gathered in a buffer that
+ * ends with its exact size: what a peer only promises takes no memory. After an error the decoder must not be used again.
  */
 export class FrameDecoder {
   readonly #maxLength: number
   /** Bytes of a frame of which less than the length field has come. */
   #head: Buffer | undefined
-  /** The frame being gathered, and how much of it is there. */
+  /** The frame being gathered, how much of it is there, and how long it will be. */
   #frame: Buffer | undefined
   #filled = 0
+  #size = 0
 
   constructor(maxLength: number = FRAME_MAX_LENGTH) {
     this.#maxLength = maxLength
   }
 
-  /** Bytes held back until the rest of their frame comes (a gathered frame counts whole). */
+  /** Bytes of memory taken until the rest of a frame comes. */
   get pendingBytes(): number {
     return (this.#frame?.length ?? 0) + (this.#head?.length ?? 0)
   }
@@ -55,7 +59,7 @@ export class FrameDecoder {
       this.#head = undefined
     } else if (this.#frame !== undefined) {
       position = this.#fill(chunk)
-      if (this.#filled < this.#frame.length) return
+      if (this.#filled < this.#size) return
       const frame = this.#frame
       this.#frame = undefined
       onFrame(frame)
@@ -63,8 +67,10 @@ export class FrameDecoder {
     while (chunk.length - position >= LENGTH_FIELD) {
       const size = LENGTH_FIELD + this.#checkLength(chunk.readInt32BE(position))
       if (chunk.length - position < size) {
-        this.#frame = Buffer.allocUnsafeSlow(size)
-        this.#filled = chunk.copy(this.#frame, 0, position)
+        this.#size = size
+        this.#frame = Buffer.allocUnsafeSlow(Math.min(size, FIRST_GATHERING))
+        this.#filled = 0
+        this.#fill(chunk.subarray(position))
         return
       }
       onFrame(chunk.subarray(position, position + size))
@@ -73,9 +79,17 @@ export class FrameDecoder {
     if (position < chunk.length) this.#head = Buffer.from(chunk.subarray(position))
   }
 
+  /** Takes what belongs to the frame; how many bytes those were. */
   #fill(chunk: Buffer): number {
-    const copied = chunk.copy(this.#frame as Buffer, this.#filled)
-    this.#filled += copied
+    let frame = this.#frame as Buffer
+    const filled = Math.min(this.#filled + chunk.length, this.#size)
+    if (filled > frame.length) {
+      frame = Buffer.allocUnsafeSlow(Math.min(Math.max(2 * frame.length, filled), this.#size))
+      this.#frame?.copy(frame, 0, 0, this.#filled)
+      this.#frame = frame
+    }
+    const copied = chunk.copy(frame, this.#filled)
+    this.#filled = filled
     return copied
   }
 
@@ -89,12 +103,18 @@ export class FrameDecoder {
 
 /**
  * The command in a frame as FrameDecoder cuts it. Its body is a view of the frame.
- * @throws FrameError when the header does not fit, is of an unknown type or cannot be parsed
+ * @throws FrameError when the header does not fit, is longer than allowed, of an unknown type or cannot be parsed
  */
-export function decodeFrame(frame: Buffer): RemotingCommand {
+export function decodeFrame(
+  frame: Buffer,
+  maxHeaderLength: number = HEADER_LENGTH_MASK,
+): RemotingCommand {
   const type = frame[LENGTH_FIELD]
   const headerLength = frame.readInt32BE(LENGTH_FIELD) & HEADER_LENGTH_MASK
   const bodyStart = PREFIX + headerLength
+  if (headerLength > maxHeaderLength) {
+    throw new FrameError(`header length ${headerLength} exceeds ${maxHeaderLength}`)
+  }
   if (bodyStart > frame.length) {
     throw new FrameError(`header length ${headerLength} exceeds the frame of ${frame.length} bytes`)
   }

@@ -98,13 +98,11 @@ export class Standalone implements Service {
 }
 
 function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): NamesrvConfigs {
-  const { namesrv, server, client, tls, standalone } = configs
+  const { namesrv, server, client, tls, limits, standalone } = configs
   return {
     tables: NAMESRV_TABLES,
     configs: {
-      namesrv,
-      client,
-      tls,
+      ...{ namesrv, client, tls, limits },
       server: { ...server, listenPort: standalone.namesrvPort },
       monitor: { healthEndpointPort: NO_PORT },
     },
@@ -116,12 +114,15 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
 
 /** The broker registers with the NameServer beside it, and with others that its settings name. */
 function brokerSettings(settings: StandaloneConfigs, ownNamesrv: string): BrokerConfigs {
-  const { broker, server, client, store, auth, tls, monitor } = settings.configs
+  const { broker, server, client, store, auth, tls, limits, monitor } = settings.configs
   const others = (broker.namesrvAddr ?? '').split(';').filter((each) => each !== '')
   const namesrvAddr = [...new Set([ownNamesrv, ...others])].join(';')
   return {
     tables: BROKER_TABLES,
-    configs: { broker: { ...broker, namesrvAddr }, server, client, store, auth, tls, monitor },
+    configs: {
+      ...{ server, client, store, auth, tls, limits, monitor },
+      broker: { ...broker, namesrvAddr },
+    },
     given: settings.given,
     unknown: new Map([...settings.unknown, ...notOfBroker(settings.given)]),
     warnings: [],

@@ -58,6 +58,12 @@ const SECTIONS: readonly Section[] = [
     table: BROKER_TABLES.tls,
   },
   {
+    title: 'Limits',
+    about:
+      'What connections may cost a broker or a NameServer; see also `serverChannelMaxIdleTimeSeconds`. All but the second are our own. How they hold: [security.md](security.md#hostile-peers).',
+    table: BROKER_TABLES.limits,
+  },
+  {
     title: 'Monitoring',
     about:
       "Of broker and NameServer. Our own; see also the broker's `metrics...` keys of BrokerConfig.",

@@ -133,7 +133,7 @@ export class BrokerController implements Service {
     const { configs, tls, clock, logger } = this.#deps
     const { consumption, popConsumption } = this.parts
     return {
-      config: configs.server,
+      config: { ...configs.server, ...configs.limits },
       dispatcher: this.#dispatcher,
       tls: tls?.server,
       clock,

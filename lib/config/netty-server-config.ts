@@ -20,8 +20,14 @@ export const NETTY_SERVER_OPTIONS = {
   }),
   serverSocketSndBufSize: int(0),
   serverSocketRcvBufSize: int(0),
-  writeBufferHighWaterMark: int(0),
-  writeBufferLowWaterMark: int(0),
+  writeBufferHighWaterMark: int(0, {
+    min: 0,
+    text: 'Bytes of answers not taken yet above which a connection is read no further. 0: 4 MiB.',
+  }),
+  writeBufferLowWaterMark: int(0, {
+    min: 0,
+    text: 'Bytes of answers not taken yet down to which it waits then. 0: 1 MiB.',
+  }),
   serverSocketBacklog: int(1024, { min: 1, text: 'Connections that may wait to be accepted.' }),
   serverNettyWorkerGroupEnable: boolean(true),
   serverPooledByteBufAllocatorEnable: boolean(true),

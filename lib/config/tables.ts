@@ -1,5 +1,6 @@
 import { AUTH_OPTIONS } from './auth-config.ts'
 import { BROKER_OPTIONS } from './broker-config.ts'
+import { LIMIT_OPTIONS } from './limits-config.ts'
 import type { LoadedConfigs } from './load.ts'
 import { MESSAGE_STORE_OPTIONS } from './message-store-config.ts'
 import { MONITOR_OPTIONS } from './monitor-config.ts'
@@ -17,6 +18,7 @@ export const BROKER_TABLES = {
   store: MESSAGE_STORE_OPTIONS,
   auth: AUTH_OPTIONS,
   tls: TLS_OPTIONS,
+  limits: LIMIT_OPTIONS,
   monitor: MONITOR_OPTIONS,
 } as const
 export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
@@ -27,6 +29,7 @@ export const NAMESRV_TABLES = {
   server: NETTY_SERVER_OPTIONS,
   client: NETTY_CLIENT_OPTIONS,
   tls: TLS_OPTIONS,
+  limits: LIMIT_OPTIONS,
   monitor: MONITOR_OPTIONS,
 } as const
 export type NamesrvConfigs = LoadedConfigs<typeof NAMESRV_TABLES>

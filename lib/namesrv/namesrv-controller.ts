@@ -49,7 +49,7 @@ export class NamesrvController implements Service {
       brokerClient: this.#client,
     })
     this.#server = new RemotingServer({
-      config: configs.server,
+      config: { ...configs.server, ...configs.limits },
       dispatcher: createDispatcher({
         tables,
         routeInfo: this.#routeInfo,

@@ -1,18 +1,28 @@
+interface WatchLimits {
+  readonly maxIdleMs: number
+  readonly writeStallMs: number
+  readonly frameTimeoutMs: number
+}
+
 /**
- * Finds out that a connection is idle or that its peer takes nothing any more. Reads and writes only leave a mark;
+ * Finds out that a connection is idle, that its peer takes nothing any more or does not end what it has begun. Reads and writes only leave a mark;
  * the time is looked at in `check`, which a coarse timer calls.
  */
 export class ActivityWatch {
   readonly #maxIdleMs: number
   readonly #writeStallMs: number
+  readonly #frameTimeoutMs: number
   #active = true
   #lastActiveMs: number
   #progressed = true
   #lastProgressMs: number
+  #awaitedFrame: number | undefined
+  #awaitedSinceMs = 0
 
-  constructor(limits: { maxIdleMs: number; writeStallMs: number }, nowMs: number) {
+  constructor(limits: WatchLimits, nowMs: number) {
     this.#maxIdleMs = limits.maxIdleMs
     this.#writeStallMs = limits.writeStallMs
+    this.#frameTimeoutMs = limits.frameTimeoutMs
     this.#lastActiveMs = this.#lastProgressMs = nowMs
   }
 
@@ -27,14 +37,24 @@ export class ActivityWatch {
     this.#progressed = true
   }
 
-  /** Why the connection should be closed; undefined: it should not. */
-  check(nowMs: number, unwrittenBytes: number): string | undefined {
+  /**
+   * Why the connection should be closed; undefined: it should not. `awaitedFrame` is the number of the frame that the peer
+   * has begun, if any.
+   */
+  check(nowMs: number, unwrittenBytes: number, awaitedFrame?: number): string | undefined {
+    if (awaitedFrame === undefined || awaitedFrame !== this.#awaitedFrame) {
+      this.#awaitedFrame = awaitedFrame
+      this.#awaitedSinceMs = nowMs
+    }
     if (this.#active) this.#lastActiveMs = nowMs
     if (this.#progressed || unwrittenBytes === 0) this.#lastProgressMs = nowMs
     this.#active = false
     this.#progressed = false
     if (nowMs - this.#lastProgressMs >= this.#writeStallMs) {
       return `the peer has read nothing for ${this.#writeStallMs / 1000} s, ${unwrittenBytes} bytes wait`
+    }
+    if (nowMs - this.#awaitedSinceMs >= this.#frameTimeoutMs && awaitedFrame !== undefined) {
+      return `a frame is not complete after ${this.#frameTimeoutMs / 1000} s`
     }
     if (nowMs - this.#lastActiveMs >= this.#maxIdleMs) return `idle for ${this.#maxIdleMs / 1000} s`
     return undefined

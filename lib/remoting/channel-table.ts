@@ -5,7 +5,8 @@ import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import { Connection } from './connection.ts'
-import type { ConnectionLimits } from './limits.ts'
+import type { Limits } from './limits.ts'
+import { MemoryGuard } from './memory-guard.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import { Sweeper } from './sweeper.ts'
 import type { ChannelEventListener } from './types.ts'
@@ -16,7 +17,7 @@ export interface RemotingOptions {
   readonly logger: Logger
   readonly listener?: ChannelEventListener
   /** Over what the configuration and DEFAULT_LIMITS say. */
-  readonly limits?: Partial<ConnectionLimits>
+  readonly limits?: Partial<Limits>
   /** How our headers are written; both types are understood. Apache: `rocketmq.serialize.type` */
   readonly serializeType?: SerializeType
 }
@@ -33,18 +34,16 @@ export class ChannelTable {
   readonly sweeper: Sweeper
   readonly #options: RemotingOptions
   readonly #dispatcher: RequestDispatcher
-  readonly #limits: ConnectionLimits
+  readonly #limits: Limits
+  readonly #memory: MemoryGuard
   readonly #connections = new Set<Connection>()
   #onEmpty: (() => void) | undefined
 
-  constructor(
-    options: RemotingOptions,
-    dispatcher: RequestDispatcher,
-    configured: ConnectionLimits,
-  ) {
+  constructor(options: RemotingOptions, dispatcher: RequestDispatcher, configured: Limits) {
     this.#options = options
     this.#dispatcher = dispatcher
     this.#limits = { ...configured, ...options.limits }
+    this.#memory = new MemoryGuard(this.#limits)
     this.sweeper = new Sweeper(options.clock)
   }
 
@@ -60,6 +59,7 @@ export class ChannelTable {
       clock,
       logger,
       limits: this.#limits,
+      memory: this.#memory,
       serializeType,
       source,
       onClose: (closed) => {

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { CodecError } from '../../codec/errors.ts'
 import { decodeFrame, encodeFrameHead } from '../../codec/frame.ts'
 import { Host } from '../../codec/message/host.ts'
-import type { RemotingCommand } from '../../codec/remoting-command.ts'
-import { SerializeType } from '../../codec/remoting-command.ts'
+import { RemotingCommand, SerializeType } from '../../codec/remoting-command.ts'
+import { ResponseCode } from '../../codec/response-code.ts'
 import type { Clock } from '../common/clock.ts'
 import { errorCode, toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
@@ -11,8 +11,10 @@ import { ActivityWatch } from './activity-watch.ts'
 import { HeldRequests } from './held-requests.ts'
 import { IncomingFrames } from './incoming-frames.ts'
 import type { ConnectionLimits } from './limits.ts'
+import type { MemoryGuard, MemoryShare } from './memory-guard.ts'
 import { OutgoingQueue } from './outgoing-queue.ts'
 import { PendingCalls, sendError } from './pending-calls.ts'
+import { OVERLOADED } from './refusal.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import type { Sweepable } from './sweeper.ts'
 import type { RequestChannel, RequestHolder } from './types.ts'
@@ -25,6 +27,7 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: ConnectionLimits
+  readonly memory: MemoryGuard
   readonly serializeType: SerializeType
   /** Called once, when the connection is of no use any more; its socket may take a moment longer. */
   readonly onClose: (connection: Connection) => void
@@ -48,7 +51,8 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #outgoing: OutgoingQueue
   readonly #calls: PendingCalls
   /** Requests of the peer that wait for their answer. */
-  readonly #held = new HeldRequests()
+  readonly #held: HeldRequests
+  readonly #memory: MemoryShare
   readonly #watch: ActivityWatch
   /** The request that is being dispatched, until it is answered. */
   #current: RemotingCommand | undefined
@@ -65,6 +69,9 @@ export class Connection implements RequestChannel, Sweepable {
     this.localHost = Host.of(socket.localAddress ?? '', socket.localPort ?? 0)
     this.#socket = socket
     this.#options = options
+    const { memory } = options
+    this.#held = new HeldRequests((change) => memory.addRequestBytes(change))
+    this.#memory = memory.join((reason) => this.#closeWith('warn', reason))
     this.#incoming = new IncomingFrames(socket, options.limits.frameMaxLength, this.#onFrame)
     this.#outgoing = new OutgoingQueue(socket, this.#onProgress)
     this.#calls = new PendingCalls(this.remoteHost.toString())
@@ -128,7 +135,7 @@ export class Connection implements RequestChannel, Sweepable {
       return
     }
     this.#held.add(request, holder)
-    if (this.#held.size >= this.#options.limits.maxRequestsInFlight) this.#incoming.pause()
+    if (this.#isLoaded(1)) this.#incoming.pause()
   }
 
   settle(request: RemotingCommand): void {
@@ -146,7 +153,8 @@ export class Connection implements RequestChannel, Sweepable {
   sweep(nowMs: number): void {
     if (this.#closed) return
     this.#calls.expire(nowMs)
-    const reason = this.#watch.check(nowMs, this.unwrittenBytes)
+    const { awaitedFrame } = this.#incoming
+    const reason = this.#watch.check(nowMs, this.unwrittenBytes, awaitedFrame)
     if (reason !== undefined) this.#closeWith('warn', reason)
   }
 
@@ -154,6 +162,7 @@ export class Connection implements RequestChannel, Sweepable {
     if (this.#closed) return
     this.#watch.markActive()
     this.#gather(() => this.#incoming.push(chunk))
+    if (!this.#closed) this.#memory.setPartial(this.#incoming.partialBytes)
   }
 
   /** Runs what may call `respond` many times, then writes all of it. */
@@ -170,14 +179,28 @@ export class Connection implements RequestChannel, Sweepable {
 
   readonly #onFrame = (frame: Buffer): void => {
     if (this.#closed) return
-    const command = decodeFrame(frame)
+    const command = decodeFrame(frame, this.#options.limits.maxHeaderLength)
     if (!command.isResponse) {
       this.#current = command
-      this.#options.dispatcher.dispatch(command, this)
+      if (command.body !== undefined && this.#options.memory.isFull) this.#refuse(command)
+      else this.#options.dispatcher.dispatch(command, this)
       this.#current = undefined
     } else if (!this.#calls.settle(command)) {
       this.#log('debug', { opaque: command.opaque }, 'response that nobody waits for')
     }
+  }
+
+  #refuse(request: RemotingCommand): void {
+    this.respond(request, RemotingCommand.response(ResponseCode.SYSTEM_BUSY, OVERLOADED))
+  }
+
+  /** Whether the requests without an answer take `share` of what they may, or more. */
+  #isLoaded(share: number): boolean {
+    const { maxRequestsInFlight, maxRequestBytesInFlight } = this.#options.limits
+    return (
+      this.#held.size >= maxRequestsInFlight * share ||
+      this.#held.bytes >= maxRequestBytesInFlight * share
+    )
   }
 
   #onReadError(error: Error): void {
@@ -236,6 +259,8 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   #onWritten(): void {
+    this.#memory.setUnwritten(this.unwrittenBytes)
+    if (this.#closed) return
     if (this.#draining) this.#closeWhenDrained()
     else if (this.#incoming.isPaused) this.#resumeWhenPossible()
   }
@@ -248,10 +273,8 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   #mayResume(): boolean {
-    const { writeBufferLowWaterMark, maxRequestsInFlight } = this.#options.limits
-    return (
-      this.unwrittenBytes <= writeBufferLowWaterMark && this.#held.size <= maxRequestsInFlight / 2
-    )
+    const { writeBufferLowWaterMark } = this.#options.limits
+    return this.unwrittenBytes <= writeBufferLowWaterMark && !this.#isLoaded(1 / 2)
   }
 
   readonly #resume = (): void => {
@@ -275,6 +298,7 @@ export class Connection implements RequestChannel, Sweepable {
     if (this.#outgoing.unwrittenBytes > 0) this.#socket.destroy()
     this.#outgoing.clear()
     this.#incoming.clear()
+    this.#options.memory.leave(this.#memory)
     this.#calls.failAll()
     this.#held.endAll()
     this.#options.onClose(this)

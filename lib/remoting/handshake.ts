@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net'
-import type { TlsOptions } from 'node:tls'
-import { createServer } from 'node:tls'
 import type { Host } from '../../codec/message/host.ts'
 import type { Clock } from '../common/clock.ts'
 import { errorCode, toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import { readProxyHeader } from './proxy-protocol.ts'
 import type { Sweepable } from './sweeper.ts'
+import type { TlsAcceptor } from './tls/tls-acceptor.ts'
 import type { TlsServerContext } from './tls/tls-server-context.ts'
 
 /** First byte of a TLS handshake record. A frame cannot start with it: its length would be over 350 MB. */
@@ -114,30 +113,26 @@ export class Handshake implements Sweepable {
     this.#socket.off('data', this.#onData)
     this.#socket.pause()
     try {
-      const options = await this.#options.tls?.current()
+      const acceptor = await this.#options.tls?.current()
       if (this.#ended) return
-      if (options === undefined) this.fail('warn', 'the peer speaks TLS, no certificate is set')
-      else this.#startTls(options, bytes)
+      if (acceptor === undefined) this.fail('warn', 'the peer speaks TLS, no certificate is set')
+      else this.#startTls(acceptor, bytes)
     } catch (error) {
       this.fail('warn', `TLS: ${toError(error).message}`)
     }
   }
 
-  #startTls(options: TlsOptions, bytes: Buffer): void {
-    const { tls } = this.#options
-    // A server that does not listen: it takes this one connection, and checks the certificate of its peer.
-    const server = createServer(options)
-    server.once('tlsClientError', (error: Error) => {
-      this.fail('warn', `TLS: ${errorCode(error) ?? error.message}`)
-    })
-    server.once('secureConnection', (secure) => {
-      this.#outermost = secure
-      const refusal = tls?.refusal(secure)
-      if (refusal === undefined) this.#ready(secure)
-      else this.fail('warn', `TLS: the client is refused: ${refusal}`)
-    })
+  #startTls(acceptor: TlsAcceptor, bytes: Buffer): void {
     this.#socket.unshift(bytes)
-    server.emit('connection', this.#socket)
+    acceptor.accept(this.#socket, {
+      onFailure: (error) => this.fail('warn', `TLS: ${errorCode(error) ?? error.message}`),
+      onSecure: (secure) => {
+        this.#outermost = secure
+        const refusal = this.#options.tls?.refusal(secure)
+        if (refusal === undefined) this.#ready(secure)
+        else this.fail('warn', `TLS: the client is refused: ${refusal}`)
+      },
+    })
   }
 
   #ready(socket: Socket, bytes?: Buffer): void {

@@ -11,6 +11,7 @@ export class IncomingFrames {
   readonly #onFrame: (frame: Buffer) => void
   #keptBack: Buffer[] = []
   #paused = false
+  #completed = 0
 
   constructor(socket: Socket, maxLength: number, onFrame: (frame: Buffer) => void) {
     this.#socket = socket
@@ -20,6 +21,16 @@ export class IncomingFrames {
 
   get isPaused(): boolean {
     return this.#paused
+  }
+
+  /** Bytes of memory taken by a frame that is not complete. */
+  get partialBytes(): number {
+    return this.#decoder.pendingBytes
+  }
+
+  /** The number of the frame whose rest the peer owes us; undefined: it owes nothing, or we do not read. */
+  get awaitedFrame(): number | undefined {
+    return this.#paused || this.#decoder.pendingBytes === 0 ? undefined : this.#completed
   }
 
   /** Passes on the frames that `chunk` completes. @throws FrameError when the peer does not speak our protocol */
@@ -48,6 +59,7 @@ export class IncomingFrames {
   }
 
   readonly #take = (frame: Buffer): void => {
+    this.#completed++
     if (this.#paused) this.#keptBack.push(frame)
     else this.#onFrame(frame)
   }

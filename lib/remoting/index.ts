@@ -1,6 +1,6 @@
 export { RemotingError } from './errors.ts'
 export { DEFAULT_LIMITS } from './limits.ts'
-export type { ConnectionLimits } from './limits.ts'
+export type { Limits } from './limits.ts'
 export { refusalOf } from './refusal.ts'
 export { ProcessorGroup } from './processor-group.ts'
 export type { ProcessorGroupOptions, RequestLine, WaitingRequest } from './processor-group.ts'

@@ -7,19 +7,20 @@ import type { RemotingOptions } from './channel-table.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { Connection } from './connection.ts'
 import { Handshake } from './handshake.ts'
+import type { LimitOptions } from './limits.ts'
 import { limitsOf } from './limits.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import type { TlsServerContext } from './tls/tls-server-context.ts'
 
 /** Source: remoting.netty.NettyServerConfig; what concerns threads and netty's buffers has no counterpart. */
-export interface RemotingServerConfig {
+export interface RemotingServerConfig extends Omit<LimitOptions, 'maxIdleSeconds'> {
   /** 0: any free port. */
   readonly listenPort: number
   readonly bindAddress?: string
   readonly serverSocketBacklog?: number
   readonly serverChannelMaxIdleTimeSeconds?: number
-  readonly writeBufferHighWaterMark?: number
-  readonly writeBufferLowWaterMark?: number
+  /** Connections at a time; more are closed at once. */
+  readonly serverMaxConnections?: number
 }
 
 export interface RemotingServerOptions extends RemotingOptions {
@@ -34,6 +35,8 @@ export interface RemotingServerOptions extends RemotingOptions {
 const ANY_ADDRESS = '0.0.0.0'
 const DEFAULT_BACKLOG = 1024
 const DEFAULT_DRAIN_TIMEOUT_MS = 3000
+/** How often the log tells of connections that were too many. */
+const DROP_LOG_PERIOD_MS = 10_000
 
 /** Listens for peers and serves their requests. Apache: remoting.netty.NettyRemotingServer */
 export class RemotingServer implements Service {
@@ -43,6 +46,8 @@ export class RemotingServer implements Service {
   readonly #handshakes = new Set<Handshake>()
   readonly #maxIdleMs: number
   #address: Host | undefined
+  #dropped = 0
+  #dropLoggedMs = -DROP_LOG_PERIOD_MS
   #stopped: Promise<void> | undefined
 
   constructor(options: RemotingServerOptions) {
@@ -56,6 +61,10 @@ export class RemotingServer implements Service {
     this.#maxIdleMs = limits.maxIdleMs
     this.#channels = new ChannelTable(options, dispatcher, limits)
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+    if (config.serverMaxConnections !== undefined) {
+      this.#server.maxConnections = config.serverMaxConnections
+      this.#server.on('drop', () => this.#onDrop())
+    }
   }
 
   /** Where the server listens, with the real port. @throws Error before `start` */
@@ -128,6 +137,17 @@ export class RemotingServer implements Service {
     })
     this.#handshakes.add(handshake)
     this.#channels.sweeper.add(handshake)
+  }
+
+  #onDrop(): void {
+    const { clock, logger } = this.#options
+    const nowMs = clock.monotonic()
+    this.#dropped++
+    if (nowMs - this.#dropLoggedMs < DROP_LOG_PERIOD_MS) return
+    const serverMaxConnections = this.#server.maxConnections
+    logger.warn({ serverMaxConnections, dropped: this.#dropped }, 'too many connections')
+    this.#dropLoggedMs = nowMs
+    this.#dropped = 0
   }
 
   #open(socket: Socket, source: Host | undefined): void {

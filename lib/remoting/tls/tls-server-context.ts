@@ -1,11 +1,11 @@
-import type { TlsOptions, TLSSocket } from 'node:tls'
-import { createSecureContext } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../../common/clock.ts'
 import { toError } from '../../common/errors.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import { fingerprint, pemFiles, readPem } from './pem-files.ts'
 import { selfSigned } from './self-signed.ts'
+import { TlsAcceptor } from './tls-acceptor.ts'
 import type { PemFile, TlsServerSettings } from './tls-settings.ts'
 
 export interface TlsServerContextDeps {
@@ -27,8 +27,8 @@ const LOOK_PERIOD_MS = 500
 export class TlsServerContext {
   readonly #deps: TlsServerContextDeps
   readonly #files: readonly PemFile[]
-  #current: TlsOptions | undefined
-  #selfSigned: Promise<TlsOptions> | undefined
+  #current: TlsAcceptor | undefined
+  #selfSigned: Promise<TlsAcceptor> | undefined
   /** Of the files that are in use, and of those that were looked at last. */
   #fingerprint = ''
   #seen = ''
@@ -61,9 +61,9 @@ export class TlsServerContext {
   }
 
   /** For the next connection; undefined: there is no certificate to show. */
-  async current(): Promise<TlsOptions | undefined> {
+  async current(): Promise<TlsAcceptor | undefined> {
     const { settings, logger } = this.#deps
-    if (settings.testMode) return this.#testOptions()
+    if (settings.testMode) return this.#testAcceptor()
     if (this.#current === undefined) return undefined
     if (!this.#haveFilesChanged()) return this.#current
     try {
@@ -85,11 +85,13 @@ export class TlsServerContext {
     return `its certificate is not trusted: ${String(socket.authorizationError)}`
   }
 
-  #testOptions(): Promise<TlsOptions> {
-    this.#selfSigned ??= selfSigned(this.#deps.clock.now()).catch((error: unknown) => {
-      this.#selfSigned = undefined
-      throw error
-    })
+  #testAcceptor(): Promise<TlsAcceptor> {
+    this.#selfSigned ??= selfSigned(this.#deps.clock.now())
+      .then((identity) => new TlsAcceptor(identity))
+      .catch((error: unknown) => {
+        this.#selfSigned = undefined
+        throw error
+      })
     return this.#selfSigned
   }
 
@@ -108,7 +110,7 @@ export class TlsServerContext {
     const seen = fingerprint(fileSystem, this.#files)
     const pem = new Map(this.#files.map((file) => [file.key, readPem(fileSystem, file)]))
     const { keyPassword } = settings
-    const options = {
+    this.#current = new TlsAcceptor({
       key: pem.get('tls.server.keyPath'),
       cert: pem.get('tls.server.certPath'),
       ca: pem.get('tls.server.trustCertPath'),
@@ -116,10 +118,7 @@ export class TlsServerContext {
       requestCert: settings.needClientAuth !== 'none',
       // Judged by `refusal`: Apache lets in clients without a certificate, or does not check it.
       rejectUnauthorized: false,
-    }
-    // Fails when the files do not fit together.
-    createSecureContext(options)
-    this.#current = options
+    })
     this.#fingerprint = seen
     this.#seen = seen
   }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { encodeFrame } from '../../../codec/frame.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
-import type { Channel, ConnectionLimits } from '../../../lib/remoting/index.ts'
+import type { Channel, Limits } from '../../../lib/remoting/index.ts'
 import { ProcessorGroup } from '../../../lib/remoting/index.ts'
 import type { Connection } from '../../../lib/remoting/connection.ts'
 import type { RawClient } from '../../helpers/remoting.ts'
@@ -19,7 +19,7 @@ describe('limits of a connection', () => {
   let group: ProcessorGroup
   let later: { request: RemotingCommand; channel: Channel }[]
 
-  async function start(limits: Partial<ConnectionLimits>): Promise<void> {
+  async function start(limits: Partial<Limits>): Promise<void> {
     fixture = new ServerFixture({ limits })
     later = []
     group = new ProcessorGroup({ name: 'later', queueCapacity: 1000 })

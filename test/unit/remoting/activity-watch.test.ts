@@ -5,7 +5,7 @@ describe('ActivityWatch', () => {
   let watch: ActivityWatch
 
   beforeEach(() => {
-    watch = new ActivityWatch({ maxIdleMs: 1000, writeStallMs: 500 }, 0)
+    watch = new ActivityWatch({ maxIdleMs: 1000, writeStallMs: 500, frameTimeoutMs: 300 }, 0)
     watch.check(0, 0)
   })
 
@@ -33,6 +33,19 @@ describe('ActivityWatch', () => {
       watch.markProgress()
       expect(watch.check(nowMs, 10)).to.equal(undefined)
     }
+  })
+
+  it('finds a peer that does not end the frame which it has begun, however often it sends', () => {
+    const check = (nowMs: number, awaitedFrame?: number) => {
+      watch.markActive()
+      return watch.check(nowMs, 0, awaitedFrame)
+    }
+    expect(check(100, 7)).to.equal(undefined)
+    expect(check(399, 7)).to.equal(undefined)
+    expect(check(399, 8), 'the next frame').to.equal(undefined)
+    expect(check(600, undefined), 'we did not read').to.equal(undefined)
+    expect(check(700, 8)).to.equal(undefined)
+    expect(check(1000, 8)).to.equal('a frame is not complete after 0.3 s')
   })
 
   it('does not count the time in which nothing had to be written', () => {

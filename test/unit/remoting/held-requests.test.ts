@@ -5,9 +5,11 @@ import { HeldRequests } from '../../../lib/remoting/held-requests.ts'
 describe('HeldRequests', () => {
   let held: HeldRequests
   let released: string[]
+  let bytes: number[]
 
   beforeEach(() => {
-    held = new HeldRequests()
+    bytes = []
+    held = new HeldRequests((change) => bytes.push(change))
     released = []
   })
 
@@ -23,6 +25,16 @@ describe('HeldRequests', () => {
     expect([held.end(first), held.end(first)]).to.deep.equal([true, false])
     expect(released).to.deep.equal(['first'])
     expect(held.size).to.equal(1)
+  })
+
+  it('counts the bytes of bodies until their requests end', () => {
+    const request = RemotingCommand.request(1, undefined, Buffer.alloc(30))
+    held.add(request, { longPolling: false, release: () => undefined })
+    hold('without a body')
+    expect(held.bytes).to.equal(30)
+    held.endAll()
+    expect(held.bytes).to.equal(0)
+    expect(bytes).to.deep.equal([30, -30])
   })
 
   it('does not count long-polling requests as running', () => {
