@@ -9,6 +9,7 @@ import { MessageSysFlag } from './sys-flag.ts'
  * Reads records, whole or by the field. The layout stands in record.ts. `start` is where the record begins in `buffer`.
  */
 
+const POSITION_BORN_TIMESTAMP = 40
 const POSITION_BORN_HOST = 48
 const IPV4_HOST = 8
 const IPV6_HOST = 20
@@ -44,6 +45,10 @@ export function recordCommitLogOffset(buffer: Buffer, start: number): number {
 
 export function recordSysFlag(buffer: Buffer, start: number): number {
   return buffer.readInt32BE(start + 36)
+}
+
+export function recordBornTimestamp(buffer: Buffer, start: number): number {
+  return readInt64(buffer, start + POSITION_BORN_TIMESTAMP)
 }
 
 function bornHostLength(sysFlag: number): number {

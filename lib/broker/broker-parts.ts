@@ -91,6 +91,6 @@ function createTimers(deps: {
       puts.incTopicPut(topic, 1, bytes)
       messages.incTimerDequeue(topic)
     },
-    onEnqueue: (topic) => messages.incTimerEnqueue(topic),
+    onEnqueue: (topic, delayMs) => messages.incTimerEnqueue(topic, delayMs),
   })
 }

@@ -18,6 +18,7 @@ import {
 import type { MessageStore } from '../store/types.ts'
 import type { PollingHeader, PopRequest } from './longpolling/held-pops.ts'
 import { PopLongPollingService } from './longpolling/pop-long-polling-service.ts'
+import { PopMessageMetrics } from './metrics/pop-message-metrics.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { CheckPointReviver } from './pop/check-point-reviver.ts'
 import { ConsumerOrderInfoManager } from './pop/consumer-order-info-manager.ts'
@@ -67,6 +68,8 @@ export interface PopConsumptionDeps {
 export class PopConsumption implements Service, ChannelEventListener {
   readonly inflight: PopInflightMessageCounter
   readonly orderInfo: ConsumerOrderInfoManager
+  /** What goes through the revive topic. */
+  readonly metrics = new PopMessageMetrics()
   readonly #deps: PopConsumptionDeps
   readonly #buffer: PopBufferMergeService
   readonly #reviveLog: ReviveLog
@@ -89,7 +92,7 @@ export class PopConsumption implements Service, ChannelEventListener {
       ...deps,
       onLockFree: (topic, group, queueId) => this.#onLockFree(topic, group, queueId),
     })
-    this.#reviveLog = new ReviveLog(deps)
+    this.#reviveLog = new ReviveLog({ ...deps, popMetrics: this.metrics })
     this.#buffer = new PopBufferMergeService({ ...deps, reviveLog: this.#reviveLog })
     this.#reviveServices = this.#newReviveServices()
     this.#popPolling = this.#newPolling(false, (held) =>
@@ -243,11 +246,13 @@ export class PopConsumption implements Service, ChannelEventListener {
       ...this.#deps,
       reviveLog: this.#reviveLog,
       inflight: this.inflight,
+      popMetrics: this.metrics,
     })
     const services: PopReviveService[] = []
     for (let queueId = 0; queueId < brokerConfig.reviveQueueNum; queueId++) {
-      const own = { reviver, reviveTopic, queueId, nextTurn: () => nextTurn() }
-      services.push(new PopReviveService({ ...this.#deps, ...own }))
+      const own = { reviver, reviveTopic, queueId, popMetrics: this.metrics }
+      const deps = { ...this.#deps, ...own, nextTurn: () => nextTurn() }
+      services.push(new PopReviveService(deps))
     }
     return services
   }

@@ -22,6 +22,7 @@ const MIB = 1024 * KIB
 const SIZE_BOUNDS = [KIB, 4 * KIB, 512 * KIB, MIB, 2 * MIB, 4 * MIB]
 /** Seconds, whatever the metric's name says: so does Apache. */
 const FINISH_BOUNDS = [5, 60, 600, 3600, 43_200, 86_400]
+const TIMER_DELAY_BOUNDS = [60, 600, 3600, 43_200, 86_400, 259_200]
 const CREATE_BOUNDS_MS = [10, 100, 1000, 3000, 5000]
 /** Topics and groups whose series are kept at hand; those of others are looked up by their labels. */
 const MAX_AT_HAND = 50_000
@@ -76,6 +77,11 @@ export class MessageMetrics {
     'Seconds from the birth of a transactional message to its commit',
     FINISH_BOUNDS,
   )
+  readonly #timerDelay = new Histogram(
+    'rocketmq_delay_message_latency_seconds',
+    'Timer message set latency distribution',
+    TIMER_DELAY_BOUNDS,
+  )
   readonly #topicCreation = new Histogram(
     'rocketmq_topic_create_execution_time_milliseconds',
     'The distribution of create topic time',
@@ -96,6 +102,7 @@ export class MessageMetrics {
       ...[this.#messagesIn, this.#messagesOut, this.#bytesIn, this.#bytesOut, this.#size],
       ...[this.#sendToDlq, this.#commits, this.#rollbacks, this.#finishLatency],
       ...[this.#topicCreation, this.#groupCreation, this.#timerEnqueues, this.#timerDequeues],
+      this.#timerDelay,
     ]
   }
 
@@ -143,9 +150,11 @@ export class MessageMetrics {
     this.#rollbacks.series({ topic }).value++
   }
 
-  /** A timer has reached the wheel. */
-  incTimerEnqueue(topic: string): void {
-    this.#timerEnqueues.series({ ...LOCAL_DISK, topic }).value++
+  /** A timer has reached the wheel; it is due `delayMs` after its birth. */
+  incTimerEnqueue(topic: string, delayMs: number): void {
+    const labels = { ...LOCAL_DISK, topic }
+    this.#timerEnqueues.series(labels).value++
+    this.#timerDelay.series(labels).record(Math.trunc(delayMs / 1000))
   }
 
   /** A timer's message is back under its topic. */

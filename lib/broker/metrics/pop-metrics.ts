@@ -4,13 +4,14 @@ import type { PopConsumption } from '../pop-consumption.ts'
 
 /** Source: broker.metrics.PopMetricsManager */
 export async function popMetrics(
-  pops: Pick<PopConsumption, 'bufferedCkSize' | 'bufferedOffsets' | 'reviveLags'>,
+  pops: Pick<PopConsumption, 'bufferedCkSize' | 'bufferedOffsets' | 'reviveLags' | 'metrics'>,
   clock: Pick<Clock, 'now'>,
 ): Promise<readonly Metric[]> {
   const lags = await pops.reviveLags()
   const byQueue = (value: (lag: (typeof lags)[number]) => number): Sample[] =>
     lags.map((lag, queueId) => ({ labels: { queue_id: String(queueId) }, value: value(lag) }))
   return [
+    ...pops.metrics.metrics,
     singleGauge(
       'rocketmq_pop_offset_buffer_size',
       'The number of buffered offsets',

@@ -12,6 +12,7 @@ import { toError } from '../../common/errors.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStore } from '../../store/types.ts'
+import type { PopMessageMetrics } from '../metrics/pop-message-metrics.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
@@ -44,6 +45,7 @@ export interface CheckPointReviverDeps {
   readonly reviveLog: ReviveLog
   readonly inflight: PopInflightMessageCounter
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts'>
+  readonly popMetrics: Pick<PopMessageMetrics, 'incReviveRetryMessage'>
   readonly clock: Clock
   readonly logger: Logger
   /** The broker's own address. */
@@ -122,7 +124,7 @@ export class CheckPointReviver {
   }
 
   #reviveRetry(ck: PopCheckPoint, message: MessageExt): Promise<boolean> {
-    const { timedPuts, inflight, brokerStatsManager, logger } = this.#deps
+    const { timedPuts, inflight, brokerStatsManager, popMetrics, logger } = this.#deps
     const properties = decodeProperties(message.properties)
     if (message.reconsumeTimes === 0 || !properties.has(MessageConst.PROPERTY_FIRST_POP_TIME)) {
       properties.set(MessageConst.PROPERTY_FIRST_POP_TIME, String(ck.pt))
@@ -131,6 +133,7 @@ export class CheckPointReviver {
     this.#addRetryTopicIfNotExist(retry.topic, ck.c ?? '')
     return new Promise((resolve) => {
       timedPuts.put(retry, properties, ({ appended, status }) => {
+        popMetrics.incReviveRetryMessage(ck, status)
         if (appended === undefined) {
           logger.error({ topic: retry.topic, status }, 'message not revived')
         } else {

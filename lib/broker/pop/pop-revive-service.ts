@@ -6,6 +6,7 @@ import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import { GetMessageStatus, type GetMessageResult, type MessageStore } from '../../store/types.ts'
+import type { PopMessageMetrics } from '../metrics/pop-message-metrics.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { CheckPointReviver } from './check-point-reviver.ts'
 import { REVIVE_GROUP } from './pop-ack-constants.ts'
@@ -25,6 +26,7 @@ export interface PopReviveServiceDeps {
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset' | 'commitOffset'>
   readonly timedPuts: Pick<TimedPuts, 'isBehind'>
   readonly reviver: Pick<CheckPointReviver, 'revive'>
+  readonly popMetrics: Pick<PopMessageMetrics, 'incReviveGet'>
   readonly clock: Clock
   readonly logger: Logger
   readonly reviveTopic: string
@@ -165,14 +167,16 @@ export class PopReviveService implements Service {
   }
 
   #takeIn({ records }: GetMessageResult): void {
+    const { popMetrics, queueId, logger } = this.#deps
     for (const record of records) {
       const message = decodeRecord(record)
       try {
-        this.#table.add(message)
+        const content = this.#table.add(message)
+        if (content !== undefined) popMetrics.incReviveGet(content.message, content.type, queueId)
       } catch (thrown) {
-        const { queueId, queueOffset } = message
+        const { queueOffset } = message
         const error = toError(thrown).message
-        this.#deps.logger.error({ queueId, queueOffset, error }, 'broken message in revive topic')
+        logger.error({ queueId, queueOffset, error }, 'broken message in revive topic')
       }
     }
   }

@@ -7,6 +7,7 @@ import type { Clock } from '../../common/clock.ts'
 import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { PopMessageMetrics } from '../metrics/pop-message-metrics.ts'
 import {
   ACK_TAG,
   ACK_TIME_INTERVAL_MS,
@@ -20,6 +21,7 @@ import type { TimedPuts } from './timed-puts.ts'
 export interface ReviveLogDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerClusterName' | 'reviveQueueNum'>
   readonly timedPuts: TimedPuts
+  readonly popMetrics: Pick<PopMessageMetrics, 'incRevivePut'>
   readonly clock: Clock
   readonly logger: Logger
   /** The broker's own address. */
@@ -39,6 +41,8 @@ interface ReviveMessage {
   readonly uniqKey: string
   readonly body: Buffer
   readonly deliverTimeMs: number
+  /** What is in the body. */
+  readonly content: PopCheckPoint | AckMsg | BatchAckMsg
 }
 
 /**
@@ -68,6 +72,7 @@ export class ReviveLog {
         uniqKey: [ck.t, ck.q, ck.so, ck.c, ck.pt, ck.bn, CK_TAG].join('@'),
         body: PopCheckPoint.encode({ ...ck, reviveTime }),
         deliverTimeMs: reviveTime - ACK_TIME_INTERVAL_MS,
+        content: ck,
       },
       done,
     )
@@ -82,6 +87,7 @@ export class ReviveLog {
         uniqKey: ackUniqueId(ack),
         body: AckMsg.encode(ack),
         deliverTimeMs: reviveTimeMs,
+        content: ack,
       },
       done,
     )
@@ -100,13 +106,14 @@ export class ReviveLog {
         uniqKey: ack.ao === CLIENT_BATCH ? ackUniqueId(ack) : batchAckUniqueId(ack),
         body: BatchAckMsg.encode(ack),
         deliverTimeMs: reviveTimeMs,
+        content: ack,
       },
       done,
     )
   }
 
   #put(
-    { reviveQid, tag, uniqKey, body, deliverTimeMs }: ReviveMessage,
+    { reviveQid, tag, uniqKey, body, deliverTimeMs, content }: ReviveMessage,
     done: StoredCallback,
   ): void {
     if (reviveQid < 0 || reviveQid >= this.#deps.brokerConfig.reviveQueueNum) {
@@ -132,7 +139,9 @@ export class ReviveLog {
       reconsumeTimes: 0,
       preparedTransactionOffset: 0,
     }
-    this.#deps.timedPuts.put(message, properties, ({ status, appended, reason }) => {
+    const { timedPuts, popMetrics } = this.#deps
+    timedPuts.put(message, properties, ({ status, appended, reason }) => {
+      popMetrics.incRevivePut(content, tag === CK_TAG ? 'CK' : 'ACK', status)
       if (appended !== undefined) this.#failures.worked()
       else this.#failures.failed(new Error(reason ?? status), { uniqKey })
       done(appended !== undefined)

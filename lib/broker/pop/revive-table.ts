@@ -21,6 +21,12 @@ const SILENCE_MS = 3000
 /** A check point arrives a second before its time; one that comes so much too early is forged. */
 const EARLY_MS = ACK_TIME_INTERVAL_MS + 5000
 
+/** What a message of the revive topic holds. */
+export interface ReviveContent {
+  readonly type: 'CK' | 'ACK'
+  readonly message: PopCheckPoint | AckMsg | BatchAckMsg
+}
+
 /**
  * The check points of one revive queue whose time has not come for sure, with what of them is acknowledged; in the order
  * of the queue. As all messages arrive by their time, these are the check points of a few seconds.
@@ -43,8 +49,11 @@ export class ReviveTable {
     return this.#points.size
   }
 
-  /** Takes the next message of the queue. @throws CodecError when its body is none of a check point or acknowledgement */
-  add({ body, properties, queueOffset, storeTimestamp }: MessageExt): void {
+  /**
+   * Takes the next message of the queue, and tells what it holds; undefined for neither.
+   * @throws CodecError when its body is none of a check point or acknowledgement
+   */
+  add({ body, properties, queueOffset, storeTimestamp }: MessageExt): ReviveContent | undefined {
     const deliverTime = findProperty(properties, MessageConst.PROPERTY_TIMER_DELIVER_MS)
     const deliverMs = Number(deliverTime ?? 0) || 0
     this.#deliveredMs = Math.max(this.#deliveredMs, deliverMs)
@@ -52,9 +61,14 @@ export class ReviveTable {
     const tag = findProperty(properties, MessageConst.PROPERTY_TAGS)
     if (tag === CK_TAG) {
       const arrivedMs = Math.max(deliverMs, storeTimestamp)
-      this.#addCheckPoint({ ...PopCheckPoint.decode(body), ro: queueOffset }, arrivedMs)
-    } else if (tag === ACK_TAG) this.#ack(AckMsg.decode(body))
-    else if (tag === BATCH_ACK_TAG) this.#ack(BatchAckMsg.decode(body))
+      const point = { ...PopCheckPoint.decode(body), ro: queueOffset }
+      this.#addCheckPoint(point, arrivedMs)
+      return { type: 'CK', message: point }
+    }
+    if (tag !== ACK_TAG && tag !== BATCH_ACK_TAG) return undefined
+    const ack = tag === ACK_TAG ? AckMsg.decode(body) : BatchAckMsg.decode(body)
+    this.#ack(ack)
+    return { type: 'ACK', message: ack }
   }
 
   /** All messages have been read that are there; `isBehind` when the timers owe some. */

@@ -35,7 +35,7 @@ export interface TimerEnqueueDeps {
   readonly log: TimerLog
   readonly checkpoint: TimerCheckpoint
   readonly metrics: TimerMetrics
-  readonly onEnqueue?: (topic: string) => void
+  readonly onEnqueue?: (topic: string, delayMs: number) => void
   readonly puts: TimerPutService
 }
 
@@ -185,7 +185,7 @@ export class TimerEnqueueService {
   }
 
   /** Source: store.timer.TimerMessageStore#doEnqueue */
-  #enqueue(unit: CqUnit, { deliverMs, realTopic, isDelete }: WaitingMessage): void {
+  #enqueue(unit: CqUnit, { deliverMs, bornTimestamp, realTopic, isDelete }: WaitingMessage): void {
     const { state, wheel, log, metrics } = this.#deps
     const { writeTimeMs } = state
     // The slot is closed and the time has not come: the clock was set back.
@@ -206,7 +206,7 @@ export class TimerEnqueueService {
     })
     metrics.addAndGet(realTopic, change)
     state.enqueued++
-    this.#deps.onEnqueue?.(realTopic)
+    this.#deps.onEnqueue?.(realTopic, deliverMs - bornTimestamp)
   }
 
   /** Where a message that is too far away waits first; undefined when it is not. */

@@ -47,7 +47,7 @@ export interface TimerMessageStoreDeps {
   /** Told of each message that is put back, with the bytes of its record. */
   readonly onPut: (topic: string, bytes: number) => void
   /** Told of the topic of each message that has reached the wheel. */
-  readonly onEnqueue?: (topic: string) => void
+  readonly onEnqueue?: (topic: string, delayMs: number) => void
 }
 
 /** A message that was stored longer ago than this when it was read says nothing about now. Source: getEnqueueBehindMillis */

@@ -1,6 +1,7 @@
 import {
   decodeRecord,
   locateParts,
+  recordBornTimestamp,
   recordQueueOffset,
 } from '../../../codec/message/record-reader.ts'
 import type { MessageExt, MessageExtBrokerInner } from '../../../codec/message/message.ts'
@@ -20,6 +21,7 @@ export interface WaitingMessage {
   readonly queueOffset: number
   /** TIMER_OUT_MS: when it is due, already rounded down to the precision. */
   readonly deliverMs: number
+  readonly bornTimestamp: number
   readonly realTopic: string
   /** It is no message but the order to drop one. */
   readonly isDelete: boolean
@@ -36,6 +38,7 @@ export function readWaitingMessage(record: Buffer): WaitingMessage | undefined {
   return {
     queueOffset: recordQueueOffset(record, 0),
     deliverMs: Number(out),
+    bornTimestamp: recordBornTimestamp(record, 0),
     realTopic,
     isDelete: findProperty(properties, MessageConst.PROPERTY_TIMER_DEL_UNIQKEY) !== undefined,
   }
