@@ -21,7 +21,8 @@ const layers = {
     'lib/monitor',
   ],
   'lib/namesrv': ['lib/remoting', 'codec', 'lib/common', 'lib/config', 'lib/monitor'],
-  'lib/admin': ['lib/remoting', 'codec', 'lib/common'],
+  'lib/admin': ['lib/remoting', 'lib/terminal', 'codec', 'lib/common', 'lib/config'],
+  'lib/terminal': ['lib/common'],
   'lib/monitor': ['lib/common'],
 }
 

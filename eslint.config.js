@@ -58,7 +58,12 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   {
-    files: ['lib/common/clock.ts', 'lib/*-startup.ts', 'lib/common/logger.ts', 'lib/cli/serve.ts'],
+    files: [
+      'lib/common/clock.ts',
+      'lib/*-startup.ts',
+      'lib/common/logger.ts',
+      'lib/cli/keep-alive.ts',
+    ],
     rules: { 'no-restricted-globals': 'off' },
   },
   {

@@ -26,11 +26,22 @@ export function createTls(configured: TlsConfig, useTls: boolean, runtime: Runti
   })
   server.load()
   const isEnabled = config['tls.enable'] || String(config['tls.server.mode'] === 'enforcing')
-  const client =
-    useTls || isEnabled === 'true'
-      ? new TlsClientContext(clientSettings(config), fileSystem)
-      : undefined
+  const client = useTls || isEnabled === 'true' ? createClient(config, fileSystem) : undefined
   return { server, client }
+}
+
+/** TLS of a program that only calls servers; undefined: without. @throws ConfigError when a file is wrong */
+export function createClientTls(
+  configured: TlsConfig,
+  useTls: boolean,
+  fileSystem: FileSystem,
+): TlsClientContext | undefined {
+  const config = withTlsFile(configured, fileSystem)
+  return useTls || config['tls.enable'] === 'true' ? createClient(config, fileSystem) : undefined
+}
+
+function createClient(config: TlsConfig, fileSystem: FileSystem): TlsClientContext {
+  return new TlsClientContext(clientSettings(config), fileSystem)
 }
 
 /** `config` under what `tls.config.file` says, where that exists. */

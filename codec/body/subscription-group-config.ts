@@ -34,7 +34,7 @@ export const SubscriptionGroupConfig = defineBody('SubscriptionGroupConfig', {
   consumeMessageOrderly: flag(false),
   consumeTimeoutMinute: int(15),
   groupName: text(),
-  groupRetryPolicy: orElse(GroupRetryPolicy, () => ({ type: 'CUSTOMIZED' })),
+  groupRetryPolicy: orElse<GroupRetryPolicy>(GroupRetryPolicy, () => ({ type: 'CUSTOMIZED' })),
   groupSysFlag: int(0),
   notifyConsumerIdsChangedEnable: flag(true),
   retryMaxTimes: int(16),

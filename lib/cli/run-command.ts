@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert'
 import { toError } from '../common/errors.ts'
-import type { Terminal } from './terminal.ts'
-import { ProcessTerminal } from './terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { ProcessTerminal } from '../terminal/terminal.ts'
 
 /** What a command works with. */
 export interface CommandContext {

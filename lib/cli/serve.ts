@@ -1,7 +1,7 @@
 import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
 import type { Service } from '../common/service.ts'
-import { INT_MAX } from '../config/option.ts'
+import { keepAlive } from './keep-alive.ts'
 import { PidFile } from './pid-file.ts'
 import type { ServerName } from './pid-file.ts'
 
@@ -20,19 +20,18 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 export async function serve(server: Service, options: ServeOptions): Promise<void> {
   const { name, pidDirectory, fileSystem, logger, onStarted } = options
   const signalled = watchSignals()
-  // Nothing else keeps the process alive between the last socket and the end of `stop`: the clock's timers do not.
-  const keepAlive = setInterval(() => undefined, INT_MAX)
   const pidFile = new PidFile(fileSystem, pidDirectory, name)
   try {
-    await server.start()
-    pidFile.write(logger)
-    onStarted()
-    const signal = await signalled
-    logger.info({ signal }, 'stopping')
-    await server.stop()
-    logger.info({}, 'stopped')
+    await keepAlive(async () => {
+      await server.start()
+      pidFile.write(logger)
+      onStarted()
+      const signal = await signalled
+      logger.info({ signal }, 'stopping')
+      await server.stop()
+      logger.info({}, 'stopped')
+    })
   } finally {
-    clearInterval(keepAlive)
     pidFile.remove()
   }
 }

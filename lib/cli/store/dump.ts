@@ -4,7 +4,7 @@ import type { MessageExt } from '../../../codec/message/message.ts'
 import { decodeProperties } from '../../../codec/message/properties.ts'
 import { timeMillisToHumanString } from '../../common/clock.ts'
 import { dumpStore } from '../../store/tools/index.ts'
-import { UsageError } from '../flags.ts'
+import { UsageError } from '../../terminal/flags.ts'
 import type { StoreTool } from './store-tool.ts'
 
 /** Of a body, in lines for people. */

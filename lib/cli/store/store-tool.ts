@@ -1,6 +1,6 @@
 import type { StoreDirectory } from '../../store/tools/index.ts'
-import type { Flags, FlagValues } from '../flags.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Flags, FlagValues } from '../../terminal/flags.ts'
+import type { Terminal } from '../../terminal/terminal.ts'
 
 /** Of all the tools together. */
 export const STORE_FLAGS = {

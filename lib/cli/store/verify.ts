@@ -1,6 +1,6 @@
 import { SystemClock } from '../../common/clock.ts'
 import { type Finding, verifyStore, type VerifyResult } from '../../store/tools/index.ts'
-import { ProgressBar } from '../progress-bar.ts'
+import { ProgressBar } from '../../terminal/progress-bar.ts'
 import type { StoreTool } from './store-tool.ts'
 
 const DAMAGED = 1

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { describeFlags, parseFlags, UsageError } from '../../../lib/cli/flags.ts'
+import { describeFlags, parseFlags, UsageError } from '../../../lib/terminal/flags.ts'
 
 const FLAGS = {
   configFile: { short: 'c', value: 'FILE', text: 'settings' },

@@ -1,0 +1,70 @@
+import { DeleteSubscriptionGroupRequestHeader } from '../../../../codec/header/delete-subscription-group.ts'
+import { DeleteTopicFromNamesrvRequestHeader } from '../../../../codec/header/delete-topic.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { deleteTopicInBroker } from '../../broker-calls.ts'
+import { fetchMasterAddrs, fetchMasterAndSlaveAddrs } from '../../cluster.ts'
+import { defineCommand } from '../../command.ts'
+import { retryTopicOf } from '../../consumer-calls.ts'
+import { deleteOrderConf } from '../../kv-config.ts'
+import type { MqAdminClient } from '../../mq-admin-client.ts'
+import { required, text, truth } from '../../option.ts'
+
+/** Source: common.MixAll#DLQ_GROUP_TOPIC_PREFIX */
+const DLQ_GROUP_TOPIC_PREFIX = '%DLQ%'
+
+/** Apache: tools.command.consumer.DeleteSubscriptionGroupCommand */
+export const deleteSubGroup = defineCommand({
+  name: 'deleteSubGroup',
+  text: 'Deletes a consumer group; in a cluster also its retry and dead letter topics.',
+  options: {
+    brokerAddr: text('b', 'HOST:PORT', 'from this broker'),
+    clusterName: text('c', 'NAME', 'from all masters of this cluster'),
+    groupName: required(text('g', 'GROUP', 'consumer group')),
+    removeOffset: truth('r', 'whether its offsets go too; false by default'),
+  },
+  oneOf: ['brokerAddr', 'clusterName'],
+  async run({ admin, output }, values) {
+    const { brokerAddr, clusterName = '', groupName, removeOffset = false } = values
+    const done = { deleted: groupName, clusterName, removeOffset }
+    if (brokerAddr !== undefined) {
+      await deleteGroup(admin, brokerAddr, groupName, removeOffset)
+      output.print({ ...done, clusterName: undefined, broker: brokerAddr }, [
+        `delete subscription group [${groupName}] from broker [${brokerAddr}] success.`,
+      ])
+      return
+    }
+    for (const master of await fetchMasterAddrs(admin, clusterName)) {
+      await deleteGroup(admin, master, groupName, removeOffset)
+      output.print({ ...done, broker: master }, [
+        `delete subscription group [${groupName}] from broker [${master}] ` +
+          `in cluster [${clusterName}] success.`,
+      ])
+    }
+    await deleteTopicOfGroup(admin, clusterName, retryTopicOf(groupName))
+    await deleteTopicOfGroup(admin, clusterName, DLQ_GROUP_TOPIC_PREFIX + groupName)
+  },
+})
+
+async function deleteGroup(
+  admin: MqAdminClient,
+  address: string,
+  groupName: string,
+  cleanOffset: boolean,
+): Promise<void> {
+  const header = DeleteSubscriptionGroupRequestHeader.encode({ groupName, cleanOffset })
+  await admin.invoke(address, { code: RequestCode.DELETE_SUBSCRIPTIONGROUP, header })
+}
+
+/** Apache: tools.admin.DefaultMQAdminExtImpl#deleteTopic */
+async function deleteTopicOfGroup(
+  admin: MqAdminClient,
+  clusterName: string,
+  topic: string,
+): Promise<void> {
+  for (const address of await fetchMasterAndSlaveAddrs(admin, clusterName)) {
+    await deleteTopicInBroker(admin, address, topic)
+  }
+  const header = DeleteTopicFromNamesrvRequestHeader.encode({ topic })
+  await admin.invokeAllNamesrvs({ code: RequestCode.DELETE_TOPIC_IN_NAMESRV, header })
+  await deleteOrderConf(admin, topic)
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import type { SessionCredentials } from '../auth/session-credentials.ts'
+import type { FileSystem } from '../common/file-system.ts'
+import { UsageError } from '../terminal/flags.ts'
+
+/** In $ROCKETMQ_HOME. Source: common.MixAll#ACL_CONF_TOOLS_FILE */
+const TOOLS_FILE = 'conf/tools.yml'
+
+export interface CredentialFlags {
+  readonly accessKey?: string | undefined
+  readonly secretKey?: string | undefined
+}
+
+/**
+ * Who mqadmin is towards servers: by flags, by ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY, or by Apache's tools.yml. undefined:
+ * nobody, and requests are not signed.
+ * @throws UsageError when one half is missing
+ */
+export function adminCredentials(
+  flags: CredentialFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+  fileSystem: FileSystem,
+): SessionCredentials | undefined {
+  const places = [
+    [flags.accessKey, flags.secretKey, '--accessKey and --secretKey'],
+    [
+      environment.ROCKETMQ_ACCESS_KEY,
+      environment.ROCKETMQ_SECRET_KEY,
+      'ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY',
+    ],
+    fromToolsFile(environment.ROCKETMQ_HOME, fileSystem),
+  ] as const
+  for (const [accessKey, secretKey, names] of places) {
+    if (accessKey && secretKey) return { accessKey, secretKey }
+    if (accessKey || secretKey) throw new UsageError(`${names}: both are needed`)
+  }
+  return undefined
+}
+
+/** A file of two lines, `accessKey: NAME` and `secretKey: SECRET`. Apache: acl.common.AclUtils#getAclRPCHook */
+function fromToolsFile(
+  home: string | undefined,
+  fileSystem: FileSystem,
+): [string | undefined, string | undefined, string] {
+  const path = join(home ?? '', TOOLS_FILE)
+  if (!home || !fileSystem.exists(path)) return [undefined, undefined, path]
+  const text = fileSystem.readFile(path).toString('utf8')
+  const valueOf = (key: string): string | undefined =>
+    new RegExp(`^${key}\\s*:\\s*(['"]?)(.*?)\\1\\s*(#.*)?$`, 'm').exec(text)?.[2]
+  return [valueOf('accessKey'), valueOf('secretKey'), path]
+}

@@ -1,0 +1,15 @@
+import type { Terminal } from '../../lib/terminal/terminal.ts'
+
+/** Keeps what a command prints. */
+export class RecordingTerminal implements Terminal {
+  readonly lines: string[] = []
+  readonly errors: string[] = []
+
+  out(line: string): void {
+    this.lines.push(...line.split('\n'))
+  }
+
+  err(line: string): void {
+    this.errors.push(line)
+  }
+}
