@@ -55,7 +55,7 @@ export class MemoryMessageStore implements MessageStore {
   readonly #readsLater: boolean
   readonly #queues = new Map<string, Queue>()
   readonly #byCommitLogOffset = new Map<number, StoredMessage>()
-  readonly #listeners: MessageArrivingListener[] = []
+  #listeners: MessageArrivingListener[] = []
   #held: (() => void)[] | undefined
   #maxPhysicalOffset = 0
   minPhysicalOffset = 0
@@ -317,6 +317,11 @@ export class MemoryMessageStore implements MessageStore {
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {
     this.#listeners.push(listener)
+  }
+
+  /** The process whose listeners they were has died. */
+  forgetListeners(): void {
+    this.#listeners = []
   }
 
   #find(topic: string, queueId: number): Queue | undefined {

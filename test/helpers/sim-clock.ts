@@ -35,6 +35,11 @@ export class SimClock implements Clock {
     return this.#timers.length
   }
 
+  /** The process whose timers they were has died. */
+  forgetTimers(): void {
+    this.#timers = []
+  }
+
   /** Moves time on by `ms` and runs what falls due, each timer at its own time. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms

@@ -49,8 +49,10 @@ export class TimerFixture {
   hook: ScheduleHook
   /** Decides about flow control. */
   random = 0
+  readonly #wheelSlots: number
 
-  constructor(config: Partial<typeof TIMER_DEFAULTS> = {}) {
+  constructor(config: Partial<typeof TIMER_DEFAULTS> = {}, wheelSlots = WHEEL_SLOTS) {
+    this.#wheelSlots = wheelSlots
     this.config = {
       ...TIMER_DEFAULTS,
       // Small, that a disk in memory holds it.
@@ -70,7 +72,7 @@ export class TimerFixture {
       fileSystem: this.fileSystem,
       logger: SILENT_LOGGER,
       random: () => this.random,
-      wheelSlots: WHEEL_SLOTS,
+      wheelSlots: this.#wheelSlots,
       onPut: () => undefined,
     })
   }
@@ -111,11 +113,13 @@ export class TimerFixture {
   /** The process dies and another one starts, after a time. */
   async kill(downMs = 0): Promise<void> {
     this.fileSystem = this.fileSystem.restart('kill', new Random(1))
+    this.clock.forgetTimers()
     this.clock.advance(downMs)
     await this.startAgain()
   }
 
   async startAgain(): Promise<void> {
+    this.messageStore.forgetListeners()
     this.timers = this.#makeTimers()
     this.hook = this.#makeHook()
     await this.start()

@@ -6,25 +6,60 @@ import { TIMER_TOPIC } from '../../../../lib/store/timer/timer-message-store.ts'
 import { Random } from '../../../helpers/random.ts'
 import { TimerFixture } from '../../../helpers/timer-fixture.ts'
 
-/** `TIMER_MODEL_MESSAGES=1000000` for the long form. */
+/** `TIMER_MODEL_MESSAGES=1000000 TIMER_MODEL_DAYS=60` for the long form. */
 const MESSAGES = Number(process.env.TIMER_MODEL_MESSAGES ?? 1_500)
+const DAYS = Number(process.env.TIMER_MODEL_DAYS ?? 0)
 const SEED = Number(process.env.TIMER_MODEL_SEED ?? 1)
-const PER_STEP = Math.max(10, Math.floor(MESSAGES / 300))
-const WINDOW_SLOTS = 500
 const STEP_MS = 1_000
-/** The short form ends soon after its last message. */
-const FURTHEST_MS = MESSAGES > 10_000 ? 3_000_000 : 900_000
 const CHECKPOINT = '/store/config/timercheck'
+const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+
+/** How messages, time and interruptions are spread. */
+interface Shape {
+  /** Messages that are put at a time. */
+  readonly perPass: number
+  /** Between two times. */
+  readonly passMs: { readonly least: number; readonly spread: number }
+  readonly windowSlots: number
+  readonly wheelSlots: number
+  /** Most messages come within the one, some within the other. */
+  readonly delaysMs: { readonly most: number; readonly some: number; readonly shareOfSome: number }
+  /** A process that was killed comes back within this. */
+  readonly downMs: number
+}
+
+const SHORT: Shape = {
+  perPass: Math.max(10, Math.floor(MESSAGES / 300)),
+  passMs: { least: 500, spread: 8_000 },
+  windowSlots: 500,
+  wheelSlots: 4_096,
+  // The short form ends soon after its last message.
+  delaysMs: { most: 200_000, some: MESSAGES > 10_000 ? 3_000_000 : 900_000, shareOfSome: 0.1 },
+  downMs: 20_000,
+}
+const PER_PASS = 300
+const LONG: Shape = {
+  perPass: PER_PASS,
+  passMs: { least: 0, spread: (2 * DAYS * DAY_MS * PER_PASS) / MESSAGES },
+  windowSlots: 45_000,
+  wheelSlots: 65_536,
+  delaysMs: { most: DAY_MS / 2, some: (DAYS * DAY_MS) / 3, shareOfSome: 0.02 },
+  downMs: 60 * MINUTE_MS,
+}
+const SHAPE = DAYS > 0 ? LONG : SHORT
 
 /** One history: random timers, recalls, stops and kills over simulated days, held against what was asked for. */
 class History {
   readonly #random = new Random(SEED)
-  readonly #fixture = new TimerFixture({
-    timerRollWindowSlot: WINDOW_SLOTS,
-    timerMaxDelaySec: (400 * DAY_MS) / 1000,
-    mappedFileSizeTimerLog: 52 * 5_000,
-  })
+  readonly #fixture = new TimerFixture(
+    {
+      timerRollWindowSlot: SHAPE.windowSlots,
+      timerMaxDelaySec: (400 * DAY_MS) / 1000,
+      mappedFileSizeTimerLog: 52 * 5_000,
+    },
+    SHAPE.wheelSlots,
+  )
   /** Due times of messages that must come. */
   readonly #due = new Map<string, number>()
   readonly #recalled = new Set<string>()
@@ -35,7 +70,7 @@ class History {
   async run(): Promise<void> {
     await this.#fixture.start()
     while (this.#next < MESSAGES) {
-      for (let i = 0; i < PER_STEP; i++) this.#put()
+      for (let i = 0; i < SHAPE.perPass; i++) this.#put()
       await this.#pass()
     }
     const lastMs = [...this.#due.values()].reduce((last, dueMs) => Math.max(last, dueMs), 0)
@@ -47,12 +82,13 @@ class History {
   #put(): void {
     const body = `m${this.#next++}`
     const nowMs = this.#fixture.clock.now()
-    const delayMs = this.#random.below(this.#random.chance(0.1) ? FURTHEST_MS : 200_000) + 1
+    const { most, some, shareOfSome } = SHAPE.delaysMs
+    const delayMs = this.#random.below(this.#random.chance(shareOfSome) ? some : most) + 1
     const dueMs = nowMs + delayMs
     const { status } = this.#fixture.put(body, { TIMER_DELIVER_MS: String(dueMs) })
     expect(status).to.equal('PUT_OK')
     // An order needs as long as a message to enter the wheel: only what is not due at once can be recalled.
-    if (delayMs > 30_000 && this.#random.chance(0.1)) {
+    if (delayMs > 1.5 * SHAPE.downMs && this.#random.chance(0.1)) {
       const outMs = dueMs % 1000 === 0 ? dueMs - 1000 : dueMs - (dueMs % 1000)
       const order = { TIMER_DEL_UNIQKEY: `TopicA+${body}`, TIMER_DELIVER_MS: String(outMs + 1) }
       expect(this.#fixture.put(`order ${body}`, order).status).to.equal('PUT_OK')
@@ -68,17 +104,19 @@ class History {
       // What has just been put is in the wheel, or has not been looked at.
       if (this.#random.chance(0.5)) await this.#fixture.rest()
       this.#crashes.push({ atMs: this.#fixture.clock.now(), flushedMs: this.#flushedMs() })
-      await this.#fixture.kill(this.#random.below(20_000))
+      await this.#fixture.kill(this.#random.below(SHAPE.downMs))
     } else if (dice < 8) {
       await this.#fixture.restart()
     }
-    await this.#advance(this.#random.below(8_000) + 500)
+    const { least, spread } = SHAPE.passMs
+    await this.#advance(this.#random.below(spread) + least)
   }
 
   /** The clock waits for the timers: what they cannot keep up with would be late on any machine. */
   async #advance(ms: number): Promise<void> {
     for (let done = 0; done < ms; done += STEP_MS) {
-      await this.#fixture.advance(STEP_MS, STEP_MS)
+      this.#fixture.clock.advance(STEP_MS)
+      await this.#fixture.rest()
       while (this.#fixture.timers.getDequeueBehindMillis() > 2 * STEP_MS) await this.#fixture.rest()
     }
   }
