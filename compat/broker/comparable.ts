@@ -4,6 +4,7 @@ import { parseJson } from '../../codec/fastjson.ts'
 import { stringifyJson } from '../../codec/fastjson-writer.ts'
 import type { MessageExt } from '../../codec/message/message.ts'
 import { decodeProperties } from '../../codec/message/properties.ts'
+import { decodeRecallHandle } from '../../codec/message/recall-message-handle.ts'
 import { decodeRecord, recordTotalSize } from '../../codec/message/record-reader.ts'
 import { parseProperties } from '../../lib/config/properties.ts'
 
@@ -60,7 +61,13 @@ export class Comparable {
 
   #field(key: string, value: string): unknown {
     if (key === 'indexLastUpdatePhyoffset' && value !== '0') return '$PLACE'
+    if (key === 'recallHandle') return this.#recallHandle(value)
     return value.startsWith('{') ? this.json(value) : this.text(value)
+  }
+
+  #recallHandle(handle: string): unknown {
+    const parts = decodeRecallHandle(handle)
+    return parts && { ...parts, timestampText: '$TIME', messageId: this.text(parts.messageId) }
   }
 
   /** Parsed where it is JSON, text else. Lists are sorted: Java's sets and maps have no order that means something. */

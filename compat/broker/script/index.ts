@@ -6,6 +6,7 @@ import { OFFSETS } from './offsets.ts'
 import { POPPING } from './popping.ts'
 import { PULLING } from './pulling.ts'
 import { SENDING } from './sending.ts'
+import { TIMERS } from './timers.ts'
 import { TOOLS } from './tools.ts'
 
 /** What both brokers are asked, in order; each step builds on those before it. */
@@ -15,6 +16,7 @@ export const SCRIPT: readonly ScriptStep[] = [
   ...POPPING,
   ...CLIENTS,
   ...OFFSETS,
+  ...TIMERS,
   ...TOOLS,
   ...GOODBYES,
   ...ADMINISTRATION,

@@ -43,6 +43,8 @@ export interface RecallMessageProcessorDeps {
 }
 
 const RECALL_MESSAGE_TAG = '_RECALL_TAG_'
+/** With which Apache's answers to this code begin, and which stays when all goes well. */
+const SUCCESS_REMARK = 'not set any response code'
 const NOT_AVAILABLE = 'recall failed, broker service not available'
 
 /**
@@ -69,7 +71,10 @@ export class RecallMessageProcessor implements RequestProcessor {
         throw new RemotingError(ResponseCode.SYSTEM_ERROR, 'recall failed, execute error')
       }
       const answer = RecallMessageResponseHeader.encode({ msgId: handle.messageId })
-      return RemotingCommand.response(ResponseCode.SUCCESS, undefined, { ...fields, ...answer })
+      return RemotingCommand.response(ResponseCode.SUCCESS, SUCCESS_REMARK, {
+        ...fields,
+        ...answer,
+      })
     } catch (error) {
       if (!(error instanceof RemotingError)) throw error
       return RemotingCommand.response(error.code, error.message, fields)

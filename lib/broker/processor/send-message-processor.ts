@@ -166,11 +166,13 @@ export class SendMessageProcessor implements RequestProcessor {
     if (sent.all?.has(MessageConst.PROPERTY_INNER_NUM) === true) this.#refuseIllegal()
     const beginMs = this.#deps.clock.now()
     const type = metricsTypeOf(sent)
-    this.#deps.messageStore.putMessages(batch, (result) => {
+    const done: PutMessageCallback = (result) => {
       if (result.appended !== undefined) this.#count(batch, queueId, type, result.appended, beginMs)
       if (isIllegal(result)) this.#refuseBatch(request, channel, result)
       else this.#answer(request, channel, queueId, sent, result)
-    })
+    }
+    if (sent.all === undefined) this.#deps.messageStore.putMessages(batch, done)
+    else this.#deps.scheduleHook.putMessages(batch, done, sent.all)
   }
 
   /** The producer learns by the batch's unique key that the batch is kept as one. */
@@ -269,7 +271,10 @@ export class SendMessageProcessor implements RequestProcessor {
       fields['queueId'] = String(queueId)
       fields['queueOffset'] = String(appended.queueOffset)
       if (sent.uniqKey !== undefined) fields['transactionId'] = sent.uniqKey
-      const recallHandle = recallHandleOf(sent, this.#deps.brokerConfig.brokerName)
+      const isBatch = request.code === RequestCode.SEND_BATCH_MESSAGE
+      const recallHandle = isBatch
+        ? undefined
+        : recallHandleOf(sent, this.#deps.brokerConfig.brokerName)
       if (recallHandle !== undefined) fields['recallHandle'] = recallHandle
     }
     const remark = appended === undefined ? putRemark(status, this.#remarkFacts()) : undefined

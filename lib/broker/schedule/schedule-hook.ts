@@ -18,7 +18,7 @@ import {
 
 export interface ScheduleHookDeps {
   readonly storeConfig: Pick<MessageStoreConfig, 'timerWheelEnable' | 'timerMaxDelaySec'>
-  readonly messageStore: Pick<MessageStore, 'putMessage'>
+  readonly messageStore: Pick<MessageStore, 'putMessage' | 'putMessages'>
   readonly delayLevels: DelayLevels
   readonly timerMessageStore: Pick<TimerMessageStore, 'isReject' | 'precisionMs'>
   readonly clock: Clock
@@ -50,6 +50,17 @@ export class ScheduleHook {
   ): void {
     const refused = this.handleScheduleMessage(message, properties)
     if (refused === undefined) this.#deps.messageStore.putMessage(message, done)
+    else done({ status: refused })
+  }
+
+  /** The same for a batch: its members wait together. */
+  putMessages(
+    batch: MessageExtBrokerInner,
+    done: PutMessageCallback,
+    properties: Map<string, string>,
+  ): void {
+    const refused = this.handleScheduleMessage(batch, properties)
+    if (refused === undefined) this.#deps.messageStore.putMessages(batch, done)
     else done({ status: refused })
   }
 

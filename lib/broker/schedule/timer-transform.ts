@@ -35,9 +35,11 @@ function after(nowMs: number, delay: number | undefined, unitMs: number): number
   return delay === undefined ? undefined : nowMs + delay * unitMs
 }
 
-/** As far as doubles go: what is beyond is too far away in any case. */
+/** What Java takes for a long; beyond the safe integers only roughly, which is too far away in any case. */
 function parseLong(text: string): number | undefined {
-  return /^[+-]?\d{1,19}$/.test(text) ? Number(text) : undefined
+  if (!/^[+-]?\d{1,100}$/.test(text)) return undefined
+  const value = BigInt(text.replace('+', ''))
+  return BigInt.asIntN(64, value) === value ? Number(value) : undefined
 }
 
 /** The slot of a time of delivery: the last one that is over by then. Source: broker.util.HookUtils#transformTimerMessage */

@@ -53,7 +53,8 @@ describe('RecallMessageProcessor', () => {
 
   it('stores an order that comes into the slot of the message', async () => {
     const answer = await recall(handleOf())
-    expect(answer).to.deep.include({ code: ResponseCode.SUCCESS })
+    const remark = 'not set any response code'
+    expect(answer).to.deep.include({ code: ResponseCode.SUCCESS, remark })
     expect(answer.extFields).to.deep.equal({ MSG_REGION: 'DefaultRegion', msgId: 'K1' })
     const order = parts.messageStore.messagesOf('rmq_sys_wheel_timer', 0)[0]
     expect(order?.body.toString()).to.equal('0')

@@ -1,5 +1,9 @@
 import { expect } from 'chai'
-import { SendMessageRequestHeader } from '../../../../codec/header/send-message.ts'
+import {
+  SendMessageRequestHeader,
+  SendMessageRequestHeaderV2,
+} from '../../../../codec/header/send-message.ts'
+import { encodeBatch } from '../../../../codec/message/batch.ts'
 import { decodeRecallHandle } from '../../../../codec/message/recall-message-handle.ts'
 import { encodeProperties } from '../../../../codec/message/properties.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
@@ -15,6 +19,7 @@ import { FakeChannel } from '../../../helpers/fake-channel.ts'
 import { propertiesOf } from '../../../helpers/memory-message-store.ts'
 
 const KINDS = ['TIMER_DELAY_SEC', 'TIMER_DELAY_MS', 'TIMER_DELIVER_MS']
+const MEMBER = { flag: 0, properties: '' }
 const ILLEGAL =
   'timer message illegal, the delay time should not be bigger than the max delay 259200000ms; ' +
   'or if set del msg, the delay time should be bigger than the current time'
@@ -32,6 +37,18 @@ describe('SendMessageProcessor, timer messages', () => {
   afterEach(() => parts.remove())
 
   function send(properties: Record<string, string>): RemotingCommand {
+    return request(RequestCode.SEND_MESSAGE, properties, Buffer.from('x'))
+  }
+
+  function sendBatch(properties: Record<string, string>, body: Buffer): RemotingCommand {
+    return request(RequestCode.SEND_BATCH_MESSAGE, properties, body)
+  }
+
+  function request(
+    code: number,
+    properties: Record<string, string>,
+    body: Buffer,
+  ): RemotingCommand {
     const header: SendMessageRequestHeader = {
       producerGroup: 'PG',
       topic: 'T',
@@ -43,9 +60,12 @@ describe('SendMessageProcessor, timer messages', () => {
       flag: 0,
       properties: encodeProperties(Object.entries({ UNIQ_KEY: 'K1', ...properties })),
     }
-    const fields = SendMessageRequestHeader.encode(header)
-    const request = RemotingCommand.request(RequestCode.SEND_MESSAGE, fields, Buffer.from('x'))
-    const answer = makeSendProcessor(parts).process(request, channel) ?? channel.responses.at(-1)
+    const isBatch = code === RequestCode.SEND_BATCH_MESSAGE
+    const fields = isBatch
+      ? SendMessageRequestHeaderV2.encode({ ...header, batch: true })
+      : SendMessageRequestHeader.encode(header)
+    const command = RemotingCommand.request(code, fields, body)
+    const answer = makeSendProcessor(parts).process(command, channel) ?? channel.responses.at(-1)
     if (answer === undefined) throw new Error('no answer')
     return answer
   }
@@ -107,6 +127,7 @@ describe('SendMessageProcessor, timer messages', () => {
       ['TIMER_DELAY_SEC', 'soon'],
       ['TIMER_DELAY_SEC', '259201'],
       ['TIMER_DELAY_SEC', '9223372036854775807'],
+      ['TIMER_DELAY_SEC', '-9223372036854775809'],
       ['TIMER_DELAY_MS', '1.5'],
       ['TIMER_DELAY_MS', String(maxMs + 1)],
       ['TIMER_DELIVER_MS', beyond],
@@ -119,6 +140,17 @@ describe('SendMessageProcessor, timer messages', () => {
     }
     expect(send({ TIMER_DELAY_MS: String(maxMs) }).code).to.equal(ResponseCode.SUCCESS)
     expect(parts.messageStore.log).to.have.length(1)
+  })
+
+  it('of a batch wait together, and cannot be recalled', () => {
+    const body = encodeBatch(['a', 'b'].map((text) => ({ ...MEMBER, body: Buffer.from(text) })))
+    const answer = sendBatch({ TIMER_DELAY_SEC: '5' }, body)
+    expect(answer.code).to.equal(ResponseCode.SUCCESS)
+    expect(answer.extFields).to.not.have.property('recallHandle')
+    expect(waiting().map((message) => message.body.toString())).to.deep.equal(['a', 'b'])
+    expect(propertiesOf(waiting()[1] ?? { properties: '' }).get('REAL_TOPIC')).to.equal('T')
+    expect(sendBatch({ TIMER_DELAY_SEC: 'soon' }, body).remark).to.equal(ILLEGAL)
+    expect(parts.messageStore.log).to.have.length(2)
   })
 
   it('are refused without a timer wheel', () => {
