@@ -15,7 +15,7 @@ import { ConfigError } from './config/errors.ts'
 import { DefaultHAService } from './ha/default-ha-service.ts'
 import { DefaultMessageStore } from './store/message-store.ts'
 import type { CreateHAService } from './store/types.ts'
-import { createTls } from './tls-startup.ts'
+import { createHATls, createTls } from './tls-startup.ts'
 import type { Host } from '../codec/message/host.ts'
 
 const ANY_ADDRESS = '0.0.0.0'
@@ -107,17 +107,26 @@ function settleRole(settings: BrokerConfigs): BrokerConfigs {
  * one of its own for replication.
  */
 function classicReplication(
-  { broker, server, store }: BrokerConfigs['configs'],
-  { clock, logger }: Runtime,
+  { broker, server, store, tls, replication: options }: BrokerConfigs['configs'],
+  runtime: Runtime,
   replication: () => BrokerController['replication'],
 ): CreateHAService {
   const { listenPort, bindAddress } = server
   const port = store.haListenPort || (listenPort > 0 ? listenPort + 1 : 0)
+  const { clock, logger } = runtime
+  if (options.haCopyWholeLog && store.brokerRole === 'SLAVE') {
+    throw new ConfigError(
+      'haCopyWholeLog=true with brokerRole=SLAVE: the master decides where a slave begins, set it there',
+    )
+  }
+  const haTls = createHATls(tls, options.haTlsEnable, runtime)
   const isAnyInterface = bindAddress === ANY_ADDRESS || Boolean(broker.brokerIP2)
   return (log) =>
     new DefaultHAService({
       log,
       config: store,
+      replication: options,
+      tls: haTls,
       listen: isAnyInterface ? { port } : { port, host: bindAddress },
       aliveReplicas: () => replication().brokerMemberGroup.aliveReplicas,
       clock,

@@ -114,13 +114,14 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
 
 /** The broker registers with the NameServer beside it, and with others that its settings name. */
 function brokerSettings(settings: StandaloneConfigs, ownNamesrv: string): BrokerConfigs {
-  const { broker, server, client, store, auth, tls, limits, monitor } = settings.configs
+  const { broker, server, client, store, auth, tls, limits, monitor, replication } =
+    settings.configs
   const others = (broker.namesrvAddr ?? '').split(';').filter((each) => each !== '')
   const namesrvAddr = [...new Set([ownNamesrv, ...others])].join(';')
   return {
     tables: BROKER_TABLES,
     configs: {
-      ...{ server, client, store, auth, tls, limits, monitor },
+      ...{ server, client, store, auth, tls, limits, monitor, replication },
       broker: { ...broker, namesrvAddr },
     },
     given: settings.given,

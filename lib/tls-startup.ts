@@ -8,7 +8,8 @@ import { parseProperties } from './config/properties.ts'
 import type { TlsConfig } from './config/tls-config.ts'
 import { TLS_FILE_KEYS, TLS_OPTIONS } from './config/tls-config.ts'
 import type { Tls } from './remoting/index.ts'
-import { TlsClientContext, TlsServerContext } from './remoting/index.ts'
+import type { HATls } from './ha/ha-socket.ts'
+import { acceptTls, TlsClientContext, TlsServerContext } from './remoting/index.ts'
 
 /**
  * TLS out of its settings. `useTLS` of the client's configuration counts as `tls.enable`.
@@ -42,6 +43,35 @@ export function createClientTls(
 
 function createClient(config: TlsConfig, fileSystem: FileSystem): TlsClientContext {
   return new TlsClientContext(clientSettings(config), fileSystem)
+}
+
+/**
+ * TLS between the replication ports, whatever `tls.server.mode` says of the others; undefined: none.
+ * @throws ConfigError, or Error with a line that names the option, when a file is wrong
+ */
+export function createHATls(
+  configured: TlsConfig,
+  isEnabled: boolean,
+  { clock, fileSystem, logger }: Runtime,
+): HATls | undefined {
+  if (!isEnabled) return undefined
+  const config = withTlsFile(configured, fileSystem)
+  const settings = { ...serverSettings(config), mode: 'enforcing' as const }
+  if (!settings.testMode && !(settings.keyPath && settings.certPath)) {
+    throw new ConfigError(
+      'haTlsEnable=true: tls.server.keyPath and tls.server.certPath must be set, unless tls.test.mode.enable=true',
+    )
+  }
+  const server = new TlsServerContext({
+    ...{ settings, fileSystem, clock },
+    logger: logger.child({ name: 'RocketmqStore' }),
+  })
+  server.load()
+  const client = createClient(config, fileSystem)
+  return {
+    accept: (socket) => acceptTls(socket, server),
+    connectionOptions: () => client.connectionOptions(),
+  }
 }
 
 /** `config` under what `tls.config.file` says, where that exists. */

@@ -69,6 +69,12 @@ const SECTIONS: readonly Section[] = [
       "Of broker and NameServer. Our own; see also the broker's `metrics...` keys of BrokerConfig.",
     table: BROKER_TABLES.monitor,
   },
+  {
+    title: 'Replication',
+    about:
+      'Of the broker. Our own; see also the `ha...` keys of MessageStoreConfig, and [ha.md](ha.md).',
+    table: BROKER_TABLES.replication,
+  },
 ]
 
 /** A machine whose facts read like what they stand for. */

@@ -12,10 +12,13 @@ import { waitFor } from '../harness/wait.ts'
 const STEP = 400
 const STEP_LIMIT_MS = 30_000
 
+/** Called at each start: it may not always be the same program. */
+type Choice = () => { readonly kind: string; readonly launch: BrokerLauncher }
+
 interface Pair {
   readonly name: string
-  readonly master: BrokerLauncher
-  readonly slave: BrokerLauncher
+  readonly master: Choice
+  readonly slave: Choice
 }
 
 /** Master and slave in each combination of ours and Apache's, under load and rules that lose nothing, killed and promoted. */
@@ -28,30 +31,45 @@ export const haSuite: Suite = {
   },
 }
 
-/** The same with `--kills` kills of either side in between. */
+/** The same with `--kills` kills of either side in between; in `mixed`, the one that was killed comes back as ours or as Apache's. */
 export const haKillsSuite: Suite = {
   name: 'ha-kills',
   tools: ['java', 'mvn'],
   targets: ['ours', 'apache'],
   onRequest: true,
   async run(context) {
-    for (const pair of await pairs(context)) {
+    const mixed = await mixedPairs(context)
+    for (const pair of [...(await pairs(context)), ...mixed]) {
       await runPair('ha-kills', pair, context, context.kills)
     }
   },
 }
 
 async function pairs({ launchers }: SuiteContext): Promise<Pair[]> {
-  const ours = launchers.broker
+  const ours = always('ours', launchers.broker)
   const same = { name: 'same-kind', master: ours, slave: ours }
   // Ours are told from Apache's by the standalone server, which Apache has not.
   if (launchers.standalone === undefined) return [same]
-  const { broker: apaches } = await launchers.apache()
+  const apaches = always('apache', (await launchers.apache()).broker)
   return [
     same,
     { name: 'apache-master', master: apaches, slave: ours },
     { name: 'apache-slave', master: ours, slave: apaches },
   ]
+}
+
+/** Either side changes its program at random, on the store that the other left. */
+async function mixedPairs({ launchers, kills }: SuiteContext): Promise<Pair[]> {
+  if (launchers.standalone === undefined) return []
+  const apaches = always('apache', (await launchers.apache()).broker)
+  const ours = always('ours', launchers.broker)
+  const random = new Random(kills)
+  const either: Choice = () => random.pick([ours, apaches])()
+  return [{ name: 'mixed', master: either, slave: either }]
+}
+
+function always(kind: string, launch: BrokerLauncher): Choice {
+  return () => ({ kind, launch })
 }
 
 async function runPair(
@@ -69,8 +87,9 @@ async function runPair(
   try {
     for (const [name, step] of run.steps) {
       const startMs = Date.now()
+      run.started = ''
       await step()
-      report.passed(suite, `${pair.name}-${name}`, Date.now() - startMs)
+      report.passed(suite, `${pair.name}-${name}${run.started}`, Date.now() - startMs)
     }
   } catch (error) {
     report.fail(suite, pair.name, (error as Error).stack ?? '')
@@ -83,6 +102,8 @@ async function runPair(
 
 /** What is done with one pair, each step with what the ones before have left. */
 class PairRun {
+  /** What a step has started, as part of its name, where that is not always the same. */
+  started = ''
   readonly steps: readonly (readonly [string, () => Promise<void>])[]
   readonly #pair: Pair
   readonly #group: Group
@@ -113,9 +134,8 @@ class PairRun {
   }
 
   async #replicate(): Promise<void> {
-    const { master, slave } = this.#pair
-    await this.#group.startMaster(master)
-    await this.#group.startSlave(slave)
+    await this.#group.startMaster(this.#choose(this.#pair.master))
+    await this.#group.startSlave(this.#choose(this.#pair.slave))
     // Apache's slave would begin at the master's last file, and lack those before it.
     const { master: place } = this.#group
     await waitFor('the slave follows', STEP_LIMIT_MS, () => isCaughtUp(place))
@@ -125,13 +145,13 @@ class PairRun {
 
   async #killSlave(): Promise<void> {
     await this.#group.kill9(this.#group.slave)
-    await this.#group.startSlave(this.#pair.slave)
+    await this.#group.startSlave(this.#choose(this.#pair.slave))
     await this.#acknowledgements(STEP)
   }
 
   async #killMaster(): Promise<void> {
     await this.#group.kill9(this.#group.master)
-    await this.#group.startMaster(this.#pair.master)
+    await this.#group.startMaster(this.#choose(this.#pair.master))
     await this.#acknowledgements(STEP)
   }
 
@@ -147,11 +167,17 @@ class PairRun {
   /** The first message makes the topic, which the slave may not have heard of yet. */
   async #promote(): Promise<void> {
     const before = this.#acknowledged
-    await this.#group.startAsyncMaster(this.#pair.slave, this.#group.slave)
+    await this.#group.startAsyncMaster(this.#choose(this.#pair.slave), this.#group.slave)
     this.#load = new Load(this.#group.slave.port, 'second')
     await this.#acknowledgements(STEP)
     await this.stopLoad()
     await verifyMessages(this.#group.slave, [...before, ...this.#acknowledged])
+  }
+
+  #choose(choice: Choice): BrokerLauncher {
+    const { kind, launch } = choice()
+    if (this.#pair.name === 'mixed') this.started += `-${kind}`
+    return launch
   }
 
   get #acknowledged() {

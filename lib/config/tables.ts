@@ -7,6 +7,7 @@ import { MONITOR_OPTIONS } from './monitor-config.ts'
 import { NAMESRV_OPTIONS } from './namesrv-config.ts'
 import { NETTY_CLIENT_OPTIONS } from './netty-client-config.ts'
 import { NETTY_SERVER_OPTIONS } from './netty-server-config.ts'
+import { REPLICATION_OPTIONS } from './replication-config.ts'
 import { STANDALONE_OPTIONS } from './standalone-config.ts'
 import { TLS_OPTIONS } from './tls-config.ts'
 
@@ -20,6 +21,7 @@ export const BROKER_TABLES = {
   tls: TLS_OPTIONS,
   limits: LIMIT_OPTIONS,
   monitor: MONITOR_OPTIONS,
+  replication: REPLICATION_OPTIONS,
 } as const
 export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
 

@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net'
-import { connect } from 'node:net'
 import { CodecError } from '../../codec/errors.ts'
 import { encodeReport, TransferDecoder } from '../../codec/ha/transfer.ts'
-import { parseAddress, type Address } from '../common/address.ts'
 import type { Clock, Timer } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import { FailureLog } from '../common/failure-log.ts'
@@ -10,11 +8,14 @@ import type { Logger } from '../common/logger.ts'
 import type { HAClientRuntimeInfo, ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import type { HAConfig } from './ha-config.ts'
+import { openHASocket, type HATls } from './ha-socket.ts'
 import { ReplicationError } from './replication-error.ts'
 
 export interface HAClientDeps {
   readonly log: ReplicatedLog
   readonly config: HAConfig
+  /** undefined: without TLS. */
+  readonly tls?: HATls | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -136,13 +137,13 @@ export class DefaultHAClient {
 
   #open(address: string): Socket {
     const onread = { buffer: this.#buffer, callback: (size: number) => this.#onRead(size, socket) }
-    const socket: Socket = connect({ ...addressOf(address), noDelay: true, onread })
+    const onConnect = () => {
+      if (socket === this.#socket) this.#onConnect(address)
+    }
+    const socket: Socket = openHASocket(address, { tls: this.#deps.tls, onread, onConnect })
     const fail = (error: Error) => {
       if (socket === this.#socket) this.#fail(error)
     }
-    socket.on('connect', () => {
-      if (socket === this.#socket) this.#onConnect(address)
-    })
     socket.on('error', fail)
     socket.on('end', () => fail(new ReplicationError('CLOSED', 'the master has closed it')))
     socket.on('close', () => fail(new ReplicationError('CLOSED', 'the connection was lost')))
@@ -252,10 +253,4 @@ export class DefaultHAClient {
 function isDisagreement(error: Error): boolean {
   const { code } = error as { code?: unknown }
   return code === 'AHEAD' || code === 'DIVERGED'
-}
-
-function addressOf(address: string): Address {
-  const parts = parseAddress(address)
-  if (parts !== undefined) return parts
-  throw new ReplicationError('ADDRESS', `${JSON.stringify(address)} is not of the form host:port`)
 }

@@ -4,6 +4,7 @@ import { Host } from '../../codec/message/host.ts'
 import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
+import type { ReplicationConfig } from '../config/replication-config.ts'
 import type { ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import type { HAConfig } from './ha-config.ts'
@@ -13,6 +14,7 @@ export interface HAConnectionDeps {
   readonly socket: Socket
   readonly log: ReplicatedLog
   readonly config: HAConfig
+  readonly replication: Pick<ReplicationConfig, 'haCopyWholeLog'>
   readonly clock: Clock
   readonly logger: Logger
   /** The slave has more of the log. */
@@ -157,7 +159,7 @@ export class DefaultHAConnection {
     this.#deps.onAck()
   }
 
-  /** An empty slave gets the log from the beginning of its last file on. */
+  /** An empty slave gets the log from the beginning of its last file on, unless it is to have all of it. */
   #begin(slaveRequestOffset: number): void {
     const { log, logger } = this.#deps
     const { maxOffset, minOffset } = log
@@ -170,7 +172,8 @@ export class DefaultHAConnection {
       return
     }
     const lastFile = Math.max(log.fileEnd(maxOffset) - log.fileSize, minOffset)
-    const from = slaveRequestOffset === 0 ? lastFile : slaveRequestOffset
+    const first = this.#deps.replication.haCopyWholeLog ? minOffset : lastFile
+    const from = slaveRequestOffset === 0 ? first : slaveRequestOffset
     logger.info({ slave, slaveRequestOffset, from, maxOffset }, 'replication begins')
     this.#transfer.begin(from)
   }

@@ -1,8 +1,9 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import type { Clock, Timer } from '../common/clock.ts'
-import { errorCode } from '../common/errors.ts'
+import { errorCode, toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
+import type { ReplicationConfig } from '../config/replication-config.ts'
 import type {
   GroupTransferRequest,
   HAConnectionRuntimeInfo,
@@ -14,11 +15,15 @@ import { DefaultHAClient } from './default-ha-client.ts'
 import { DefaultHAConnection } from './default-ha-connection.ts'
 import { GroupTransferService } from './group-transfer-service.ts'
 import type { HAConfig } from './ha-config.ts'
+import type { HATls } from './ha-socket.ts'
 import { needAckNums } from './need-ack-nums.ts'
 
 export interface HAServiceDeps {
   readonly log: ReplicatedLog
   readonly config: HAConfig
+  readonly replication: Pick<ReplicationConfig, 'haCopyWholeLog'>
+  /** undefined: without TLS. */
+  readonly tls?: HATls | undefined
   /** Where slaves may connect; port 0 is any free one, no host all interfaces. */
   readonly listen: { readonly host?: string; readonly port: number }
   /** Brokers of the group that the name servers know as alive; undefined unless slaves act as masters. */
@@ -42,6 +47,8 @@ export class DefaultHAService implements HAService {
   readonly #deps: HAServiceDeps
   readonly #server: Server
   readonly #connections = new Set<DefaultHAConnection>()
+  /** Connections that do not speak TLS yet. */
+  readonly #handshakes = new Set<Socket>()
   readonly #groupTransfer: GroupTransferService
   readonly #client: DefaultHAClient | undefined
   #sweepTimer: Timer | undefined
@@ -85,6 +92,7 @@ export class DefaultHAService implements HAService {
   async stop(): Promise<void> {
     this.#client?.stop()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const socket of this.#handshakes) socket.destroy()
     await this.#deps.log.idle()
     await Promise.all(Array.from(this.#connections, (connection) => connection.end(END_TIMEOUT_MS)))
     this.#sweepTimer?.cancel()
@@ -149,18 +157,34 @@ export class DefaultHAService implements HAService {
   }
 
   #accept(socket: Socket): void {
-    const { log, config, clock, logger } = this.#deps
-    if (this.#connections.size >= MAX_CONNECTIONS) {
+    const { tls, logger } = this.#deps
+    if (this.#connections.size + this.#handshakes.size >= MAX_CONNECTIONS) {
       logger.warn({ slave: socket.remoteAddress }, 'too many slaves, the connection is refused')
       socket.destroy()
-      return
+    } else if (tls === undefined) this.#serve(socket)
+    else void this.#secure(socket, tls)
+  }
+
+  async #secure(socket: Socket, tls: HATls): Promise<void> {
+    const { logger } = this.#deps
+    const { remoteAddress: slave } = socket
+    socket.on('error', () => undefined)
+    this.#handshakes.add(socket)
+    try {
+      const secure = await tls.accept(socket)
+      this.#serve(secure)
+    } catch (error) {
+      logger.warn({ slave, reason: toError(error).message }, 'a slave is refused')
+      socket.destroy()
+    } finally {
+      this.#handshakes.delete(socket)
     }
+  }
+
+  #serve(socket: Socket): void {
     const connection = new DefaultHAConnection({
+      ...this.#deps,
       socket,
-      log,
-      config,
-      clock,
-      logger,
       onAck: () => this.#groupTransfer.notifyTransferSome(),
       onClose: () => this.#connections.delete(connection),
     })

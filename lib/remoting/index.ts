@@ -9,6 +9,7 @@ export type { RemotingClientConfig, RemotingClientOptions } from './remoting-cli
 export { RemotingServer } from './remoting-server.ts'
 export type { RemotingServerConfig, RemotingServerOptions } from './remoting-server.ts'
 export { RequestDispatcher } from './request-dispatcher.ts'
+export { acceptTls } from './tls/accept-tls.ts'
 export { TlsClientContext } from './tls/tls-client-context.ts'
 export { TlsServerContext } from './tls/tls-server-context.ts'
 export type { Tls } from './tls/tls.ts'

@@ -1,6 +1,8 @@
 import { SystemClock, type Clock } from '../../lib/common/clock.ts'
 import { NodeFileSystem, type FileSystem } from '../../lib/common/file-system.ts'
 import { DefaultHAService } from '../../lib/ha/default-ha-service.ts'
+import type { ReplicationConfig } from '../../lib/config/replication-config.ts'
+import type { HATls } from '../../lib/ha/ha-socket.ts'
 import {
   DEFAULT_MESSAGE_STORE_CONFIG,
   DefaultMessageStore,
@@ -10,6 +12,8 @@ import type { HAService, ReplicatedLog } from '../../lib/store/types.ts'
 import { RecordingLogger } from './recording-logger.ts'
 import { SMALL_FILES } from './store.ts'
 
+const DEFAULT_REPLICATION: ReplicationConfig = { haTlsEnable: false, haCopyWholeLog: false }
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export interface HAStoreOptions {
@@ -18,6 +22,8 @@ export interface HAStoreOptions {
   readonly clock?: Clock
   readonly fileSystem?: FileSystem
   readonly aliveReplicas?: () => number | undefined
+  readonly replication?: Partial<ReplicationConfig>
+  readonly tls?: HATls
 }
 
 /** A store that replicates, on a free port of 127.0.0.1, with its log and its replication to be looked at. */
@@ -49,6 +55,8 @@ export class HAStore {
         return new DefaultHAService({
           log,
           config,
+          replication: { ...DEFAULT_REPLICATION, ...options.replication },
+          tls: options.tls,
           listen,
           aliveReplicas,
           clock,

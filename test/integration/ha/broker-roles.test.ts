@@ -145,11 +145,19 @@ describe('a broker group of master and slave', () => {
     }
   })
 
-  it('does not start a slave without an id of its own', async () => {
-    let error: unknown
-    await group.startBroker('s', { brokerRole: 'SLAVE' }).catch((thrown: unknown) => {
-      error = thrown
-    })
-    expect(error).to.be.instanceOf(ConfigError)
+  it('does not start with settings that do not go together', async () => {
+    const refusal = async (settings: Record<string, string>) => {
+      try {
+        await group.startBroker('s', settings)
+        return 'none'
+      } catch (error) {
+        expect(error).to.be.instanceOf(ConfigError)
+        return (error as Error).message
+      }
+    }
+    expect(await refusal({ brokerRole: 'SLAVE' })).to.include('a slave has an id above 0')
+    expect(await refusal({ ...SLAVE, haCopyWholeLog: 'true' })).to.include('set it there')
+    const noFiles = { haTlsEnable: 'true', 'tls.test.mode.enable': 'false' }
+    expect(await refusal(noFiles)).to.include('tls.server.certPath must be set')
   })
 })

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
 import { PutMessageStatus } from '../../../lib/store/types.ts'
-import { HAStore } from '../../helpers/ha-store.ts'
+import { HAStore, type HAStoreOptions } from '../../helpers/ha-store.ts'
 import { put } from '../../helpers/store.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
 import { until } from '../../helpers/until.ts'
@@ -30,8 +30,12 @@ describe('a master and its slave', () => {
     directory.remove()
   })
 
-  async function start(name: string, config: HAStore['config'] | object = {}): Promise<HAStore> {
-    const made = new HAStore({ directory: path.join(directory.path, name), config })
+  async function start(
+    name: string,
+    config: HAStore['config'] | object = {},
+    replication: HAStoreOptions['replication'] = {},
+  ): Promise<HAStore> {
+    const made = new HAStore({ directory: path.join(directory.path, name), config, replication })
     running.push(made)
     await made.store.start()
     return made
@@ -107,6 +111,19 @@ describe('a master and its slave', () => {
     expect(slave.log.minOffset).to.equal(master.log.fileEnd(master.log.maxOffset) - 16 * 1024)
     await putMany(master, 3)
     await caughtUp(master, slave)
+  })
+
+  it('copies the whole log to a slave that has nothing, where that is set', async () => {
+    const master = await start('master', {}, { haCopyWholeLog: true })
+    await putMany(master, 200)
+    const slave = await startSlave(master)
+    await caughtUp(master, slave)
+    expect(slave.log.minOffset).to.equal(0)
+    await stop(slave)
+    await stop(master)
+    expect(logFiles(slave.config.storePathRootDir)).to.deep.equal(
+      logFiles(master.config.storePathRootDir),
+    )
   })
 
   it('answers with SYNC_MASTER when enough slaves have the message, or says that they have not', async () => {
