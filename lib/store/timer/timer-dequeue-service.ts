@@ -61,8 +61,8 @@ export class TimerDequeueService {
   #running: Promise<void> | undefined
   #isStopped = true
   #stopMs = Infinity
-  /** Messages of the slot at the read time that have been delivered. */
-  #delivered = 0
+  /** How many messages of a slot have been delivered. */
+  #delivered = { timeMs: 0, count: 0 }
 
   constructor(deps: TimerDequeueDeps) {
     this.#deps = deps
@@ -141,7 +141,6 @@ export class TimerDequeueService {
     const { state, onMoved } = this.#deps
     if (timeMs <= state.readTimeMs) return
     state.readTimeMs = timeMs
-    this.#delivered = 0
     onMoved()
   }
 
@@ -153,11 +152,13 @@ export class TimerDequeueService {
       logger.error({ timeMs, position: content.brokenAt }, 'a chain of the timer log is broken')
     }
     const orders = await this.#readOrders(content.deletes)
-    while (this.#delivered < content.messages.length) {
+    if (this.#delivered.timeMs !== timeMs) this.#delivered = { timeMs, count: 0 }
+    const delivered = this.#delivered
+    while (delivered.count < content.messages.length) {
       if (!state.isDequeuing || clock.monotonic() > this.#stopMs) return false
-      const batch = content.messages.slice(this.#delivered, this.#delivered + BATCH)
+      const batch = content.messages.slice(delivered.count, delivered.count + BATCH)
       if (!(await this.#deliver(batch, orders))) return false
-      this.#delivered += batch.length
+      delivered.count += batch.length
     }
     // An order counts as a message less from the beginning.
     for (const [key, topic] of orders.topics) if (!orders.done.has(key)) this.#count(topic, 1)

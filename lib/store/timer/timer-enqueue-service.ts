@@ -92,11 +92,30 @@ export class TimerEnqueueService {
     await this.#running
   }
 
+  /**
+   * Only while stopped: reads again from a queue offset on, for what was late when `readTimeMs` was reached. What comes
+   * from then on is in the wheel if it has been read before.
+   */
+  goBack(queueOffset: number, readTimeMs: number): void {
+    const { state } = this.#deps
+    const entered = this.#batch?.endOffset ?? state.queueOffset
+    if (queueOffset >= entered) return
+    this.#batch = undefined
+    state.queueOffset = queueOffset
+    state.markLogged(entered, readTimeMs)
+  }
+
   #mayRun(): boolean {
-    const { config, clock, wheel, state, checkpoint } = this.#deps
+    const { config, clock, wheel, state } = this.#deps
     if (config.timerStopEnqueue) return false
-    if (!state.isDequeuing && state.queueOffset >= checkpoint.masterTimerQueueOffset) return false
+    if (!state.isDequeuing && this.#behindMaster <= 0) return false
     return state.readTimeMs >= oldestUnreadMs(clock.now(), wheel.precisionMs)
+  }
+
+  /** Messages that the master has entered, and this slave has not. */
+  get #behindMaster(): number {
+    const { state, checkpoint } = this.#deps
+    return checkpoint.masterTimerQueueOffset - state.queueOffset
   }
 
   /** Never rejects. */
@@ -135,7 +154,7 @@ export class TimerEnqueueService {
       TIMER_TOPIC,
       TIMER_QUEUE_ID,
       state.queueOffset,
-      BATCH,
+      state.isDequeuing ? BATCH : Math.min(BATCH, this.#behindMaster),
     )
     const last = units.at(-1)
     if (last === undefined) return undefined

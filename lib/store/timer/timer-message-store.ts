@@ -74,6 +74,7 @@ export class TimerMessageStore implements Service {
   readonly #enqueueRate: TimerRate
   readonly #dequeueRate: TimerRate
   #isRunning = false
+  #roleChange: Promise<void> = Promise.resolve()
 
   constructor(deps: TimerMessageStoreDeps) {
     this.#deps = deps
@@ -215,19 +216,30 @@ export class TimerMessageStore implements Service {
   }
 
   /**
-   * Begins to deliver where the master has come to, or stops to deliver and follows it. Only after `start`.
+   * Begins to deliver where the master has come to, or stops to deliver and follows it. Only between `start` and `stop`. Resolves
+   * when it is so.
+   *
    * Source: store.timer.TimerMessageStore#setShouldRunningDequeue, #checkBrokerRole
    */
-  setDequeuing(isDequeuing: boolean): void {
+  setDequeuing(isDequeuing: boolean): Promise<void> {
+    this.#roleChange = this.#roleChange.then(() => this.#changeRole(isDequeuing))
+    return this.#roleChange
+  }
+
+  async #changeRole(isDequeuing: boolean): Promise<void> {
     const state = this.#state
-    if (state.isDequeuing === isDequeuing) return
+    if (!this.#isRunning || state.isDequeuing === isDequeuing) return
+    await this.#enqueueService.stop()
     if (isDequeuing) {
       const { masterTimerQueueOffset, lastReadTimeMs } = this.#checkpoint
-      state.queueOffset = Math.min(state.queueOffset, masterTimerQueueOffset)
       state.readTimeMs = floorTo(lastReadTimeMs, this.precisionMs) || state.readTimeMs
+      this.#enqueueService.goBack(masterTimerQueueOffset, state.readTimeMs)
+    } else {
+      this.#flushService.prepareCheckpoint()
     }
     state.isDequeuing = isDequeuing
-    this.#enqueueService.wake()
+    if (!this.#isRunning) return
+    this.#enqueueService.start()
     this.#dequeueService.wake()
   }
 

@@ -24,6 +24,19 @@ export class TimerState {
     this.queueOffset = recovered.queueOffset
   }
 
+  /** Messages below a queue offset that are due from a time on are in the log. */
+  markLogged(queueOffset: number, writeTimeMs: number): void {
+    if (this.recovered === undefined) return
+    const { logged } = this.recovered
+    this.recovered = {
+      ...this.recovered,
+      logged: {
+        queueOffset: Math.max(queueOffset, logged.queueOffset),
+        writeTimeMs: Math.max(writeTimeMs, logged.writeTimeMs),
+      },
+    }
+  }
+
   /** Closes the slots that are over. */
   moveWriteTime(nowMs: number, precisionMs: number): void {
     this.writeTimeMs = Math.max(this.writeTimeMs, floorTo(nowMs, precisionMs))

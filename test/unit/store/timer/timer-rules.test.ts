@@ -19,6 +19,14 @@ describe('timers', () => {
     })
   }
 
+  /** The master has delivered all before a time, and entered all below a queue offset. */
+  function follow(readTimeMs: number, queueOffset: number): void {
+    const master = Buffer.alloc(56)
+    master.writeBigInt64BE(BigInt(readTimeMs), 0)
+    master.writeBigInt64BE(BigInt(queueOffset), 24)
+    fixture.timers.followMaster(master)
+  }
+
   it('that are recalled are not delivered, others of the slot are', async () => {
     await begin()
     const dueMs = fixture.clock.now() + 5_000
@@ -125,16 +133,56 @@ describe('timers', () => {
     fixture.put('a', { TIMER_DELAY_SEC: '2' })
     await fixture.advance(5_000)
     expect(fixture.timers.getEnqueueBehindMessages(), 'waits for the master').to.equal(1)
-    const master = Buffer.alloc(56)
-    master.writeBigInt64BE(BigInt(fixture.clock.now() - 10_000), 0)
-    master.writeBigInt64BE(1n, 24)
-    fixture.timers.followMaster(master)
+    follow(fixture.clock.now() - 10_000, 1)
     await fixture.advance(5_000)
     expect(fixture.timers.getEnqueueBehindMessages()).to.equal(0)
     expect(fixture.delivered).to.deep.equal([])
-    fixture.timers.setDequeuing(true)
+    await fixture.timers.setDequeuing(true)
     await fixture.advance(1_000)
     expect(fixture.delivered).to.deep.equal(['a'])
+  })
+
+  it('of a slave come once when it becomes the master, entered by the old one or not', async () => {
+    await begin({ brokerRole: 'SLAVE' })
+    const startMs = fixture.clock.now()
+    for (const body of ['a', 'b', 'c', 'd']) fixture.put(body, { TIMER_DELAY_SEC: '2' })
+    follow(startMs, 2)
+    await fixture.advance(1_000)
+    expect(fixture.timers.getEnqueueBehindMessages(), 'not entered by the master').to.equal(2)
+    follow(startMs, 1)
+    await fixture.timers.setDequeuing(true)
+    await fixture.advance(5_000)
+    expect(fixture.delivered.sort()).to.deep.equal(['a', 'b', 'c', 'd'])
+  })
+
+  it('come once when the broker stops to deliver and begins again', async () => {
+    await begin({ timerFlushIntervalMs: 60_000 })
+    fixture.put('a', { TIMER_DELAY_SEC: '2' })
+    fixture.put('b', { TIMER_DELAY_SEC: '9' })
+    await fixture.advance(5_000)
+    await fixture.timers.setDequeuing(false)
+    await fixture.timers.setDequeuing(true)
+    await fixture.advance(10_000)
+    expect(fixture.delivered).to.deep.equal(['a', 'b'])
+  })
+
+  it('come all when the broker stopped to deliver in the midst of a slot', async () => {
+    await begin()
+    const startMs = fixture.clock.now()
+    for (const [slot, delaySec] of Object.entries({ a: 2, b: 4 })) {
+      for (let i = 0; i < 300; i++) fixture.put(`${slot}${i}`, { TIMER_DELAY_SEC: `${delaySec}` })
+    }
+    await fixture.advance(1_000)
+    fixture.messageStore.holdAnswers()
+    await fixture.advance(1_000)
+    await fixture.timers.setDequeuing(false)
+    fixture.messageStore.releaseAnswers()
+    await fixture.rest()
+    expect(fixture.delivered).to.have.length(256)
+    follow(startMs + 3_000, 600)
+    await fixture.timers.setDequeuing(true)
+    await fixture.advance(5_000)
+    expect(fixture.delivered.filter((body) => body.startsWith('b'))).to.have.length(300)
   })
 
   it('leave no timer of the clock behind', async () => {
