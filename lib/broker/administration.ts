@@ -11,6 +11,7 @@ import {
 import type { TimerMessageStore } from '../store/timer/timer-message-store.ts'
 import type { ConsumerManager } from './client/consumer-manager.ts'
 import { registerConsumerAdministration } from './consumer-administration.ts'
+import type { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
 import type { MessageRequestModeManager } from './loadbalance/message-request-mode-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import type { PopInflightMessageCounter } from './pop/pop-inflight-message-counter.ts'
@@ -41,6 +42,7 @@ export interface AdministrationDeps
   readonly authorizationMetadataManager: AuthorizationMetadataManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly consumerManager: ConsumerManager
+  readonly consumerFilterManager: ConsumerFilterManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager
   /** undefined without a timer wheel. */

@@ -50,8 +50,10 @@ export function createBrokerParts(deps: BrokerPartsDeps, brokerHost: () => Host)
   const subscriptionGroupManager = createSubscriptionGroupManager(base)
   const consumption = new Consumption({ ...base, subscriptionGroupManager })
   const { consumerOffsetManager, consumerManager, producerManager } = consumption
+  const { consumerFilterManager } = consumption
   const managers = {
     ...{ subscriptionGroupManager, consumerOffsetManager, consumerManager, producerManager },
+    consumerFilterManager,
   }
   const delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
   const scheduleMessageService = new ScheduleMessageService({ ...base, delayLevels })

@@ -12,6 +12,7 @@ import type { MessageStore } from '../store/types.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import type { ConsumerManager } from './client/consumer-manager.ts'
 import { ConsumerStatus } from './client/consumer-status.ts'
+import type { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
 import type { MessageRequestModeManager } from './loadbalance/message-request-mode-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { ClientRelayProcessor } from './processor/admin/client-relay-processor.ts'
@@ -32,6 +33,7 @@ export interface ConsumerAdministrationDeps {
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumerManager: ConsumerManager
+  readonly consumerFilterManager: ConsumerFilterManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly scheduleMessageService: ScheduleMessageService
   readonly messageRequestModeManager: MessageRequestModeManager

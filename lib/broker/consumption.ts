@@ -19,6 +19,7 @@ import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
 import { CommitLogDispatcherCalcBitMap } from './filter/commit-log-dispatcher-calc-bit-map.ts'
 import { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
+import { BroadcastOffsetManager } from './offset/broadcast-offset-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
 import { createConsumerOffsetManager } from './offset/lmq-consumer-offset-manager.ts'
 import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
@@ -28,6 +29,7 @@ import { ClientManageProcessor } from './processor/client-manage-processor.ts'
 import { ConsumerManageProcessor } from './processor/consumer-manage-processor.ts'
 import { LockBatchProcessor } from './processor/lock-batch-processor.ts'
 import { PullMessageProcessor } from './processor/pull-message-processor.ts'
+import { BroadcastPulls } from './processor/pull/broadcast-pulls.ts'
 import { PullChecks } from './processor/pull/pull-checks.ts'
 import { PullSubscriptions } from './processor/pull/pull-subscriptions.ts'
 import { QueryMessageProcessor } from './processor/query-message-processor.ts'
@@ -57,6 +59,7 @@ export class Consumption implements Service, ChannelEventListener {
   readonly producerManager: ProducerManager
   readonly consumerManager: ConsumerManager
   readonly consumerFilterManager: ConsumerFilterManager
+  readonly broadcastOffsetManager: BroadcastOffsetManager
   readonly locks: RebalanceLockManager
   readonly holdService: PullRequestHoldService
   readonly #deps: ConsumptionDeps
@@ -81,6 +84,9 @@ export class Consumption implements Service, ChannelEventListener {
       [this.#idsChangeListener, this.consumerFilterManager],
       logger,
     )
+    const { consumerManager, consumerOffsetManager } = this
+    const offsets = { consumerManager, consumerOffsetManager }
+    this.broadcastOffsetManager = new BroadcastOffsetManager({ ...deps, ...offsets })
     this.locks = new RebalanceLockManager(clock)
     this.#housekeeping = new ClientHousekeepingService(
       clock,
@@ -181,12 +187,13 @@ export class Consumption implements Service, ChannelEventListener {
   }
 
   #newPullProcessor(): PullMessageProcessor {
-    const parts = this.#parts
+    const parts = { ...this.#parts, broadcastOffsetManager: this.broadcastOffsetManager }
     return new PullMessageProcessor({
       ...parts,
       holdService: this.holdService,
       checks: new PullChecks(parts),
       subscriptions: new PullSubscriptions(parts),
+      broadcasts: new BroadcastPulls(parts),
     })
   }
 
@@ -205,6 +212,7 @@ export class Consumption implements Service, ChannelEventListener {
     return [
       this.consumerOffsetManager,
       this.consumerFilterManager,
+      this.broadcastOffsetManager,
       this.#idsChangeListener,
       this.#housekeeping,
       this.holdService,

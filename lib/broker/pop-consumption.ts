@@ -16,6 +16,7 @@ import {
   type RequestDispatcher,
 } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
+import type { ConsumerManager } from './client/consumer-manager.ts'
 import type { PollingHeader, PopRequest } from './longpolling/held-pops.ts'
 import { PopLongPollingService } from './longpolling/pop-long-polling-service.ts'
 import { PopMessageMetrics } from './metrics/pop-message-metrics.ts'
@@ -32,12 +33,14 @@ import type { TimedPuts } from './pop/timed-puts.ts'
 import { AckMessageProcessor } from './processor/ack-message-processor.ts'
 import { ChangeInvisibleTimeProcessor } from './processor/change-invisible-time-processor.ts'
 import { NotificationProcessor } from './processor/notification-processor.ts'
+import { PeekMessageProcessor } from './processor/peek-message-processor.ts'
 import { PollingInfoProcessor } from './processor/polling-info-processor.ts'
 import { PopMessageProcessor } from './processor/pop-message-processor.ts'
 import { OrderlyAcks } from './processor/pop/orderly-acks.ts'
 import { PopChecks } from './processor/pop/pop-checks.ts'
 import { PopOffsets } from './processor/pop/pop-offsets.ts'
 import { PopQueueReader } from './processor/pop/pop-queue-reader.ts'
+import { PopSubscriptions } from './processor/pop/pop-subscriptions.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
@@ -49,6 +52,7 @@ export interface PopConsumptionDeps {
   readonly messageStore: MessageStore
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
+  readonly consumerManager: Pick<ConsumerManager, 'compensation'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly timedPuts: TimedPuts
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages' | 'puts'>
@@ -176,6 +180,12 @@ export class PopConsumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.NOTIFICATION, this.#notificationProcessor, pops)
     const pollingInfo = new PollingInfoProcessor(this.#checks, this.#popPolling)
     dispatcher.registerProcessor(RequestCode.POLLING_INFO, pollingInfo, pops)
+    const peek = new PeekMessageProcessor({
+      ...this.#deps,
+      checks: this.#checks,
+      popOffsets: this.#popOffsets,
+    })
+    dispatcher.registerProcessor(RequestCode.PEEK_MESSAGE, peek, pops)
 
     const acks = new ProcessorGroup({
       name: 'AckMessage',
@@ -225,6 +235,7 @@ export class PopConsumption implements Service, ChannelEventListener {
     return new PopMessageProcessor({
       ...this.#deps,
       checks: this.#checks,
+      subscriptions: new PopSubscriptions(this.#deps),
       reader,
       longPolling: this.#popPolling,
     })

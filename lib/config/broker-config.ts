@@ -170,9 +170,15 @@ export const BROKER_OPTIONS = {
   brokerHeartbeatInterval: int(1000),
   brokerNotActiveTimeoutMillis: long(10_000),
   enableNetWorkFlowControl: boolean(false),
-  enableBroadcastOffsetStore: boolean(true),
-  broadcastOffsetExpireSecond: long(120),
-  broadcastOffsetExpireMaxSecond: long(300),
+  enableBroadcastOffsetStore: boolean(true, {
+    text: 'Keep how far members of broadcasting groups have pulled, for when they change between a proxy and the broker.',
+  }),
+  broadcastOffsetExpireSecond: long(120, {
+    text: 'Seconds after which the offsets of a broadcasting client are forgotten that is gone or came by a proxy.',
+  }),
+  broadcastOffsetExpireMaxSecond: long(300, {
+    text: 'Seconds after which those of a client are forgotten that is there but does not pull.',
+  }),
   popPollingSize: int(1024, {
     text: 'Pops of one group and queue that are held at a time; more are answered POLLING_FULL.',
   }),
@@ -320,7 +326,9 @@ export const BROKER_OPTIONS = {
     text: 'Refuse to create or change system topics.',
   }),
   brokerElectionPriority: int(INT_MAX),
-  useStaticSubscription: boolean(false),
+  useStaticSubscription: boolean(false, {
+    text: 'Metrics of lags: groups want what their configuration says (subscriptionDataSet), not what their members say.',
+  }),
   metricsExporterType: oneOf(['DISABLE', 'OTLP_GRPC', 'PROM', 'LOG'], 'DISABLE', {
     supported: ['DISABLE', 'PROM'],
     text: 'PROM: serve metrics to Prometheus by HTTP, see [operations.md](operations.md).',
@@ -347,8 +355,12 @@ export const BROKER_OPTIONS = {
     min: 1,
     text: 'Milliseconds of silence after which a client is forgotten.',
   }),
-  subscriptionExpiredTimeout: long(600_000),
-  estimateAccumulation: boolean(true),
+  subscriptionExpiredTimeout: long(600_000, {
+    text: 'Milliseconds for which the subscription is remembered that a pull or pop has named.',
+  }),
+  estimateAccumulation: boolean(true, {
+    text: "Metrics of lags: count only messages that a group's filter lets pass, guessed where they are many.",
+  }),
   coldCtrStrategyEnable: boolean(false),
   usePIDColdCtrStrategy: boolean(true),
   cgColdReadThreshold: long(3_145_728),

@@ -353,8 +353,12 @@ export const MESSAGE_STORE_OPTIONS = {
   maxSlaveResendLength: long(268_435_456),
   syncFromLastFile: boolean(false),
   asyncLearner: boolean(false),
-  maxConsumeQueueScan: int(20_000),
-  sampleCountThreshold: int(5000),
+  maxConsumeQueueScan: int(20_000, {
+    text: 'Units of a queue that are looked at to guess how many messages a filter lets pass.',
+  }),
+  sampleCountThreshold: int(5000, {
+    text: 'The same, of units that the filter lets pass.',
+  }),
   coldDataFlowControlEnable: boolean(false),
   coldDataScanEnable: boolean(false),
   dataReadAheadEnable: boolean(true),

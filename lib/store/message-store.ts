@@ -10,6 +10,7 @@ import { splitBatch } from './commitlog/split-batch.ts'
 import type { MessageStoreConfig } from './config.ts'
 import { multiDispatchTargets, topicAllowsLmq, type MultiDispatchTarget } from './multi-dispatch.ts'
 import { iterateUnits } from './read/cq-units.ts'
+import { estimateMessageCount } from './read/message-estimate.ts'
 import type { HAService } from './replication.ts'
 import type { DispatchRequest } from './reput/dispatch-request.ts'
 import { StoreLife } from './store-life.ts'
@@ -24,6 +25,7 @@ import {
   type GetMessageResult,
   type LogPlace,
   type MessageArrivingListener,
+  type MessageFilter,
   type MessageStore,
   type PutMessageCallback,
   type PutMessageResult,
@@ -168,6 +170,17 @@ export class DefaultMessageStore implements MessageStore {
   ): readonly CqUnit[] | Promise<readonly CqUnit[]> {
     const queue = this.#parts.queues.find(topic, queueId)
     return queue === undefined ? [] : iterateUnits(queue, offset, maxUnits)
+  }
+
+  async estimateMessageCount(
+    topic: string,
+    queueId: number,
+    from: number,
+    to: number,
+    filter: MessageFilter,
+  ): Promise<number> {
+    const queue = this.#parts.queues.find(topic, queueId)
+    return queue === undefined ? 0 : estimateMessageCount(queue, from, to, filter, this.#config)
   }
 
   getMaxOffsetInQueue(topic: string, queueId: number): number {

@@ -136,6 +136,8 @@ export interface CqUnit extends LogPlace {
   readonly tagsCode: number | undefined
   /** Messages: 1, or those of the batch. */
   readonly batchNum: number
+  /** What consume queue ext has of the message, its bit map valid in this turn. */
+  readonly ext?: CqExtUnit
 }
 
 /** Source: store.QueryMessageResult */
@@ -190,6 +192,14 @@ export interface MessageStore extends Service {
     offset: number,
     maxUnits: number,
   ): readonly CqUnit[] | Promise<readonly CqUnit[]>
+  /** How many messages between two queue offsets a filter lets pass, guessed from the first ones where they are many. */
+  estimateMessageCount(
+    topic: string,
+    queueId: number,
+    from: number,
+    to: number,
+    filter: MessageFilter,
+  ): Promise<number>
   /** 0 for an unknown queue. */
   getMaxOffsetInQueue(topic: string, queueId: number): number
   /** -1 for an unknown queue, and for one of batches that has never had any. */

@@ -1,4 +1,5 @@
 import { Host } from '../../codec/message/host.ts'
+import { ConsumerManager } from '../../lib/broker/client/consumer-manager.ts'
 import { ProducerManager } from '../../lib/broker/client/producer-manager.ts'
 import type { Channel } from '../../lib/remoting/index.ts'
 import { ConsumerOffsetManager } from '../../lib/broker/offset/consumer-offset-manager.ts'
@@ -63,6 +64,7 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     topicConfigManager,
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
     consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
+    consumerManager: new ConsumerManager(clock, brokerConfig, [], SILENT_LOGGER),
     producerManager: new ProducerManager(clock, brokerConfig, SILENT_LOGGER),
     /** Groups whose queues are locked by orderly consumers. */
     lockedGroups: new Set<string>(),

@@ -44,7 +44,7 @@ export class ConsumptionFixture {
   #registerAdministration({ messageRequestModeManager }: LoadBalance): void {
     const { messageStore, topicConfigManager, subscriptionGroupManager } = this.#parts
     const { logger } = this
-    const { consumerManager, consumerOffsetManager } = this.consumption
+    const { consumerManager, consumerFilterManager, consumerOffsetManager } = this.consumption
     registerConsumerAdministration(
       this.dispatcher,
       new ProcessorGroup({ name: 'admin', queueCapacity: 100 }),
@@ -55,6 +55,7 @@ export class ConsumptionFixture {
           topicConfigManager,
           subscriptionGroupManager,
           consumerManager,
+          consumerFilterManager,
           consumerOffsetManager,
           logger,
           messageRequestModeManager,

@@ -11,6 +11,7 @@ import type {
   GetMessageStatus,
   LogPlace,
   MessageArrivingListener,
+  MessageFilter,
   MessageStore,
   PutMessageCallback,
   PutMessageResult,
@@ -228,6 +229,17 @@ export class MemoryMessageStore implements MessageStore {
       tagsCode,
       batchNum: 1,
     }))
+  }
+
+  async estimateMessageCount(
+    topic: string,
+    queueId: number,
+    from: number,
+    to: number,
+    filter: MessageFilter,
+  ): Promise<number> {
+    const units = this.iterateFrom(topic, queueId, from, to - from)
+    return units.filter(({ tagsCode }) => filter.isMatchedByConsumeQueue(tagsCode)).length
   }
 
   async queryMessage(): Promise<QueryMessageResult> {

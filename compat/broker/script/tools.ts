@@ -2,20 +2,9 @@ import { RequestCode as Code } from '../../../codec/request-code.ts'
 import type { ScriptStep, Step } from '../step.ts'
 import { ask, json, properties, refused, sendFields, texts } from './builders.ts'
 
-/** Groups that have only pulled, with a subscription in the request: Apache remembers it for a while. */
-const PULLERS = ['CG_O', '']
-
-function subscriptionOf(group: string): Step {
-  const fields = { group, topic: 'P' }
-  const step = ask(`subscription of ${group}`, Code.QUERY_SUBSCRIPTION_BY_CONSUMER, fields)
-  if (!PULLERS.includes(group)) return step
-  const why = 'ours tells of groups that send heartbeats only'
-  return { ...step, differs: { fields: ['body'], why } }
-}
-
 const groups: ScriptStep[] = ['CG', 'CG_O', 'CG_CAST', 'CG_NOBODY', '', '../x'].flatMap((group) => [
   ask(`topics of ${group}`, Code.QUERY_TOPICS_BY_CONSUMER, { group }),
-  subscriptionOf(group),
+  ask(`subscription of ${group}`, Code.QUERY_SUBSCRIPTION_BY_CONSUMER, { group, topic: 'P' }),
   ask(`time span of ${group}`, Code.QUERY_CONSUME_TIME_SPAN, { group, topic: 'P' }),
   ask(`time span of ${group} in no topic`, Code.QUERY_CONSUME_TIME_SPAN, {
     group,
@@ -47,6 +36,11 @@ const others: ScriptStep[] = [
     differs: { fields: ['body'], why: 'pullOffset is how far was pulled; Apache leaves it 0' },
   },
   ask('queue of P', Code.QUERY_CONSUME_QUEUE, { topic: 'P', queueId: 1, index: 0, count: 3 }),
+  ...['CG', 'CG_SQL', 'CG_O', 'CG_NOBODY'].map((consumerGroup) =>
+    ask(`queue of P for ${consumerGroup}`, Code.QUERY_CONSUME_QUEUE, {
+      ...{ topic: 'P', queueId: 1, index: 0, count: 1, consumerGroup },
+    }),
+  ),
   ask('queue of nothing', Code.QUERY_CONSUME_QUEUE, {
     topic: 'Nothing',
     queueId: 0,

@@ -5,10 +5,14 @@ import { getOrAdd } from '../../common/maps.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { Channel } from '../../remoting/index.ts'
 import type { ClientChannelInfo } from './client-channel-info.ts'
+import { CompensationTable } from './compensation-table.ts'
 import type { ConsumeMode } from './consumer-group-info.ts'
 import { ConsumerGroupInfo } from './consumer-group-info.ts'
 
-type ConsumerManagerConfig = Pick<BrokerConfig, 'channelExpiredTimeout'>
+type ConsumerManagerConfig = Pick<
+  BrokerConfig,
+  'channelExpiredTimeout' | 'subscriptionExpiredTimeout'
+>
 
 /** Told of what happens to consumer groups. Apache: broker.client.ConsumerIdsChangeListener */
 export interface ConsumerIdsChangeListener {
@@ -30,8 +34,9 @@ export interface ConsumerRegistration {
   readonly isNotifyConsumerIdsChangedEnable: boolean
 }
 
-/** The consumers that send heartbeats, by group. Apache: broker.client.ConsumerManager */
+/** The consumers that send heartbeats, by group, and what is known of others. Apache: broker.client.ConsumerManager */
 export class ConsumerManager {
+  readonly compensation: CompensationTable
   readonly #clock: Clock
   readonly #config: ConsumerManagerConfig
   readonly #listeners: readonly ConsumerIdsChangeListener[]
@@ -45,6 +50,7 @@ export class ConsumerManager {
     listeners: readonly ConsumerIdsChangeListener[],
     logger: Logger,
   ) {
+    this.compensation = new CompensationTable(clock, config)
     this.#clock = clock
     this.#config = config
     this.#listeners = listeners
@@ -60,8 +66,16 @@ export class ConsumerManager {
     return this.#groups.get(group)
   }
 
+  /** What a group wants of a topic, by its heartbeats or by what its requests name. */
   findSubscriptionData(group: string, topic: string): SubscriptionData | undefined {
-    return this.#groups.get(group)?.findSubscriptionData(topic)
+    const subscription = this.#groups.get(group)?.findSubscriptionData(topic)
+    return subscription ?? this.compensation.findSubscriptionData(group, topic)
+  }
+
+  /** False for a group that is online and of which nothing says that it wants the topic. */
+  mayConsume(group: string, topic: string): boolean {
+    if (this.findSubscriptionData(group, topic) !== undefined) return true
+    return (this.#groups.get(group)?.subscriptionTable.size ?? 0) === 0
   }
 
   /** The groups of which a member subscribes to `topic`. */
@@ -113,7 +127,7 @@ export class ConsumerManager {
   }
 
   /**
-   * Removes and closes the connections that have been silent for too long. The members that remain are told, so that
+   * Removes and closes the connections that have been silent for too long, and what groups without heartbeats wanted. The members that remain are told, so that
    * they take over the queues at once (with Apache they learn of it at their next rebalance, 20 s at most).
    */
   scanNotActiveChannel(): void {
@@ -125,6 +139,7 @@ export class ConsumerManager {
         client.channel.close('no heartbeat from the consumer')
       }
     }
+    this.compensation.removeExpired()
   }
 
   #notifyChange(info: ConsumerGroupInfo): void {

@@ -1,3 +1,4 @@
+import type { ConsumerFilterJson } from '../../../codec/body/consumer-filter.ts'
 import type { MessageFilter } from '../../store/types.ts'
 import type { BloomFilterData } from './bloom-filter.ts'
 
@@ -27,4 +28,15 @@ export function isDead({
   deadTime,
 }: Pick<ConsumerFilterData, 'bornTime' | 'deadTime'>): boolean {
   return deadTime >= bornTime
+}
+
+/** As Apache tells of it and keeps it in consumerFilter.json, in its order. */
+export function consumerFilterJson(data: ConsumerFilterData): ConsumerFilterJson {
+  const { bornTime, clientVersion, consumerGroup, deadTime, expression, expressionType } = data
+  const { bitNum, bitPos } = data.bloomFilterData
+  return {
+    bloomFilterData: { bitNum, bitPos: [...bitPos] },
+    ...{ bornTime, clientVersion, consumerGroup },
+    ...{ dead: isDead(data), deadTime, expression, expressionType, topic: data.topic },
+  }
 }

@@ -16,7 +16,7 @@ import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { MessageFilter } from '../../store/types.ts'
 import type { ConsumerIdsChangeListener } from '../client/consumer-manager.ts'
 import { BloomFilter } from './bloom-filter.ts'
-import { isDead, type ConsumerFilterData } from './consumer-filter-data.ts'
+import { consumerFilterJson, isDead, type ConsumerFilterData } from './consumer-filter-data.ts'
 import { checkExpressionType, isTagType } from './expression-type.ts'
 import { compileSql92 } from './sql92/sql92.ts'
 import { Sql92MessageFilter } from './sql92-message-filter.ts'
@@ -135,7 +135,7 @@ export class ConsumerFilterManager implements Service, ConsumerIdsChangeListener
     const filterDataByTopic: ConsumerFilterWrapper['filterDataByTopic'] = new Map()
     for (const [topic, groups] of this.#filterDataByTopic) {
       const groupFilterData = new Map<string, ConsumerFilterJson>()
-      for (const [group, data] of groups) groupFilterData.set(group, toJson(data))
+      for (const [group, data] of groups) groupFilterData.set(group, consumerFilterJson(data))
       filterDataByTopic.set(topic, { groupFilterData, topic })
     }
     return ConsumerFilterWrapper.encode({ filterDataByTopic }, { pretty: true })
@@ -239,9 +239,3 @@ export class ConsumerFilterManager implements Service, ConsumerIdsChangeListener
 }
 
 type FilterSource = Omit<ConsumerFilterData, 'filter' | 'deadTime' | 'clientVersion'>
-
-function toJson({ filter: _, ...data }: ConsumerFilterData): ConsumerFilterJson {
-  const { bloomFilterData } = data
-  const bitPos = [...bloomFilterData.bitPos]
-  return { ...data, bloomFilterData: { ...bloomFilterData, bitPos }, dead: isDead(data) }
-}

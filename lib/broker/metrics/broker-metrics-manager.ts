@@ -21,6 +21,7 @@ import type { Transactions } from '../transactions.ts'
 import { BrokerHealth } from './broker-health.ts'
 import { connectionMetrics } from './connection-metrics.ts'
 import { ConsumerLagCalculator } from './consumer-lag-calculator.ts'
+import { LagSubscriptions } from './lag-subscriptions.ts'
 import { lagMetrics } from './lag-metrics.ts'
 import { parseMetricsLabel } from './metrics-label.ts'
 import { popMetrics } from './pop-metrics.ts'
@@ -37,7 +38,7 @@ export interface BrokerMetricsDeps {
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumption: Pick<
     Consumption,
-    'consumerManager' | 'producerManager' | 'consumerOffsetManager'
+    'consumerFilterManager' | 'consumerManager' | 'consumerOffsetManager' | 'producerManager'
   >
   readonly popConsumption: PopConsumption
   readonly transactions: Pick<Transactions, 'metrics'>
@@ -95,9 +96,14 @@ export class BrokerMetricsManager {
       node_id: broker.brokerName,
       node_type: 'broker',
     }
-    const { consumerManager, consumerOffsetManager } = consumption
-    const ofConsumers = { consumerManager, consumerOffsetManager, pops: popConsumption }
-    this.#lags = new ConsumerLagCalculator({ ...deps, ...ofConsumers, brokerConfig: broker })
+    const { consumerManager, consumerOffsetManager, consumerFilterManager } = consumption
+    const ofBroker = { ...deps, brokerConfig: broker }
+    this.#lags = new ConsumerLagCalculator({
+      ...ofBroker,
+      subscriptions: new LagSubscriptions({ ...ofBroker, consumerManager, consumerFilterManager }),
+      consumerOffsetManager,
+      pops: popConsumption,
+    })
     this.#rpcLatency = new RpcLatency(clock)
     if (broker.metricsExporterType === 'PROM') {
       dispatcher.registerAnswerListener(this.#rpcLatency)

@@ -1,12 +1,12 @@
 import type { Clock } from '../../common/clock.ts'
 import { isReadable, isWriteable } from '../../common/perm-name.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
-import type { MessageStore } from '../../store/types.ts'
-import type { ConsumerManager } from '../client/consumer-manager.ts'
+import type { MessageFilter, MessageStore } from '../../store/types.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { buildPopRetryTopic, buildPopRetryTopicV1, isRetryTopic } from '../topic/topic-names.ts'
+import type { LagSubscriptions } from './lag-subscriptions.ts'
 
 export interface ConsumerLagDeps {
   readonly brokerConfig: Pick<
@@ -15,9 +15,12 @@ export interface ConsumerLagDeps {
   >
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'subscriptionGroupTable'>
-  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly subscriptions: LagSubscriptions
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset' | 'queryPullOffset'>
-  readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
+  readonly messageStore: Pick<
+    MessageStore,
+    'estimateMessageCount' | 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'
+  >
   readonly pops: {
     /** -1 when nothing is known. */
     getLatestOffset(topic: string, group: string, queueId: number): number
@@ -48,11 +51,12 @@ interface Progress {
   readonly consumed: number
   readonly fetched: number
   readonly max: number
-  readonly inflight: number
+  /** Popped and not acknowledged: messages, those that are consumed meanwhile too. undefined for pulls. */
+  readonly popped: number | undefined
 }
 
 /**
- * The lags of all groups that have members. Unlike Apache's it does not guess how many of the messages pass a filter.
+ * The lags of all groups of which is known what they want. What their filters do not let pass does not count.
  *
  * Apache: broker.metrics.ConsumerLagCalculator
  */
@@ -65,12 +69,10 @@ export class ConsumerLagCalculator {
 
   async calculate(): Promise<ConsumerLag[]> {
     const lags: ConsumerLag[] = []
-    const { subscriptionGroupManager, consumerManager } = this.#deps
+    const { subscriptionGroupManager, subscriptions } = this.#deps
     for (const group of [...subscriptionGroupManager.subscriptionGroupTable.keys()]) {
-      const info = consumerManager.getConsumerGroupInfo(group)
-      if (info === undefined) continue
-      const isPop = info.consumeType === 'CONSUME_POP'
-      for (const topic of [...info.subscriptionTable.keys()]) {
+      const isPop = subscriptions.isPop(group)
+      for (const topic of subscriptions.topicsOf(group)) {
         if (isRetryTopic(topic) || !this.#isOpen(topic)) continue
         lags.push(await this.#lagOf(group, topic, topic, isPop))
         if (isPop) lags.push(await this.#lagOf(group, topic, this.#retryTopic(group, topic), true))
@@ -116,15 +118,37 @@ export class ConsumerLagCalculator {
       const queue = isPop
         ? this.#popProgress(group, read, queueId)
         : this.#pullProgress(group, read, queueId)
-      sum.lag += Math.max(queue.max - queue.consumed, 0)
-      sum.inflight += queue.inflight
-      sum.ready += Math.max(queue.max - queue.fetched, 0)
+      const counts = await this.#count(group, read, queueId, queue)
+      sum.lag += counts.lag
+      sum.inflight += counts.inflight
+      sum.ready += counts.ready
       consumedMs = Math.min(consumedMs, await this.#timeOf(read, queueId, queue.consumed, queue))
       fetchedMs = Math.min(fetchedMs, await this.#timeOf(read, queueId, queue.fetched, queue))
     }
     const lagLatencyMs = this.#since(consumedMs)
     const queueingLatencyMs = this.#since(fetchedMs)
     return { group, topic, isRetry: topic !== readTopic, ...sum, lagLatencyMs, queueingLatencyMs }
+  }
+
+  async #count(group: string, topic: string, queueId: number, queue: Progress) {
+    const filter = this.#deps.subscriptions.filterOf(group, topic)
+    const between = (from: number, to: number) => this.#between(topic, queueId, from, to, filter)
+    const { consumed, fetched, max, popped } = queue
+    const ready = await between(fetched, max)
+    if (popped !== undefined) return { lag: ready + popped, inflight: popped, ready }
+    return { lag: await between(consumed, max), inflight: await between(consumed, fetched), ready }
+  }
+
+  async #between(
+    topic: string,
+    queueId: number,
+    from: number,
+    to: number,
+    filter: MessageFilter | undefined,
+  ): Promise<number> {
+    if (from >= to) return 0
+    if (filter === undefined) return to - from
+    return this.#deps.messageStore.estimateMessageCount(topic, queueId, from, to, filter)
   }
 
   #pullProgress(group: string, topic: string, queueId: number): Progress {
@@ -134,8 +158,7 @@ export class ConsumerLagCalculator {
     const committed = consumerOffsetManager.queryOffset(group, topic, queueId)
     const consumed = committed < 0 ? max : committed
     const fetched = pulled < 0 ? max : pulled
-    const inflight = committed < 0 || pulled < 0 ? 0 : Math.max(pulled - committed, 0)
-    return { consumed, fetched, max, inflight }
+    return { consumed, fetched, max, popped: undefined }
   }
 
   #popProgress(group: string, topic: string, queueId: number): Progress {
@@ -145,7 +168,7 @@ export class ConsumerLagCalculator {
     const popped = latest < 0 ? consumerOffsetManager.queryOffset(group, topic, queueId) : latest
     const fetched = popped < 0 ? max : popped
     const inflight = pops.inflight.getGroupPopInFlightMessageNum(topic, group, queueId)
-    return { consumed: fetched - inflight, fetched, max, inflight }
+    return { consumed: fetched - inflight, fetched, max, popped: inflight }
   }
 
   /** When a message was stored; Infinity when there is none. */

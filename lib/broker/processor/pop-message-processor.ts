@@ -22,7 +22,7 @@ import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import { buildPopRetryTopic, buildPopRetryTopicV1 } from '../topic/topic-names.ts'
 import { orRefusal, runHeld, withBornTime } from './pop/held-requests.ts'
 import type { PopChecks } from './pop/pop-checks.ts'
-import { PopFilters } from './pop/pop-filters.ts'
+import type { PopSubscriptions } from './pop/pop-subscriptions.ts'
 import type { PopQueueReader } from './pop/pop-queue-reader.ts'
 import { isMoreToPop, remainingOf, type Pop } from './pop/popped.ts'
 
@@ -37,6 +37,7 @@ export interface PopMessageDeps {
   readonly storeConfig: Pick<MessageStoreConfig, 'timerWheelEnable'>
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
   readonly checks: PopChecks
+  readonly subscriptions: PopSubscriptions
   readonly reader: PopQueueReader
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
   readonly longPolling: PopLongPollingService<PopMessageRequestHeader>
@@ -65,7 +66,6 @@ const NO_RESULT = PopMessageResponseHeader.encode({
  */
 export class PopMessageProcessor implements RequestProcessor {
   readonly #deps: PopMessageDeps
-  readonly #filters = new PopFilters()
   #ckMessageNumber = 0
 
   constructor(deps: PopMessageDeps) {
@@ -119,7 +119,7 @@ export class PopMessageProcessor implements RequestProcessor {
     checks.checkReadable(header, channel)
     checks.checkGroup(header.consumerGroup)
     if (header.maxMsgNums < 0) throw new CodecError(`maxMsgNums[${header.maxMsgNums}] is negative`)
-    return this.#filters.filterOf(header.topic, header.exp, header.expType)
+    return this.#deps.subscriptions.filterOf(header)
   }
 
   async #pop(

@@ -15,6 +15,8 @@ import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
+import { NO_INIT_OFFSET } from '../offset/broadcast-offset-manager.ts'
+import type { BroadcastPulls } from './pull/broadcast-pulls.ts'
 import type { PullChecks } from './pull/pull-checks.ts'
 import { PullRefused } from './pull/pull-refused.ts'
 import { composePullResponse } from './pull/pull-response.ts'
@@ -37,6 +39,7 @@ export interface PullMessageDeps {
   >
   readonly checks: PullChecks
   readonly subscriptions: PullSubscriptions
+  readonly broadcasts: BroadcastPulls
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
@@ -138,8 +141,12 @@ export class PullMessageProcessor implements RequestProcessor {
     const { brokerConfig, consumerOffsetManager, messageStore } = this.#deps
     const resetOffset = consumerOffsetManager.queryThenEraseResetOffset(topic, group, queueId)
     if (resetOffset !== undefined && brokerConfig.useServerSideResetOffset) {
-      return this.#answer(pull, this.#resetResult(topic, queueId, resetOffset))
+      const minOffset = messageStore.getMinOffsetInQueue(topic, queueId)
+      const maxOffset = messageStore.getMaxOffsetInQueue(topic, queueId)
+      return this.#answer(pull, resetTo(resetOffset, minOffset, maxOffset))
     }
+    const initOffset = this.#deps.broadcasts.queryInitOffset(pull.header, pull.channel)
+    if (initOffset !== NO_INIT_OFFSET) return this.#answer(pull, resetTo(initOffset, 0, 0))
     const { filter } = pull
     const result = messageStore.getMessage({
       group,
@@ -154,18 +161,6 @@ export class PullMessageProcessor implements RequestProcessor {
       : this.#answer(pull, result)
   }
 
-  #resetResult(topic: string, queueId: number, nextBeginOffset: number): GetMessageResult {
-    return {
-      status: GetMessageStatus.OFFSET_RESET,
-      nextBeginOffset,
-      minOffset: this.#deps.messageStore.getMinOffsetInQueue(topic, queueId),
-      maxOffset: this.#deps.messageStore.getMaxOffsetInQueue(topic, queueId),
-      records: [],
-      messageCount: 0,
-      suggestPullingFromSlave: false,
-    }
-  }
-
   #answer(pull: Pull, result: GetMessageResult): RemotingCommand | undefined {
     const { header, maySuspend } = pull
     const response = composePullResponse(header, result, pull.topicConfig, pull.groupConfig, {
@@ -175,7 +170,9 @@ export class PullMessageProcessor implements RequestProcessor {
       offsetCheckInSlave: this.#deps.storeConfig.offsetCheckInSlave,
     })
     if (response.code === ResponseCode.SUCCESS) this.#count(header, result, pull.beginMs)
-    this.#commitOffsets(header, result.nextBeginOffset, maySuspend)
+    const { nextBeginOffset } = result
+    this.#deps.broadcasts.updatePulledOffset(header, pull.channel, response.code, nextBeginOffset)
+    this.#commitOffsets(header, nextBeginOffset, maySuspend)
     if (
       response.code === ResponseCode.PULL_NOT_FOUND &&
       maySuspend &&
@@ -238,5 +235,18 @@ export class PullMessageProcessor implements RequestProcessor {
 
   get #isSlave(): boolean {
     return this.#deps.storeConfig.brokerRole === 'SLAVE'
+  }
+}
+
+/** The client is to go on elsewhere. */
+function resetTo(nextBeginOffset: number, minOffset: number, maxOffset: number): GetMessageResult {
+  return {
+    status: GetMessageStatus.OFFSET_RESET,
+    nextBeginOffset,
+    minOffset,
+    maxOffset,
+    records: [],
+    messageCount: 0,
+    suggestPullingFromSlave: false,
   }
 }

@@ -5,6 +5,7 @@ import {
   unitSize,
   unitTagsCode,
 } from '../../../codec/store/consume-queue-unit.ts'
+import type { CqExtUnit } from '../../../codec/store/consume-queue-ext-unit.ts'
 import type { ConsumeQueueInterface } from '../consumequeue/consume-queue-interface.ts'
 import type { ExtWindow } from '../consumequeue/ext-window.ts'
 import type { CqUnit } from '../types.ts'
@@ -57,18 +58,20 @@ function decodeUnits(
   const isBatch = cqType === 'BatchCQ'
   const decoded: CqUnit[] = []
   for (let at = 0; at < units.length; at += step) {
+    const extUnit = extUnitOf(units, at, ext)
     decoded.push({
       queueOffset: isBatch ? batchUnitBaseOffset(units, at) : first + decoded.length,
       commitLogOffset: unitCommitLogOffset(units, at),
       size: unitSize(units, at),
-      tagsCode: unitTagsCode(units, at) ?? extTagsCode(units, at, ext),
+      tagsCode: unitTagsCode(units, at) ?? extUnit?.tagsCode,
       batchNum: isBatch ? batchUnitNum(units, at) : 1,
+      ...(extUnit && { ext: extUnit }),
     })
   }
   return decoded
 }
 
-function extTagsCode(units: Buffer, at: number, ext: ExtWindow | undefined): number | undefined {
-  const offset = unitExtOffset(units, at)
-  return offset === undefined ? undefined : ext?.get(offset)?.tagsCode
+function extUnitOf(units: Buffer, at: number, ext: ExtWindow | undefined): CqExtUnit | undefined {
+  const offset = ext && unitExtOffset(units, at)
+  return offset === undefined ? undefined : ext?.get(offset)
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fs from 'node:fs'
 import path from 'node:path'
 import { ConsumerFilterWrapper } from '../../../codec/body/consumer-filter.ts'
+import { QueryConsumeQueueResponseBody } from '../../../codec/body/query-consumer.ts'
 import { encodeProperties } from '../../../codec/message/properties.ts'
 import { decodeRecord } from '../../../codec/message/record-reader.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
@@ -84,5 +85,21 @@ describe('a broker with bit maps in consume queue ext', () => {
     await send(4, 9)
     expect(await pull('G_HIGH')).to.deep.equal([6, 7, 8, 9])
     expect(await pull('G_LOW')).to.deep.equal([1, 6, 2, 7, 3, 8, 4, 9])
+  })
+
+  it('tells of a queue what a group wants of it by the bit maps', async () => {
+    await beat('G_HIGH', 5)
+    await send(2, 7)
+    const fields = { topic: 'T', queueId: '0', index: '0', count: '2', consumerGroup: 'G_HIGH' }
+    const { body } = await fixture.invoke(RequestCode.QUERY_CONSUME_QUEUE, fields)
+    const { filterData = '', queueData } = QueryConsumeQueueResponseBody.decode(body)
+    expect(filterData).to.match(/^\{\n\t"bloomFilterData":\{\n\t\t"bitNum":\d+,\n\t\t"bitPos":\[/)
+    expect(JSON.parse(filterData)).to.include({ consumerGroup: 'G_HIGH', expression: 'n > 5' })
+    expect(queueData.map((unit) => unit.eval)).to.deep.equal([false, true])
+    const [none, some] = queueData.map(({ bitMap = '' }) => bitMap.replaceAll(/[0\n]/g, ''))
+    expect([none, some?.length]).to.deep.equal(['', 3])
+    expect(JSON.parse(queueData[0]?.extendDataJson ?? '')).to.have.keys(
+      ...['filterBitMap', 'msgStoreTime', 'size', 'tagsCode'],
+    )
   })
 })

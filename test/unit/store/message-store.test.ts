@@ -198,6 +198,21 @@ describe('DefaultMessageStore', () => {
     expect(await store.iterateFrom('TopicB', 0, 0, 10)).to.deep.equal([])
   })
 
+  it('guesses how many messages a filter lets pass from the first ones', async () => {
+    await store.stop()
+    store = await open({ config: { maxConsumeQueueScan: 8 } })
+    for (let i = 0; i < 20; i++) await put(store)
+    let seen = 0
+    const everyOther = {
+      needsRecord: false,
+      isMatchedByConsumeQueue: () => ++seen % 2 === 0,
+      isMatchedByCommitLog: () => true,
+    }
+    expect(await store.estimateMessageCount('TopicA', 0, 0, 20, everyOther)).to.equal(10)
+    expect(seen).to.equal(8)
+    expect(await store.estimateMessageCount('TopicB', 0, 0, 20, everyOther)).to.equal(0)
+  })
+
   it('knows which messages are taken for cached, also after a restart', async () => {
     for (let i = 0; i < 3; i++) await put(store)
     const isInMemory = () =>

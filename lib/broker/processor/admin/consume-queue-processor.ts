@@ -2,16 +2,23 @@ import {
   type ConsumeQueueData,
   QueryConsumeQueueResponseBody,
 } from '../../../../codec/body/query-consumer.ts'
+import { stringifyJson } from '../../../../codec/fastjson-writer.ts'
 import { QueryConsumeQueueRequestHeader } from '../../../../codec/header/query-consume-queue.ts'
 import { NOT_SET_REMARK, RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
+import { extUnitSize } from '../../../../codec/store/consume-queue-ext-unit.ts'
 import { RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
-import type { MessageStore } from '../../../store/types.ts'
+import type { CqUnit, MessageFilter, MessageStore } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
+import { consumerFilterJson } from '../../filter/consumer-filter-data.ts'
+import type { ConsumerFilterManager } from '../../filter/consumer-filter-manager.ts'
+import { isTagType } from '../../filter/expression-type.ts'
+import { tagMessageFilter } from '../../filter/tag-message-filter.ts'
 
 export interface ConsumeQueueDeps {
   readonly consumerManager: Pick<ConsumerManager, 'findSubscriptionData'>
+  readonly consumerFilterManager: Pick<ConsumerFilterManager, 'get'>
   readonly messageStore: Pick<
     MessageStore,
     'getMinOffsetInQueue' | 'getMaxOffsetInQueue' | 'iterateFrom'
@@ -20,6 +27,17 @@ export interface ConsumeQueueDeps {
 
 /** Units told at most; what a frame holds is far more. Apache stops at the end of the consume queue's file. */
 const MAX_UNITS = 10_000
+
+const BYTES_PER_LINE = 8
+
+type QueueFilter = Pick<MessageFilter, 'isMatchedByConsumeQueue'>
+const EVERY_MESSAGE: QueueFilter = { isMatchedByConsumeQueue: () => true }
+
+interface Asked {
+  readonly body: Partial<QueryConsumeQueueResponseBody>
+  /** undefined when nobody is asked about. */
+  readonly filter: QueueFilter | undefined
+}
 
 /** QUERY_CONSUME_QUEUE: units of a queue as they are stored. Apache: broker.processor.AdminBrokerProcessor */
 export class ConsumeQueueProcessor implements RequestProcessor {
@@ -40,24 +58,37 @@ export class ConsumeQueueProcessor implements RequestProcessor {
       throw new RemotingError(ResponseCode.SYSTEM_ERROR, `${queueId}@${topic} is not exist!`)
     }
     const maxQueueIndex = messageStore.getMaxOffsetInQueue(topic, queueId)
-    const body: QueryConsumeQueueResponseBody = { minQueueIndex, maxQueueIndex, queueData: [] }
     const isThere = index >= minQueueIndex && index < maxQueueIndex
     if (!isThere) {
       const remark = `Index ${index} of ${queueId}@${topic} is not exist!`
       return RemotingCommand.response(ResponseCode.SUCCESS, remark)
     }
-    if (header.consumerGroup !== undefined) {
-      Object.assign(body, this.#subscription(header.consumerGroup, topic))
-    }
-    body.queueData = await this.#units(topic, queueId, index, Math.min(count, MAX_UNITS))
-    const encoded = QueryConsumeQueueResponseBody.encode(body)
+    const asked = this.#asked(header.consumerGroup, topic)
+    const units = await this.#units(topic, queueId, index, Math.min(count, MAX_UNITS))
+    const encoded = QueryConsumeQueueResponseBody.encode({
+      minQueueIndex,
+      maxQueueIndex,
+      ...asked.body,
+      queueData: units.map((unit) => toJson(unit, asked.filter)),
+    })
     return RemotingCommand.response(ResponseCode.SUCCESS, NOT_SET_REMARK, undefined, encoded)
   }
 
-  #subscription(group: string, topic: string): Partial<QueryConsumeQueueResponseBody> {
-    const subscriptionData = this.#deps.consumerManager.findSubscriptionData(group, topic)
-    if (subscriptionData === undefined) return { filterData: `${group}@${topic} is not online!` }
-    return { subscriptionData, filterData: 'null' }
+  /** What the group that is asked about wants, if there is one. */
+  #asked(group: string | undefined, topic: string): Asked {
+    if (group === undefined) return { body: {}, filter: undefined }
+    const { consumerManager, consumerFilterManager } = this.#deps
+    const subscriptionData = consumerManager.findSubscriptionData(group, topic)
+    if (subscriptionData === undefined) {
+      return { body: { filterData: `${group}@${topic} is not online!` }, filter: undefined }
+    }
+    const data = consumerFilterManager.get(topic, group)
+    const filterData =
+      data === undefined ? 'null' : stringifyJson(consumerFilterJson(data), { pretty: true })
+    const filter = isTagType(subscriptionData.expressionType)
+      ? tagMessageFilter(subscriptionData)
+      : data?.filter
+    return { body: { subscriptionData, filterData }, filter: filter ?? EVERY_MESSAGE }
   }
 
   async #units(
@@ -65,15 +96,40 @@ export class ConsumeQueueProcessor implements RequestProcessor {
     queueId: number,
     index: number,
     count: number,
-  ): Promise<ConsumeQueueData[]> {
+  ): Promise<readonly CqUnit[]> {
     if (count <= 0) return []
     const units = await this.#deps.messageStore.iterateFrom(topic, queueId, index, count)
-    const wanted = units.filter(({ queueOffset }) => queueOffset - index < count)
-    return wanted.map(({ commitLogOffset, size, tagsCode }) => ({
-      physicOffset: commitLogOffset,
-      physicSize: size,
-      tagsCode: tagsCode ?? 0,
-      eval: false,
-    }))
+    return units.filter(({ queueOffset }) => queueOffset - index < count)
   }
+}
+
+/** With what consume queue ext has of a message, it is told whether the group wants it. */
+function toJson(
+  { commitLogOffset, size, tagsCode, ext }: CqUnit,
+  filter: QueueFilter | undefined,
+): ConsumeQueueData {
+  const unit = { physicOffset: commitLogOffset, physicSize: size, tagsCode: tagsCode ?? 0 }
+  if (ext === undefined) return { ...unit, eval: false }
+  const { filterBitMap, msgStoreTime } = ext
+  return {
+    ...unit,
+    extendDataJson: stringifyJson({
+      filterBitMap: filterBitMap?.toString('base64'),
+      msgStoreTime,
+      size: extUnitSize(filterBitMap),
+      tagsCode: ext.tagsCode,
+    }),
+    ...(filterBitMap && { bitMap: bitsOf(filterBitMap) }),
+    eval: filter?.isMatchedByConsumeQueue(ext.tagsCode, ext) ?? false,
+  }
+}
+
+/** The last bit first, eight bytes a line. Source: filter module, util.BitsArray#toString */
+function bitsOf(bitMap: Buffer): string {
+  let text = ''
+  for (let index = bitMap.length - 1; index >= 0; index--) {
+    text += (bitMap[index] as number).toString(2).padStart(8, '0')
+    if (index % BYTES_PER_LINE === 0) text += '\n'
+  }
+  return text
 }

@@ -19,7 +19,7 @@ import { queueProgress } from './queue-progress.ts'
 export interface ConsumeStatsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
-  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo' | 'queryTopicConsumeByWho'>
+  readonly consumerManager: Pick<ConsumerManager, 'mayConsume' | 'queryTopicConsumeByWho'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'tpsGroupGetNums'>
   readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
@@ -69,9 +69,7 @@ export class ConsumeStatsProcessor implements RequestProcessor {
     const topics = isNamed
       ? [onlyTopic]
       : this.#deps.consumerOffsetManager.whichTopicByConsumer(group)
-    const subscriptions = this.#deps.consumerManager.getConsumerGroupInfo(group)?.subscriptionTable
-    if (subscriptions === undefined || subscriptions.size === 0) return topics
-    return topics.filter((topic) => subscriptions.has(topic))
+    return topics.filter((topic) => this.#deps.consumerManager.mayConsume(group, topic))
   }
 
   /** Groups that are online, and groups with offsets. (Apache names the topic in place of those that are online.) */

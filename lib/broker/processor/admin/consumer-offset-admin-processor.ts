@@ -13,7 +13,7 @@ import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
 
 export interface ConsumerOffsetAdminDeps {
   readonly topicConfigManager: Pick<TopicConfigManager, 'containsTopic'>
-  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerManager: Pick<ConsumerManager, 'mayConsume'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly messageStore: Pick<MessageStore, 'getMinOffsetInQueue'>
   readonly logger: Logger
@@ -52,9 +52,8 @@ export class ConsumerOffsetAdminProcessor implements RequestProcessor {
     const { topicConfigManager, consumerManager, consumerOffsetManager, logger } = this.#deps
     const cloned =
       topic.trim() === '' ? consumerOffsetManager.whichTopicByConsumer(srcGroup) : [topic]
-    const subscriptions = consumerManager.getConsumerGroupInfo(srcGroup)?.subscriptionTable
     for (const each of cloned) {
-      const isDropped = !offline && subscriptions?.size && !subscriptions.has(each)
+      const isDropped = !offline && !consumerManager.mayConsume(srcGroup, each)
       if (isDropped || !topicConfigManager.containsTopic(each)) {
         logger.warn({ topic: each, srcGroup }, 'offsets not cloned')
         continue

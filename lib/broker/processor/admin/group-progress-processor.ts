@@ -24,7 +24,7 @@ export interface GroupProgressDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'subscriptionGroupTable'>
-  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerManager: Pick<ConsumerManager, 'mayConsume'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly messageStore: Pick<
     MessageStore,
@@ -87,13 +87,12 @@ export class GroupProgressProcessor implements RequestProcessor {
   /** The topics for which a group has offsets; of a group that is online only what it subscribes to. */
   #consumedTopics(group: string, isOrder: boolean): TopicConfig[] {
     const { consumerOffsetManager, topicConfigManager, consumerManager } = this.#deps
-    const subscriptions = consumerManager.getConsumerGroupInfo(group)?.subscriptionTable
     return consumerOffsetManager
       .whichTopicByConsumer(group)
       .map((topic) => topicConfigManager.selectTopicConfig(topic))
       .filter((config) => config !== undefined)
       .filter(({ order }) => order || !isOrder)
-      .filter(({ topicName }) => !subscriptions?.size || subscriptions.has(topicName))
+      .filter(({ topicName }) => consumerManager.mayConsume(group, topicName))
   }
 
   async #statsOf(group: string, topicConfig: TopicConfig): Promise<ConsumeStats> {

@@ -1,5 +1,6 @@
 import type { SubscriptionData } from '../../../../codec/body/subscription-data.ts'
 import type { PullMessageRequestHeader } from '../../../../codec/header/pull-message.ts'
+import { RequestSource } from '../../../../codec/request-source.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { INDEX_PERM_READ } from '../../../common/perm-name.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
@@ -21,7 +22,7 @@ export interface PullSubscriptionsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'enablePropertyFilter' | 'filterSupportRetry'>
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'isForbidden'>
   readonly consumerFilterManager: Pick<ConsumerFilterManager, 'get'>
-  readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
+  readonly consumerManager: Pick<ConsumerManager, 'compensation' | 'getConsumerGroupInfo'>
 }
 
 /** Filters kept of subscriptions that came with pulls. */
@@ -49,11 +50,26 @@ export class PullSubscriptions {
   ): MessageFilter | undefined {
     if (hasSubscriptionFlag(header.sysFlag)) {
       const filter = this.#filterOfRequest(header)
+      this.#compensate(header)
       return isTagType(header.expressionType) ? filter : this.#withRetry(header, filter)
     }
     const subscription = this.#subscriptionOfGroup(header, groupConfig)
     if (isTagType(subscription.expressionType)) return this.#filterOfTags(subscription)
     return this.#withRetry(header, this.#filterOfExpression(header, subscription))
+  }
+
+  #compensate(header: PullMessageRequestHeader): void {
+    const { consumerGroup, topic, subscription, expressionType, requestSource } = header
+    const isStream = requestSource === RequestSource.PROXY_FOR_STREAM
+    const consumeType = isStream ? 'CONSUME_ACTIVELY' : 'CONSUME_PASSIVELY'
+    const { compensation } = this.#deps.consumerManager
+    compensation.compensateSubscribeData(
+      consumerGroup,
+      consumeType,
+      topic,
+      subscription,
+      expressionType,
+    )
   }
 
   /** Messages of a retry topic are judged by the topic from which they come, where that is wanted. */

@@ -11,6 +11,7 @@ const MAX_OFFSET = 100
 
 interface Group {
   readonly consumeType: string
+  readonly filter?: object
   readonly committed: number
   readonly pulled: number
   readonly popped?: number
@@ -19,10 +20,6 @@ interface Group {
 
 function calculate(group: Group) {
   const clock = new SimClock()
-  const subscriptionTable = new Map([
-    ['T', {}],
-    ['%RETRY%G', {}],
-  ])
   const fakes = {
     brokerConfig: {
       brokerPermission: 6,
@@ -39,9 +36,10 @@ function calculate(group: Group) {
         ['offline', {}],
       ]),
     },
-    consumerManager: {
-      getConsumerGroupInfo: (name: string) =>
-        name === 'G' ? { consumeType: group.consumeType, subscriptionTable } : undefined,
+    subscriptions: {
+      isPop: () => group.consumeType === 'CONSUME_POP',
+      topicsOf: (name: string) => (name === 'G' ? ['T', '%RETRY%G'] : []),
+      filterOf: () => group.filter,
     },
     consumerOffsetManager: {
       queryOffset: () => group.committed,
@@ -49,6 +47,9 @@ function calculate(group: Group) {
     },
     messageStore: {
       getMaxOffsetInQueue: () => MAX_OFFSET,
+      /** Every tenth message passes. */
+      estimateMessageCount: async (_topic: string, _queueId: number, from: number, to: number) =>
+        (to - from) / 10,
       getMessageStoreTimestamp: async (_topic: string, _queueId: number, offset: number) =>
         clock.now() - (MAX_OFFSET - offset) * 1000,
     },
@@ -70,6 +71,14 @@ describe('ConsumerLagCalculator', () => {
     const numbers = { lag: 60, inflight: 30, ready: 30 }
     const times = { lagLatencyMs: 60_000, queueingLatencyMs: 30_000 }
     expect(lags).to.deep.equal([{ ...ABOUT, ...numbers, ...times }])
+  })
+
+  it('counts only what the filter of a group lets pass', async () => {
+    const offsets = { committed: 40, pulled: 70 }
+    const lags = await calculate({ consumeType: 'CONSUME_PASSIVELY', ...offsets, filter: {} })
+    expect(lags).to.have.nested.property('[0].lag', 6)
+    expect(lags).to.have.nested.property('[0].inflight', 3)
+    expect(lags).to.have.nested.property('[0].ready', 3)
   })
 
   it('tells no lag of a group without offsets', async () => {

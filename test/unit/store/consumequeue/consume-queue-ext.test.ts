@@ -103,8 +103,29 @@ describe('ConsumeQueueExt', () => {
     expect(units).to.deep.equal([
       { tagsCode: TAG_A, msgStoreTime: clock.now(), filterBitMap: Buffer.from([0, 0]) },
     ])
-    expect(store.iterateFrom('TopicA', 0, 0, 1)).to.have.nested.property('[0].tagsCode', TAG_A)
+    const [unit] = await store.iterateFrom('TopicA', 0, 0, 1)
+    expect(unit?.tagsCode).to.equal(TAG_A)
+    expect(unit?.ext).to.deep.equal(units[0])
   })
+
+  for (const inMemory of [true, false]) {
+    it(`lets messages be counted by their bit maps, ${inMemory ? 'in memory' : 'on the disk'}`, async () => {
+      if (!inMemory) tailBytes = 0
+      await reopen()
+      await putAll(60)
+      const filter: MessageFilter = {
+        needsRecord: true,
+        isMatchedByConsumeQueue: (_, ext) => (ext?.filterBitMap?.readUInt16BE() ?? 0) % 4 === 0,
+        isMatchedByCommitLog: () => true,
+      }
+      const count = (from: number, to: number) =>
+        store.estimateMessageCount('TopicA', 0, from, to, filter)
+      expect(await count(0, 60)).to.equal(15)
+      expect(await count(1, 9)).to.equal(2)
+      expect(await count(50, 1000)).to.equal(2)
+      expect(await count(7, 7)).to.equal(0)
+    })
+  }
 
   it('fills its files up to the last whole unit, and marks their ends', async () => {
     await putAll(25)

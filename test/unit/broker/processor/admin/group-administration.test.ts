@@ -19,6 +19,7 @@ import {
   consumerData,
   heartbeat,
   subscription,
+  pullFields,
 } from '../../../../helpers/consumption-fixture.ts'
 
 describe('administration of groups', () => {
@@ -282,6 +283,14 @@ describe('administration of groups', () => {
     expect(await ask()).to.deep.equal({ group: 'G', topic: 'T' })
     subscribe('G', 'T')
     expect((await ask()).subscriptionData?.subString).to.equal('a||b')
+  })
+
+  it('tells what a group that sends no heartbeats has pulled with', async () => {
+    await fixture.call(RequestCode.PULL_MESSAGE, pullFields({ subscription: 'c', sysFlag: 4 }))
+    const fields = { group: 'G', topic: 'T' }
+    const answer = await body(RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER, fields)
+    const { subscriptionData } = QuerySubscriptionResponseBody.decode(answer)
+    expect(subscriptionData).to.include({ subString: 'c', subVersion: fixture.clock.now() })
   })
 
   it('forbids a group to read a topic, and tells whether it may', async () => {
