@@ -16,6 +16,7 @@ import { DefaultHAConnection } from './default-ha-connection.ts'
 import { GroupTransferService } from './group-transfer-service.ts'
 import type { HAConfig } from './ha-config.ts'
 import type { HATls } from './ha-socket.ts'
+import { LagHistory } from './lag-history.ts'
 import { needAckNums } from './need-ack-nums.ts'
 
 export interface HAServiceDeps {
@@ -51,6 +52,7 @@ export class DefaultHAService implements HAService {
   readonly #handshakes = new Set<Socket>()
   readonly #groupTransfer: GroupTransferService
   readonly #client: DefaultHAClient | undefined
+  readonly #lagHistory = new LagHistory()
   #sweepTimer: Timer | undefined
 
   constructor(deps: HAServiceDeps) {
@@ -141,10 +143,12 @@ export class DefaultHAService implements HAService {
     connection: DefaultHAConnection,
   ): HAConnectionRuntimeInfo {
     const { slaveAckOffset } = connection
+    const nowMs = this.#deps.clock.monotonic()
     return {
       addr: connection.clientAddress,
       slaveAckOffset,
       diff: masterPutWhere - slaveAckOffset,
+      lagMs: this.#lagHistory.lagMs(nowMs, masterPutWhere, slaveAckOffset),
       inSync: this.#isInSyncSlave(masterPutWhere, connection),
       transferredByteInSecond: connection.transferredByteInSecond,
       transferFromWhere: connection.transferFromWhere,
@@ -197,6 +201,7 @@ export class DefaultHAService implements HAService {
 
   #sweep(): void {
     const nowMs = this.#deps.clock.monotonic()
+    this.#lagHistory.sample(nowMs, this.#deps.log.maxOffset)
     for (const connection of this.#connections) connection.sweep(nowMs)
     this.#client?.sweep(nowMs)
   }

@@ -16,6 +16,8 @@ export interface HAConnectionRuntimeInfo {
   readonly slaveAckOffset: number
   /** Bytes that the slave does not have yet. */
   readonly diff: number
+  /** For how many milliseconds the first of them has been in the log; an hour at most. */
+  readonly lagMs: number
   readonly inSync: boolean
   readonly transferredByteInSecond: number
   readonly transferFromWhere: number

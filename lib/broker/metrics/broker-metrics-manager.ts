@@ -25,6 +25,7 @@ import { LagSubscriptions } from './lag-subscriptions.ts'
 import { lagMetrics } from './lag-metrics.ts'
 import { parseMetricsLabel } from './metrics-label.ts'
 import { popMetrics } from './pop-metrics.ts'
+import { replicationMetrics } from './replication-metrics.ts'
 import { RpcLatency } from './rpc-latency.ts'
 import { storeMetrics } from './store-metrics.ts'
 
@@ -146,6 +147,7 @@ export class BrokerMetricsManager {
       () => connectionMetrics(producerManager, consumerManager),
       async () => lagMetrics(await this.#lags.calculate(), isSystemTopic),
       () => storeMetrics({ ...this.#deps, storeConfig: this.#deps.configs.store }),
+      () => replicationMetrics(this.#deps.messageStore.haService, this.#deps.clock),
       () => popMetrics(popConsumption, this.#deps.clock),
     ]
   }
