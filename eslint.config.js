@@ -13,7 +13,7 @@ const injectedGlobals = [
 const outsideModules = [
   { group: ['node:fs', 'node:fs/promises', 'fs'], message: 'Only lib/common/file-system.ts.' },
   { group: ['node:net', 'node:tls'], message: 'Only lib/remoting and lib/ha.' },
-  { group: ['node:http'], message: 'Only lib/monitor.' },
+  { group: ['node:http', 'node:http2'], message: 'Only lib/monitor.' },
 ]
 
 export default tseslint.config(

@@ -103,12 +103,10 @@ export class BrokerController implements Service {
     parts.transactions.load()
     this.loadBalance.load()
     await startAll(this.#services)
-    this.metricsManager.setServing(true)
   }
 
-  async stop(): Promise<void> {
-    this.metricsManager.setServing(false)
-    await stopAll(this.#services)
+  stop(): Promise<void> {
+    return stopAll(this.#services)
   }
 
   get #services(): readonly Service[] {
@@ -126,6 +124,7 @@ export class BrokerController implements Service {
       this.#vipServer,
       this.brokerOuterApi,
       this.loadBalance,
+      this.metricsManager,
     ]
   }
 

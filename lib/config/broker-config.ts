@@ -330,15 +330,27 @@ export const BROKER_OPTIONS = {
     text: 'Metrics of lags: groups want what their configuration says (subscriptionDataSet), not what their members say.',
   }),
   metricsExporterType: oneOf(['DISABLE', 'OTLP_GRPC', 'PROM', 'LOG'], 'DISABLE', {
-    supported: ['DISABLE', 'PROM'],
-    text: 'PROM: serve metrics to Prometheus by HTTP, see [operations.md](operations.md).',
+    text: 'PROM: serve metrics to Prometheus by HTTP; OTLP_GRPC: send them to a collector of OpenTelemetry; LOG: write them into the log. See [operations.md](operations.md).',
   }),
   metricsOtelCardinalityLimit: int(50_000),
-  metricsGrpcExporterTarget: string(''),
-  metricsGrpcExporterHeader: string(''),
-  metricGrpcExporterTimeOutInMills: long(3000),
-  metricGrpcExporterIntervalInMills: long(60_000),
-  metricLoggingExporterIntervalInMills: long(10_000),
+  metricsGrpcExporterTarget: string('', {
+    text: 'Collector for OTLP_GRPC: `http://host:4317`, or `https://...`, which is meant without either.',
+  }),
+  metricsGrpcExporterHeader: string('', {
+    text: 'Headers sent to it: `name:value,name:value`.',
+  }),
+  metricGrpcExporterTimeOutInMills: long(3000, {
+    min: 1,
+    text: 'Milliseconds that it has for its answer.',
+  }),
+  metricGrpcExporterIntervalInMills: long(60_000, {
+    min: 1,
+    text: 'Milliseconds between exports to it.',
+  }),
+  metricLoggingExporterIntervalInMills: long(10_000, {
+    min: 1,
+    text: 'Milliseconds between exports with LOG.',
+  }),
   metricsPromExporterPort: int(5557, {
     min: 0,
     max: 65_535,
@@ -350,7 +362,9 @@ export const BROKER_OPTIONS = {
   metricsLabel: string('', {
     text: 'Further labels of all metrics: `zone:a,rack:7`.',
   }),
-  metricsInDelta: boolean(false),
+  metricsInDelta: boolean(false, {
+    text: 'OTLP_GRPC and LOG tell what has happened since the last export, not since the start.',
+  }),
   channelExpiredTimeout: long(120_000, {
     min: 1,
     text: 'Milliseconds of silence after which a client is forgotten.',

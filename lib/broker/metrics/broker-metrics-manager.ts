@@ -4,8 +4,15 @@ import type { Logger } from '../../common/logger.ts'
 import { type Service, startAll, stopAll } from '../../common/service.ts'
 import type { Configs } from '../../config/load.ts'
 import type { BROKER_TABLES } from '../../config/tables.ts'
-import { gauge, type Labels, type Metric, singleGauge } from '../../monitor/metric.ts'
+import {
+  gauge,
+  type Labels,
+  type Metric,
+  type MetricSource,
+  singleGauge,
+} from '../../monitor/metric.ts'
 import { MonitorServer } from '../../monitor/monitor-server.ts'
+import type { PeriodicMetricReader } from '../../monitor/otlp/periodic-metric-reader.ts'
 import { ProcessMetrics } from '../../monitor/process-metrics.ts'
 import { renderPrometheusText } from '../../monitor/prometheus-text.ts'
 import type { RequestDispatcher } from '../../remoting/index.ts'
@@ -23,6 +30,7 @@ import { connectionMetrics } from './connection-metrics.ts'
 import { ConsumerLagCalculator } from './consumer-lag-calculator.ts'
 import { LagSubscriptions } from './lag-subscriptions.ts'
 import { lagMetrics } from './lag-metrics.ts'
+import { createMetricReader } from './metric-reader.ts'
 import { parseMetricsLabel } from './metrics-label.ts'
 import { popMetrics } from './pop-metrics.ts'
 import { replicationMetrics } from './replication-metrics.ts'
@@ -70,12 +78,12 @@ const WATERMARKS: Readonly<Record<string, string | undefined>> = {
 }
 
 /**
- * The broker's metrics, as Prometheus text under Apache's names, and its health. Without metricsExporterType=PROM and
- * healthEndpointPort nothing is measured that costs anything, and no port is opened.
+ * The broker's metrics under Apache's names, as Prometheus text or sent to a collector, and its health. Without
+ * metricsExporterType and healthEndpointPort nothing is measured that costs anything, and no port is opened.
  *
  * Apache: broker.metrics.BrokerMetricsManager
  */
-export class BrokerMetricsManager {
+export class BrokerMetricsManager implements Service {
   /** To be started before the store and stopped after all others: health is asked for while a broker recovers. */
   readonly endpoints: Service
   readonly #deps: BrokerMetricsDeps
@@ -84,6 +92,7 @@ export class BrokerMetricsManager {
   readonly #process = new ProcessMetrics()
   readonly #rpcLatency: RpcLatency
   readonly #servers: MonitorServer[] = []
+  readonly #reader: PeriodicMetricReader | undefined
   #isServing = false
 
   constructor(deps: BrokerMetricsDeps) {
@@ -91,8 +100,8 @@ export class BrokerMetricsManager {
     const { broker } = configs
     this.#deps = deps
     this.#labels = {
-      otel_scope_name: METER_NAME,
       ...parseMetricsLabel(broker.metricsLabel),
+      ...(broker.metricsInDelta && { aggregation: 'delta' }),
       cluster: broker.brokerClusterName,
       node_id: broker.brokerName,
       node_type: 'broker',
@@ -106,12 +115,11 @@ export class BrokerMetricsManager {
       pops: popConsumption,
     })
     this.#rpcLatency = new RpcLatency(clock)
-    if (broker.metricsExporterType === 'PROM') {
-      dispatcher.registerAnswerListener(this.#rpcLatency)
-      this.#servers.push(this.#promServer())
-    }
+    const hasMetrics = broker.metricsExporterType !== 'DISABLE'
+    if (hasMetrics) dispatcher.registerAnswerListener(this.#rpcLatency)
+    if (broker.metricsExporterType === 'PROM') this.#servers.push(this.#promServer())
     if (configs.monitor.healthEndpointPort >= 0) this.#servers.push(this.#healthServer())
-    const hasMetrics = broker.metricsExporterType === 'PROM'
+    this.#reader = this.#metricReader()
     const services = hasMetrics ? [this.#process, ...this.#servers] : this.#servers
     this.endpoints = { start: () => startAll(services), stop: () => stopAll(services) }
   }
@@ -121,22 +129,31 @@ export class BrokerMetricsManager {
     return this.#servers.map(({ port }) => port)
   }
 
-  /** The broker serves its clients from now on, or no longer. */
-  setServing(isServing: boolean): void {
-    this.#isServing = isServing
+  /** The last of a broker to start: it serves its clients from now on. */
+  async start(): Promise<void> {
+    this.#isServing = true
+    await this.#reader?.start()
+  }
+
+  /** The first to stop, so that the last export tells of all. */
+  async stop(): Promise<void> {
+    await this.#reader?.stop()
+    this.#isServing = false
   }
 
   /** Prometheus text. */
   render(): Promise<string> {
-    const { metrics: ofProcess } = this.#process
-    const sources = [() => ofProcess]
-    return renderPrometheusText(
-      this.#isServing ? [...this.#sources(), ...sources] : sources,
-      this.#labels,
-    )
+    const labels = { otel_scope_name: METER_NAME, ...this.#labels }
+    return renderPrometheusText(this.#sources(), labels)
   }
 
-  #sources() {
+  /** While the broker does not serve, only what is known of the process. */
+  #sources(): readonly MetricSource[] {
+    const { metrics: ofProcess } = this.#process
+    return this.#isServing ? [...this.#brokerSources(), () => ofProcess] : [() => ofProcess]
+  }
+
+  #brokerSources(): readonly MetricSource[] {
     const { consumption, popConsumption, brokerStatsManager, topicConfigManager } = this.#deps
     const { producerManager, consumerManager } = consumption
     const isSystemTopic = (topic: string) => topicConfigManager.isSystemTopic(topic)
@@ -185,6 +202,18 @@ export class BrokerMetricsManager {
     const inFlight = new Map([...groups].map((group) => [group.name, group.inFlight]))
     return Object.entries(WATERMARKS).map(([processor, group]) => {
       return { labels: { processor }, value: (group && inFlight.get(group)) || 0 }
+    })
+  }
+
+  #metricReader(): PeriodicMetricReader | undefined {
+    const { configs, clock, logger } = this.#deps
+    return createMetricReader({
+      brokerConfig: configs.broker,
+      scope: METER_NAME,
+      labels: this.#labels,
+      sources: () => this.#sources(),
+      clock,
+      logger,
     })
   }
 
