@@ -9,7 +9,7 @@ import { RequestCode } from '../../codec/request-code.ts'
 import type { MqAdminClient } from './mq-admin-client.ts'
 
 /** The topic whose settings new ones inherit. Source: common.topic.TopicValidator#AUTO_CREATE_TOPIC_KEY_TOPIC */
-const CREATE_TOPIC_KEY = 'TBW102'
+export const CREATE_TOPIC_KEY = 'TBW102'
 
 /** What a broker tells of itself, by name. */
 export async function fetchBrokerRuntimeStats(

@@ -5,9 +5,11 @@ import type {
 } from '../../codec/body/subscription-group-config.ts'
 import { describeMap } from './describe-topic-config.ts'
 
-/** Source: remoting.protocol.subscription.SubscriptionGroupConfig#toString */
-export function describeGroupConfig(config: SubscriptionGroupConfig): string {
-  return describe('SubscriptionGroupConfig', {
+type Fields = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** The fields of a group's settings as Apache prints them; undefined is null there. */
+export function fieldsOfGroupConfig(config: SubscriptionGroupConfig): Fields {
+  return {
     groupName: config.groupName,
     consumeEnable: config.consumeEnable,
     consumeFromMinEnable: config.consumeFromMinEnable,
@@ -23,24 +25,28 @@ export function describeGroupConfig(config: SubscriptionGroupConfig): string {
     consumeTimeoutMinute: config.consumeTimeoutMinute,
     subscriptionDataSet: config.subscriptionDataSet && list(config.subscriptionDataSet),
     attributes: describeMap(config.attributes),
-  })
+  }
+}
+
+/** Source: remoting.protocol.subscription.SubscriptionGroupConfig#toString */
+export function describeGroupConfig(config: SubscriptionGroupConfig): string {
+  return describe('SubscriptionGroupConfig', fieldsOfGroupConfig(config))
 }
 
 /** Source: remoting.protocol.subscription.GroupRetryPolicy#toString */
-export function describeRetryPolicy(policy: GroupRetryPolicy): string {
-  const { type, exponentialRetryPolicy, customizedRetryPolicy } = policy
+function describeRetryPolicy(policy: GroupRetryPolicy): string {
+  const { type, exponentialRetryPolicy: exponential, customizedRetryPolicy: customized } = policy
   return describe('GroupRetryPolicy', {
     type,
     exponentialRetryPolicy:
-      exponentialRetryPolicy &&
+      exponential &&
       describe('ExponentialRetryPolicy', {
-        initial: exponentialRetryPolicy.initial,
-        max: exponentialRetryPolicy.max,
-        multiplier: exponentialRetryPolicy.multiplier,
+        initial: exponential.initial,
+        max: exponential.max,
+        multiplier: exponential.multiplier,
       }),
     customizedRetryPolicy:
-      customizedRetryPolicy &&
-      describe('CustomizedRetryPolicy', { next: `[${customizedRetryPolicy.next.join(', ')}]` }),
+      customized && describe('CustomizedRetryPolicy', { next: `[${customized.next.join(', ')}]` }),
   })
 }
 
@@ -51,10 +57,7 @@ function list(subscriptions: readonly SimpleSubscriptionData[]): string {
 }
 
 /** As Guava's MoreObjects.ToStringHelper writes it. */
-function describe(
-  name: string,
-  fields: Readonly<Record<string, string | number | boolean | undefined>>,
-): string {
+function describe(name: string, fields: Fields): string {
   const parts = Object.entries(fields).map(([key, value]) => `${key}=${value ?? null}`)
   return `${name}{${parts.join(', ')}}`
 }

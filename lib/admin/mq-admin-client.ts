@@ -28,6 +28,8 @@ export interface Call {
   readonly body?: Buffer
 }
 
+const SUCCESS: readonly number[] = [ResponseCode.SUCCESS]
+
 /**
  * Calls name servers and brokers. A refusal is a RemotingError with the server's code and remark.
  *
@@ -40,6 +42,11 @@ export class MqAdminClient {
     this.#options = options
   }
 
+  /** The same with another limit for the time of each request. */
+  within(timeoutMs: number): MqAdminClient {
+    return new MqAdminClient({ ...this.#options, timeoutMs })
+  }
+
   /** @throws UsageError when none is known */
   get namesrvAddrs(): readonly string[] {
     const { namesrvAddrs } = this.#options
@@ -47,11 +54,15 @@ export class MqAdminClient {
     throw new UsageError('no name server is known: give -n HOST:PORT or set NAMESRV_ADDR')
   }
 
-  /** @throws (rejects) RemotingError unless the answer is success */
-  async invoke(address: string, call: Call): Promise<RemotingCommand> {
+  /** @throws (rejects) RemotingError unless the answer is success, or another code that is `accepted` */
+  async invoke(
+    address: string,
+    call: Call,
+    accepted: readonly number[] = SUCCESS,
+  ): Promise<RemotingCommand> {
     const request = RemotingCommand.request(call.code, call.header, call.body)
     const response = await this.#options.client.invoke(address, request, this.#options.timeoutMs)
-    if (response.code === ResponseCode.SUCCESS) return response
+    if (accepted.includes(response.code)) return response
     throw new RemotingError(response.code as ResponseCode, response.remark ?? '')
   }
 

@@ -8,6 +8,7 @@ import { retryTopicOf } from '../../consumer-calls.ts'
 import { deleteOrderConf } from '../../kv-config.ts'
 import type { MqAdminClient } from '../../mq-admin-client.ts'
 import { required, text, truth } from '../../option.ts'
+import { BROKER_OPTIONS, ONE_OF_BROKER_OPTIONS } from '../../targets.ts'
 
 /** Source: common.MixAll#DLQ_GROUP_TOPIC_PREFIX */
 const DLQ_GROUP_TOPIC_PREFIX = '%DLQ%'
@@ -17,12 +18,11 @@ export const deleteSubGroup = defineCommand({
   name: 'deleteSubGroup',
   text: 'Deletes a consumer group; in a cluster also its retry and dead letter topics.',
   options: {
-    brokerAddr: text('b', 'HOST:PORT', 'from this broker'),
-    clusterName: text('c', 'NAME', 'from all masters of this cluster'),
+    ...BROKER_OPTIONS,
     groupName: required(text('g', 'GROUP', 'consumer group')),
     removeOffset: truth('r', 'whether its offsets go too; false by default'),
   },
-  oneOf: ['brokerAddr', 'clusterName'],
+  oneOf: ONE_OF_BROKER_OPTIONS,
   async run({ admin, output }, values) {
     const { brokerAddr, clusterName = '', groupName, removeOffset = false } = values
     const done = { deleted: groupName, clusterName, removeOffset }

@@ -1,6 +1,6 @@
 import type { OffsetWrapper } from '../../../../codec/body/consume-stats.ts'
 import type { MessageQueue } from '../../../../codec/body/message-queue.ts'
-import { timeMillisToHumanString } from '../../../common/clock.ts'
+import { timeOfSeconds } from '../../times.ts'
 import type { AdminContext } from '../../command.ts'
 import {
   examineConsumerConnection,
@@ -18,8 +18,6 @@ export interface GroupProgressOptions {
   readonly cluster: string | undefined
 }
 
-/** `yyyy-MM-dd HH:mm:ss` */
-const SECONDS_LENGTH = 19
 const NO_VALUE = 'N/A'
 
 /** How far a group is with each queue. */
@@ -89,8 +87,7 @@ function headOf(showClientIP: boolean): string {
 
 function lineOf(row: ReturnType<typeof rowOf>): string {
   const { lastTimestamp, clientIP } = row
-  const lastTime =
-    lastTimestamp === 0 ? NO_VALUE : timeMillisToHumanString(lastTimestamp).slice(0, SECONDS_LENGTH)
+  const lastTime = lastTimestamp === 0 ? NO_VALUE : timeOfSeconds(lastTimestamp)
   return (
     printf(
       '%-64s  %-32s  %-4d  %-20d  %-20d  ',

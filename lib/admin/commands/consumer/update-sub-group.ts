@@ -2,16 +2,14 @@ import { parseJson } from '../../../../codec/fastjson.ts'
 import { SubscriptionGroupConfig } from '../../../../codec/body/subscription-group-config.ts'
 import { parseAttributes } from '../../../../codec/body/topic-attributes.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
-import { toError } from '../../../common/errors.ts'
-import { fetchMasterAddrs } from '../../cluster.ts'
 import { defineCommand } from '../../command.ts'
 import { describeGroupConfig } from '../../describe-group-config.ts'
 import type { OptionValues } from '../../option.ts'
 import { integer, required, text, truth } from '../../option.ts'
+import { BROKER_OPTIONS, onMasters, ONE_OF_BROKER_OPTIONS } from '../../targets.ts'
 
 const OPTIONS = {
-  brokerAddr: text('b', 'HOST:PORT', 'on this broker'),
-  clusterName: text('c', 'NAME', 'on all masters of this cluster'),
+  ...BROKER_OPTIONS,
   groupName: required(text('g', 'GROUP', 'consumer group')),
   consumeEnable: truth('s', 'whether it may consume; true by default'),
   consumeFromMinEnable: truth('m', 'whether it may begin at the first message; false by default'),
@@ -36,22 +34,17 @@ export const updateSubGroup = defineCommand({
   name: 'updateSubGroup',
   text: 'Creates or changes a consumer group.',
   options: OPTIONS,
-  oneOf: ['brokerAddr', 'clusterName'],
-  async run({ admin, output }, values) {
-    const { brokerAddr, clusterName = '', groupName } = values
+  oneOf: ONE_OF_BROKER_OPTIONS,
+  async run(context, values) {
+    const { admin, output } = context
+    const { groupName } = values
     const config = configOf(values)
     const body = SubscriptionGroupConfig.encode(config)
-    const addresses =
-      brokerAddr === undefined ? await fetchMasterAddrs(admin, clusterName) : [brokerAddr]
-    for (const broker of addresses) {
-      try {
-        await admin.invoke(broker, { code: RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, body })
-        const line = `create subscription group to ${broker} success.`
-        output.print({ created: groupName, broker }, [line])
-      } catch (error) {
-        output.complain(`${broker}: ${toError(error).message}`)
-      }
-    }
+    await onMasters(context, values, async (broker) => {
+      await admin.invoke(broker, { code: RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, body })
+      const line = `create subscription group to ${broker} success.`
+      output.print({ created: groupName, broker }, [line])
+    })
     output.print(config, [describeGroupConfig(config)])
   },
 })

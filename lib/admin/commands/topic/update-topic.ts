@@ -1,13 +1,14 @@
 import { parseAttributes } from '../../../../codec/body/topic-attributes.ts'
 import { PERM_READ_WRITE } from '../../../common/perm-name.ts'
 import { createTopic } from '../../broker-calls.ts'
-import { fetchBrokerName, fetchBrokers, fetchMasterAddrs } from '../../cluster.ts'
+import { fetchBrokerName, fetchBrokers } from '../../cluster.ts'
 import { defineCommand } from '../../command.ts'
 import { describeTopicConfig } from '../../describe-topic-config.ts'
 import { mergeOrderConf, putOrderConf } from '../../kv-config.ts'
 import type { MqAdminClient } from '../../mq-admin-client.ts'
 import type { OptionValues } from '../../option.ts'
 import { integer, required, text, truth } from '../../option.ts'
+import { BROKER_OPTIONS, onMasters, ONE_OF_BROKER_OPTIONS } from '../../targets.ts'
 
 const DEFAULT_QUEUE_NUMS = 8
 /** Bits of `topicSysFlag`. Source: common.sysflag.TopicSysFlag */
@@ -15,8 +16,7 @@ const UNIT = 1
 const UNIT_SUB = 2
 
 const OPTIONS = {
-  brokerAddr: text('b', 'HOST:PORT', 'on this broker'),
-  clusterName: text('c', 'NAME', 'on all masters of this cluster'),
+  ...BROKER_OPTIONS,
   attributes: text('a', 'LIST', 'attributes to set and to take away: +a=b,+c=d,-e'),
   topic: required(text('t', 'TOPIC', 'topic')),
   readQueueNums: integer('r', 'NUMBER', 'queues to read from; 8 by default', 1, 65_535),
@@ -32,17 +32,16 @@ export const updateTopic = defineCommand({
   name: 'updateTopic',
   text: 'Creates or changes a topic.',
   options: OPTIONS,
-  oneOf: ['brokerAddr', 'clusterName'],
-  async run({ admin, output }, values) {
-    const { brokerAddr, clusterName = '' } = values
+  oneOf: ONE_OF_BROKER_OPTIONS,
+  async run(context, values) {
+    const { admin, output } = context
+    const { brokerAddr } = values
     const config = configOf(values)
-    const addresses =
-      brokerAddr === undefined ? await fetchMasterAddrs(admin, clusterName) : [brokerAddr]
-    for (const broker of addresses) {
+    await onMasters(context, values, async (broker) => {
       await createTopic(admin, broker, config)
       output.print({ created: config.topicName, broker }, [`create topic to ${broker} success.`])
-    }
-    if (config.order) {
+    })
+    if (config.order && !output.hasFailed) {
       const orderConf = await orderTopic(admin, values, config.writeQueueNums)
       const scope = brokerAddr === undefined ? 'cluster' : 'broker'
       output.print({ orderConf }, [

@@ -1,0 +1,120 @@
+import { parseJson } from '../../../../codec/fastjson.ts'
+import type { JsonObject, JsonValue } from '../../../../codec/fastjson.ts'
+import { stringifyJson } from '../../../../codec/fastjson-writer.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { formatProperties } from '../../../config/properties.ts'
+import { defineCommand } from '../../command.ts'
+import { choice, integer, required, text } from '../../option.ts'
+import {
+  BROKER_OPTIONS,
+  onMasters,
+  onMastersAndSlaves,
+  ONE_OF_BROKER_OPTIONS,
+} from '../../targets.ts'
+import { timeOfSeconds } from '../../times.ts'
+
+/** Apache: tools.command.broker.GetColdDataFlowCtrInfoSubCommand */
+export const getColdDataFlowCtrInfo = defineCommand({
+  name: 'getColdDataFlowCtrInfo',
+  text: 'Shows how reads of cold data are held back.',
+  options: BROKER_OPTIONS,
+  oneOf: ONE_OF_BROKER_OPTIONS,
+  async run(context, values) {
+    const { admin, output } = context
+    await onMastersAndSlaves(context, values, async (broker, head) => {
+      const code = RequestCode.GET_COLD_DATA_FLOW_CTR_INFO
+      const { body } = await admin.invoke(broker, { code })
+      if (body === undefined || body.length === 0) {
+        output.print({ broker }, [` ${head}`, `Broker[${broker}] has no cold ctr table !`])
+        return
+      }
+      const info = withReadableTimes(parseJson(body))
+      const text = stringifyJson(info, { pretty: true })
+      output.print({ broker, info }, [` ${head}`, ...text.split('\n')])
+    })
+  },
+})
+
+/** In the place of milliseconds, by Apache's names. */
+const TIMES = [
+  ['lastColdReadTimeMills', 'lastColdReadTimeFormat'],
+  ['createTimeMills', 'createTimeFormat'],
+] as const
+
+function withReadableTimes(info: JsonValue): JsonValue {
+  const { runtimeTable } = info as JsonObject
+  for (const entry of Object.values((runtimeTable ?? {}) as JsonObject)) {
+    const group = entry as JsonObject
+    for (const [millis, readable] of TIMES) {
+      group[readable] = timeOfSeconds(Number(group[millis]))
+      delete group[millis]
+    }
+  }
+  return info
+}
+
+/** Apache: tools.command.broker.UpdateColdDataFlowCtrGroupConfigSubCommand */
+export const updateColdDataFlowCtrGroupConfig = defineCommand({
+  name: 'updateColdDataFlowCtrGroupConfig',
+  text: 'Bounds how much cold data a group may read.',
+  options: {
+    ...BROKER_OPTIONS,
+    consumerGroup: required(text('g', 'GROUP', 'consumer group')),
+    threshold: required(integer('v', 'BYTES', 'bytes of cold data')),
+  },
+  oneOf: ONE_OF_BROKER_OPTIONS,
+  async run(context, values) {
+    const { admin, output } = context
+    const { consumerGroup, threshold } = values
+    const entries = new Map([[consumerGroup, String(threshold)]])
+    const body = Buffer.from(formatProperties(entries), 'utf8')
+    await onMasters(context, values, async (broker) => {
+      await admin.invoke(broker, { code: RequestCode.UPDATE_COLD_DATA_FLOW_CTR_CONFIG, body })
+      output.print({ broker, consumerGroup, threshold }, [
+        `updateColdDataFlowCtrGroupConfig success, ${broker}`,
+      ])
+    })
+  },
+})
+
+/** Apache: tools.command.broker.RemoveColdDataFlowCtrGroupConfigSubCommand */
+export const removeColdDataFlowCtrGroupConfig = defineCommand({
+  name: 'removeColdDataFlowCtrGroupConfig',
+  text: 'Takes away the bound of a group for cold data.',
+  options: { ...BROKER_OPTIONS, consumerGroup: required(text('g', 'GROUP', 'consumer group')) },
+  oneOf: ONE_OF_BROKER_OPTIONS,
+  async run(context, values) {
+    const { admin, output } = context
+    const { consumerGroup } = values
+    const body = Buffer.from(consumerGroup, 'utf8')
+    await onMasters(context, values, async (broker) => {
+      await admin.invoke(broker, { code: RequestCode.REMOVE_COLD_DATA_FLOW_CTR_CONFIG, body })
+      output.print({ broker, removed: consumerGroup }, [
+        `remove broker cold read threshold success, ${broker}`,
+      ])
+    })
+  },
+})
+
+/** Apache: tools.command.broker.CommitLogSetReadAheadSubCommand */
+export const setCommitLogReadAheadMode = defineCommand({
+  name: 'setCommitLogReadAheadMode',
+  text: 'Says how the operating system is to read ahead in the commit log.',
+  options: {
+    ...BROKER_OPTIONS,
+    commitLogReadAheadMode: required(choice('m', ['0', '1'], '0 as usual, 1 for random reads')),
+  },
+  oneOf: ONE_OF_BROKER_OPTIONS,
+  async run(context, values) {
+    const { admin, output } = context
+    const header = { READ_AHEAD_MODE: values.commitLogReadAheadMode }
+    await onMastersAndSlaves(context, values, async (broker, head) => {
+      const call = { code: RequestCode.SET_COMMITLOG_READ_MODE, header }
+      const { remark } = await admin.invoke(broker, call)
+      output.print({ broker, remark }, [
+        ` ${head}`,
+        `commitLog set readAhead mode rstStr${remark ?? 'null'}`,
+      ])
+    })
+  },
+})
