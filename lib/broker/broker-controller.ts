@@ -48,6 +48,7 @@ export class BrokerController implements Service {
   readonly #uniqIds: UniqIdGenerator
   readonly #machineAddress: string
   readonly #ownAddress: OwnAddress
+  readonly #brokerAddress: BrokerAddress
   readonly #dispatcher: RequestDispatcher
   readonly #server: RemotingServer
   readonly #vipServer: VipServer
@@ -62,8 +63,22 @@ export class BrokerController implements Service {
       machineAddress: this.#machineAddress,
     })
     this.#uniqIds = new UniqIdGenerator(Host.of(this.#machineAddress, 0).ip, processId, clock.now())
-    this.parts = createBrokerParts(deps, () => this.#ownAddress.brokerHost())
-    this.#runtimeInfo = new RuntimeInfo(this.parts)
+    this.#brokerAddress = new BrokerAddress({
+      config: configs.broker,
+      listenAddress: () => this.address,
+      haListenPort: () => this.#deps.messageStore.haService?.listenPort ?? this.address.port + 1,
+      machineAddress: () => this.#machineAddress,
+    })
+    this.parts = createBrokerParts(deps, {
+      brokerHost: () => this.#ownAddress.brokerHost(),
+      hasMaster: () => this.replication.minBroker.minBrokerIdInGroup === 0,
+      invoke: (address, request) => this.brokerOuterApi.invokeBroker(address, request),
+      getTopicRouteInfo: (topic) => this.brokerOuterApi.getTopicRouteInfoFromNameServer(topic),
+    })
+    this.#runtimeInfo = new RuntimeInfo({
+      ...this.parts,
+      isActive: () => this.replication.specialServices.isRunning,
+    })
     this.#dispatcher = new RequestDispatcher(logger)
     this.accessControl = new AccessControl({ ...this.parts, config: configs.auth })
     this.accessControl.registerHooks(this.#dispatcher)
@@ -116,13 +131,14 @@ export class BrokerController implements Service {
       messageStore,
       ...(timerMessageStore === undefined ? [] : [timerMessageStore]),
       consumption,
-      this.replication,
       transactions,
+      this.replication,
       this.parts.brokerStatsManager,
       this.parts.brokerStats,
       this.#server,
       this.#vipServer,
       this.brokerOuterApi,
+      this.replication.preOnline,
       this.loadBalance,
       this.metricsManager,
     ]
@@ -148,11 +164,21 @@ export class BrokerController implements Service {
   }
 
   #createReplication(): Replication {
-    const { scheduleMessageService, popConsumption } = this.parts
+    const { scheduleMessageService, timerMessageStore, popConsumption, transactions } = this.parts
+    const { consumption } = this.parts
+    const { checkService } = transactions
     return new Replication({
       ...this.parts,
       getBrokerMemberGroup: () => this.brokerOuterApi.getBrokerMemberGroup(),
       specialServices: [scheduleMessageService, popConsumption],
+      specialSwitches: [
+        async (isOn) => timerMessageStore?.setDequeuing(isOn),
+        (isOn) => checkService.setActive(isOn),
+      ],
+      register: () => this.brokerOuterApi.registerBrokerAll(),
+      addressTowards: (peer) => this.brokerOuterApi.addressTowards(peer),
+      ownAddress: ({ localHost }) => this.#brokerAddress.towards(localHost),
+      onMasterOnline: () => consumption.holdService.notifyMasterOnline(),
       invoke: (address, request) => this.brokerOuterApi.invokeBroker(address, request),
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
     })
@@ -165,12 +191,8 @@ export class BrokerController implements Service {
       clientConfig: configs.client,
       tls: tls?.client,
       sign: this.accessControl.sign,
-      address: new BrokerAddress({
-        config: configs.broker,
-        listenAddress: () => this.address,
-        haListenPort: () => this.#deps.messageStore.haService?.listenPort ?? this.address.port + 1,
-        machineAddress: () => this.#machineAddress,
-      }),
+      address: this.#brokerAddress,
+      isIsolated: () => this.replication.minBroker.isIsolated,
       topicConfigManager: this.parts.topicConfigManager,
       onMaster: ({ masterAddr, haServerAddr }) =>
         this.replication.groupMaster.update({ masterAddr, haServerAddr }),

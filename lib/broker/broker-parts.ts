@@ -8,6 +8,9 @@ import type { BROKER_TABLES } from '../config/tables.ts'
 import { TimerMessageStore } from '../store/timer/timer-message-store.ts'
 import type { MessageStore } from '../store/types.ts'
 import { Consumption } from './consumption.ts'
+import { EscapeBridge, type EscapeBridgeDeps } from './failover/escape-bridge.ts'
+import { TopicPublishInfo, type TopicPublishInfoDeps } from './failover/topic-publish-info.ts'
+import { isIsolatedAtStart } from './slave/isolation.ts'
 import { WheelTimedPuts } from './pop/wheel-timed-puts.ts'
 import { PopConsumption } from './pop-consumption.ts'
 import { ScheduleHook } from './schedule/schedule-hook.ts'
@@ -30,25 +33,43 @@ export interface BrokerPartsDeps {
 
 export type BrokerParts = ReturnType<typeof createBrokerParts>
 
-/**
- * The tables and services of a broker that need no connection, under the names by which all that is made of them takes them.
- * `brokerHost` tells the broker's own address, once it listens.
- */
-export function createBrokerParts(deps: BrokerPartsDeps, brokerHost: () => Host) {
+/** What parts ask of others, and of the name servers. */
+export interface PartsConnections
+  extends Pick<EscapeBridgeDeps, 'invoke'>, Pick<TopicPublishInfoDeps, 'getTopicRouteInfo'> {
+  /** The broker's own address, once it listens. */
+  readonly brokerHost: () => Host
+  /** Whether this broker's group has its master. */
+  readonly hasMaster: () => boolean
+}
+
+/** The tables and services of a broker that make no connection, under the names by which all that is made of them takes them. */
+export function createBrokerParts(deps: BrokerPartsDeps, connections: PartsConnections) {
   const { configs, topicConfigManager, messageStore, clock, fileSystem, logger } = deps
   const { broker: brokerConfig, store: storeConfig } = configs
+  const { brokerHost } = connections
   const brokerStatsManager = new BrokerStatsManager({
     brokerConfig,
     clock,
     isSystemTopic: (topic) => topicConfigManager.isSystemTopic(topic),
   })
+  const checksFromStart =
+    storeConfig.brokerRole !== 'SLAVE' && !isIsolatedAtStart(brokerConfig, storeConfig)
+  const topicPublishInfo = new TopicPublishInfo({ brokerConfig, clock, ...connections })
+  const escapeBridge = new EscapeBridge({
+    ...{ brokerConfig, storeConfig, messageStore, clock, logger },
+    ...{ topicPublishInfo, invoke: connections.invoke },
+  })
   const base = {
     ...{ brokerConfig, storeConfig, messageStore, topicConfigManager, brokerStatsManager },
-    ...{ clock, fileSystem, logger, brokerHost },
+    ...{ clock, fileSystem, logger, brokerHost, escapeBridge, checksFromStart },
   }
   const brokerStats = new BrokerStats(brokerStatsManager, clock)
   const subscriptionGroupManager = createSubscriptionGroupManager(base)
-  const consumption = new Consumption({ ...base, subscriptionGroupManager })
+  const consumption = new Consumption({
+    ...base,
+    subscriptionGroupManager,
+    hasMaster: connections.hasMaster,
+  })
   const { consumerOffsetManager, consumerManager, producerManager } = consumption
   const { consumerFilterManager } = consumption
   const managers = {
@@ -63,7 +84,7 @@ export function createBrokerParts(deps: BrokerPartsDeps, brokerHost: () => Host)
   const popConsumption = new PopConsumption({
     ...base,
     ...managers,
-    timedPuts: new WheelTimedPuts(scheduleHook, timers),
+    timedPuts: new WheelTimedPuts(scheduleHook, escapeBridge, timers),
     random: Math.random,
   })
   return {
@@ -79,6 +100,8 @@ export function createBrokerParts(deps: BrokerPartsDeps, brokerHost: () => Host)
 function createTimers(deps: {
   readonly storeConfig: Configs<typeof BROKER_TABLES>['store']
   readonly messageStore: MessageStore
+  readonly escapeBridge: EscapeBridge
+  readonly checksFromStart: boolean
   readonly brokerStatsManager: BrokerStatsManager
   readonly clock: Clock
   readonly fileSystem: FileSystem
@@ -89,6 +112,7 @@ function createTimers(deps: {
     ...deps,
     config: deps.storeConfig,
     random: Math.random,
+    startsDequeuing: () => deps.checksFromStart,
     onPut: (topic, bytes) => {
       puts.incTopicPut(topic, 1, bytes)
       messages.incTimerDequeue(topic)

@@ -45,6 +45,8 @@ export interface ConsumptionDeps {
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly brokerStatsManager: BrokerStatsManager
+  /** Whether this broker's group has its master. */
+  readonly hasMaster: () => boolean
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger

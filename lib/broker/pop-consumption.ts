@@ -17,6 +17,7 @@ import {
 } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import type { ConsumerManager } from './client/consumer-manager.ts'
+import type { EscapeBridge } from './failover/escape-bridge.ts'
 import type { PollingHeader, PopRequest } from './longpolling/held-pops.ts'
 import { PopLongPollingService } from './longpolling/pop-long-polling-service.ts'
 import { PopMessageMetrics } from './metrics/pop-message-metrics.ts'
@@ -55,6 +56,7 @@ export interface PopConsumptionDeps {
   readonly consumerManager: Pick<ConsumerManager, 'compensation'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly timedPuts: TimedPuts
+  readonly escapeBridge: Pick<EscapeBridge, 'getMessage'>
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages' | 'puts'>
   readonly clock: Clock
   readonly fileSystem: FileSystem

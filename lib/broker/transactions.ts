@@ -10,6 +10,7 @@ import { ProcessorGroup, type RequestDispatcher } from '../remoting/index.ts'
 import type { MessageStore } from '../store/types.ts'
 import { Broker2Client } from './client/broker2client.ts'
 import type { ProducerManager } from './client/producer-manager.ts'
+import type { EscapeBridge } from './failover/escape-bridge.ts'
 import { BrokerFastFailure } from './latency/broker-fast-failure.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
@@ -33,6 +34,9 @@ export interface TransactionsDeps {
   readonly producerManager: ProducerManager
   readonly scheduleHook: ScheduleHook
   readonly brokerStatsManager: BrokerStatsManager
+  readonly escapeBridge: Pick<EscapeBridge, 'isRemote' | 'putMessage'>
+  /** Whether half messages are checked from the start on. */
+  readonly checksFromStart: boolean
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -46,7 +50,7 @@ export class Transactions implements Service {
   readonly metrics: TransactionMetrics
   readonly #deps: TransactionsDeps
   readonly #ops: TransactionalOpBatchService
-  readonly #checkService: TransactionalMessageCheckService
+  readonly checkService: TransactionalMessageCheckService
 
   constructor(deps: TransactionsDeps) {
     this.#deps = deps
@@ -65,7 +69,10 @@ export class Transactions implements Service {
       metrics: this.metrics,
       settled,
     })
-    this.#checkService = new TransactionalMessageCheckService({ ...deps, listener, settled })
+    this.checkService = new TransactionalMessageCheckService(
+      { ...deps, listener, settled },
+      deps.checksFromStart,
+    )
   }
 
   /** Reads the transaction metrics. */
@@ -101,6 +108,6 @@ export class Transactions implements Service {
   }
 
   get #services(): readonly Service[] {
-    return [this.metrics, this.#ops, this.#checkService]
+    return [this.metrics, this.#ops, this.checkService]
   }
 }

@@ -19,6 +19,12 @@ export class DataVersion {
     this.#counter++
   }
 
+  /** As after very many changes: newer than any copy that others have changed meanwhile. */
+  jumpAhead(): void {
+    this.nextVersion()
+    this.#counter += 1_000_000
+  }
+
   assignNewOne(other: DataVersionValues): void {
     this.#counter = other.counter
     this.#stateVersion = other.stateVersion
@@ -31,6 +37,13 @@ export class DataVersion {
       counter === this.#counter &&
       stateVersion === this.#stateVersion &&
       timestamp === this.#timestamp
+    )
+  }
+
+  /** Below 0 when this is older than `other`, 0 for the same state. Source: remoting.protocol.DataVersion#compare */
+  compare({ counter, stateVersion, timestamp }: DataVersionValues): number {
+    return (
+      this.#stateVersion - stateVersion || this.#counter - counter || this.#timestamp - timestamp
     )
   }
 

@@ -167,8 +167,14 @@ export const BROKER_OPTIONS = {
     text: 'Milliseconds between registrations; taken as 10 000 to 60 000.',
   }),
   updateNameServerAddrPeriod: int(120_000),
-  brokerHeartbeatInterval: int(1000),
-  brokerNotActiveTimeoutMillis: long(10_000),
+  brokerHeartbeatInterval: int(1000, {
+    min: 1,
+    text: 'With enableSlaveActingMaster: milliseconds between signs of life to the name servers.',
+  }),
+  brokerNotActiveTimeoutMillis: long(10_000, {
+    min: 1,
+    text: 'With enableSlaveActingMaster: milliseconds of silence after which name servers forget the broker.',
+  }),
   enableNetWorkFlowControl: boolean(false),
   enableBroadcastOffsetStore: boolean(true, {
     text: 'Keep how far members of broadcasting groups have pulled, for when they change between a proxy and the broker.',
@@ -253,7 +259,7 @@ export const BROKER_OPTIONS = {
   litePullMessageEnable: boolean(true, { text: 'Allow LITE_PULL_MESSAGE.' }),
   syncBrokerMemberGroupPeriod: int(1000, {
     min: 1,
-    text: 'With enableSlaveActingMaster: milliseconds between questions to a NameServer how many brokers of the group are alive.',
+    text: 'With enableSlaveActingMaster: milliseconds between questions to a NameServer which brokers of the group are alive.',
   }),
   loadBalancePollNameServerInterval: long(30_000),
   cleanOfflineBrokerInterval: int(30_000),
@@ -294,10 +300,14 @@ export const BROKER_OPTIONS = {
   isolateLogEnable: boolean(false),
   forwardTimeout: long(3000),
   enableSlaveActingMaster: boolean(false, {
-    text: 'A SYNC_MASTER refuses messages when too few replicas are in sync, see enableAutoInSyncReplicas. A slave never acts as the master so far.',
+    text: 'Of the slaves of a group without a master the one with the smallest id acts as master; a SYNC_MASTER refuses messages when too few replicas are in sync, see enableAutoInSyncReplicas. For all brokers of the group; name servers need supportActingMaster.',
   }),
-  enableRemoteEscape: boolean(false),
-  skipPreOnline: boolean(false),
+  enableRemoteEscape: boolean(false, {
+    text: 'A slave that acts as master sends what becomes due (delayed, timed, half and popped messages) to other brokers that have the topic.',
+  }),
+  skipPreOnline: boolean(false, {
+    text: 'With enableSlaveActingMaster and totalReplicas above 1: register at once, without taking over what a slave has done in the place of this master.',
+  }),
   asyncSendEnable: boolean(true),
   useServerSideResetOffset: boolean(true, {
     text: 'Reset offsets in the broker, at the next pull, instead of asking the clients to.',

@@ -320,7 +320,7 @@ export const MESSAGE_STORE_OPTIONS = {
   pullBatchMaxMessageCount: int(160),
   totalReplicas: int(1, {
     important: true,
-    text: 'With enableSlaveActingMaster: brokers of the group that count as alive until a NameServer has said how many are.',
+    text: 'With enableSlaveActingMaster: brokers of the group; above 1 a broker registers only when master and slaves are connected. As many count as alive until a NameServer has said how many are.',
   }),
   inSyncReplicas: int(1, {
     important: true,

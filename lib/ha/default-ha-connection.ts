@@ -74,6 +74,11 @@ export class DefaultHAConnection {
     return this.#slaveAckOffset
   }
 
+  /** Whether the slave has said where its log ends. */
+  get hasReported(): boolean {
+    return this.#slaveRequestOffset >= 0
+  }
+
   get transferFromWhere(): number {
     return this.#transfer.nextTransferFromWhere
   }

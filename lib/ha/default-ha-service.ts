@@ -1,5 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
+import { parseAddress } from '../common/address.ts'
 import type { Clock, Timer } from '../common/clock.ts'
 import { errorCode, toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
@@ -120,6 +121,15 @@ export class DefaultHAService implements HAService {
       if (this.#isInSyncSlave(masterPutWhere, connection)) count++
     }
     return count
+  }
+
+  isConnected(ip: string | undefined): boolean {
+    if (this.#client !== undefined) return this.#client.isConnected
+    for (const connection of this.#connections) {
+      const { host } = parseAddress(connection.clientAddress) ?? {}
+      if ((ip === undefined || host === ip) && connection.hasReported) return true
+    }
+    return false
   }
 
   updateHaMasterAddress(address: string | undefined): void {

@@ -60,6 +60,8 @@ export interface HAService extends Service {
   putRequest(request: GroupTransferRequest): void
   /** The master plus its slaves that are less than `haMaxGapNotInSync` bytes behind. */
   inSyncReplicasNums(masterPutWhere: number): number
+  /** Of a slave: whether it is connected to its master. Of a master: whether a slave at `ip`, undefined for any, is connected and has reported. */
+  isConnected(ip: string | undefined): boolean
   /** Where a slave gets the log, `host:port`; undefined: nowhere. `haMasterAddress` of the configuration comes first. */
   updateHaMasterAddress(address: string | undefined): void
   getRuntimeInfo(): HARuntimeInfo

@@ -36,6 +36,8 @@ export const PutMessageStatus = {
   WHEEL_TIMER_FLOW_CONTROL: 'WHEEL_TIMER_FLOW_CONTROL',
   WHEEL_TIMER_MSG_ILLEGAL: 'WHEEL_TIMER_MSG_ILLEGAL',
   WHEEL_TIMER_NOT_ENABLE: 'WHEEL_TIMER_NOT_ENABLE',
+  /** A slave that acts as master has not got rid of the message. */
+  PUT_TO_REMOTE_BROKER_FAIL: 'PUT_TO_REMOTE_BROKER_FAIL',
 } as const
 export type PutMessageStatus = (typeof PutMessageStatus)[keyof typeof PutMessageStatus]
 

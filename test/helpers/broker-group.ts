@@ -16,7 +16,7 @@ import { makeTempDirectory } from './temp-directory.ts'
 
 const MACHINE = { home: '/nowhere', hostName: 'broker-a', processors: 2, environment: {} }
 
-/** A name server and brokers of one name, each as it is started by its command. Call `close` in `afterEach`. */
+/** A name server that lets slaves act as masters, and brokers of one name, each as it is started by its command. Call `close` in `afterEach`. */
 export class BrokerGroup {
   readonly logger = new RecordingLogger()
   readonly #directory = makeTempDirectory()
@@ -27,6 +27,8 @@ export class BrokerGroup {
   }
   readonly #namesrv = createNamesrv(
     namesrvConfigs({
+      supportActingMaster: 'true',
+      notifyMinBrokerIdChanged: 'true',
       bindAddress: '127.0.0.1',
       listenPort: '0',
       kvConfigPath: path.join(this.#directory.path, 'kvConfig.json'),

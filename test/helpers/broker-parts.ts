@@ -1,4 +1,5 @@
 import { Host } from '../../codec/message/host.ts'
+import type { MessageExtBrokerInner } from '../../codec/message/message.ts'
 import { ConsumerManager } from '../../lib/broker/client/consumer-manager.ts'
 import { ProducerManager } from '../../lib/broker/client/producer-manager.ts'
 import type { Channel } from '../../lib/remoting/index.ts'
@@ -17,7 +18,7 @@ import { loadConfigs } from '../../lib/config/load.ts'
 import type { MessageStoreConfig } from '../../lib/config/message-store-config.ts'
 import { BROKER_TABLES } from '../../lib/config/tables.ts'
 import { TimerMessageStore } from '../../lib/store/timer/timer-message-store.ts'
-import type { MessageStore } from '../../lib/store/types.ts'
+import type { MessageStore, PutMessageCallback } from '../../lib/store/types.ts'
 import { MemoryMessageStore } from './memory-message-store.ts'
 import { SimClock } from './sim-clock.ts'
 import { makeTempDirectory } from './temp-directory.ts'
@@ -59,6 +60,7 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     directory: directory.path,
     remove: directory.remove,
     messageStore,
+    escapeBridge: localEscapeBridge(messageStore),
     timerMessageStore,
     scheduleHook: new ScheduleHook({ ...shared, messageStore, delayLevels, timerMessageStore }),
     topicConfigManager,
@@ -72,6 +74,16 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
 }
 export type BrokerParts = ReturnType<typeof makeBrokerParts>
 
+/** Puts into the store, as a master's does. */
+export function localEscapeBridge(messageStore: Pick<MessageStore, 'putMessage'>) {
+  return {
+    isRemote: false,
+    putMessage: (message: MessageExtBrokerInner, done: PutMessageCallback) =>
+      messageStore.putMessage(message, done),
+    getMessage: () => Promise.reject(new Error('no other broker is there')),
+  }
+}
+
 /** Transactions whose timers run by the parts' clock once they are started. */
 export function makeTransactions(
   parts: BrokerParts,
@@ -81,6 +93,8 @@ export function makeTransactions(
     ...parts,
     messageStore,
     scheduleHook: new ScheduleHook({ ...parts, messageStore }),
+    escapeBridge: localEscapeBridge(messageStore),
+    checksFromStart: parts.storeConfig.brokerRole !== 'SLAVE',
     brokerHost: () => Host.of('127.0.0.1', 10911),
   })
 }

@@ -106,6 +106,7 @@ export class ConsumptionFixture {
       topicConfigManager,
       subscriptionGroupManager,
       brokerStatsManager: this.stats,
+      hasMaster: () => true,
       clock,
       fileSystem,
       logger,

@@ -84,6 +84,13 @@ export class PullRequestHoldService implements Service, ChannelEventListener {
     }
   }
 
+  /** Runs all held pulls: on a slave, whose consumers shall go back to the master that has come back. */
+  notifyMasterOnline(): void {
+    for (const queues of this.#held.values()) {
+      for (const pulls of queues.values()) for (const pull of pulls) this.#wake(pull)
+    }
+  }
+
   onChannelClose(channel: Channel): void {
     if (this.#heldCount === 0) return
     if (this.#closedChannels.size === 0) this.#deps.defer(() => this.#dropClosed())

@@ -16,6 +16,8 @@ export interface RuntimeInfoDeps {
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly messageStore: MessageStore
+  /** Whether it does what only one broker of its group does. */
+  readonly isActive: () => boolean
   readonly brokerStats: BrokerStats
   readonly scheduleMessageService: { buildRunningStats(): Map<string, string> }
   /** undefined without a timer wheel. */
@@ -76,7 +78,7 @@ export class RuntimeInfo {
 
   #identity() {
     return {
-      brokerActive: true,
+      brokerActive: this.#deps.isActive(),
       brokerVersion: CURRENT_VERSION,
       brokerVersionDesc: VERSION_DESCRIPTION,
       bootTimestamp: this.#bootMs,

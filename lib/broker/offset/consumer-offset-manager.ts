@@ -98,6 +98,23 @@ export class ConsumerOffsetManager implements Service {
     this.#isChanged = true
   }
 
+  /**
+   * Takes the offsets of a slave that may have acted as master, where they are further than this broker's; nothing of one whose version is
+   * older. Apache takes all of them, also those with which the slave is behind.
+   */
+  takeOverReverse(slave: ConsumerOffsetSerializeWrapper): void {
+    if (this.dataVersion.compare(slave.dataVersion) > 0) return
+    for (const [key, offsets] of slave.offsetTable) {
+      const own = getOrAdd(this.#offsetTable, key, newOffsets)
+      for (const [queueId, offset] of offsets) {
+        if (offset > (own.get(queueId) ?? -1)) own.set(queueId, offset)
+      }
+    }
+    this.dataVersion.assignNewOne(slave.dataVersion)
+    this.#isChanged = true
+    this.persist()
+  }
+
   /** What consumerOffset.json holds; also what a slave gets. */
   encode(pretty = false): Buffer {
     return ConsumerOffsetSerializeWrapper.encode(this.tables(), { pretty })

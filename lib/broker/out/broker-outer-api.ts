@@ -15,7 +15,7 @@ import type { TlsClientContext } from '../../remoting/index.ts'
 import { RemotingClient, RemotingError } from '../../remoting/index.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
-import type { BrokerAddress } from './broker-address.ts'
+import type { BrokerAddress, RegisteredAddress } from './broker-address.ts'
 import type {
   BrokerIdentityConfig,
   NameServerRegistrationDeps,
@@ -24,7 +24,10 @@ import { NameServerRegistration } from './name-server-registration.ts'
 
 export interface BrokerOuterApiDeps {
   readonly config: BrokerIdentityConfig &
-    Pick<BrokerConfig, 'namesrvAddr' | 'registerNameServerPeriod' | 'forceRegister'>
+    Pick<
+      BrokerConfig,
+      'namesrvAddr' | 'registerNameServerPeriod' | 'forceRegister' | 'brokerHeartbeatInterval'
+    >
   readonly clientConfig: Pick<
     NettyClientConfig,
     'connectTimeoutMillis' | 'clientChannelMaxIdleTimeSeconds'
@@ -35,6 +38,8 @@ export interface BrokerOuterApiDeps {
   readonly sign?: ((request: RemotingCommand) => void) | undefined
   readonly address: BrokerAddress
   readonly topicConfigManager: TopicConfigManager
+  /** While it is true NameServers are told nothing. */
+  readonly isIsolated: () => boolean
   readonly onMaster: NameServerRegistrationDeps['onMaster']
   readonly clock: Clock
   readonly logger: Logger
@@ -49,7 +54,8 @@ const BROKER_TIMEOUT_MS = 3_000
 
 /**
  * Keeps the broker registered with its NameServers: with all topics at the start and in each period, with the changed
- * topics at each change. The NameServers are independent of each other: none waits for another.
+ * topics at each change; where slaves act as masters, with a sign of life each second. The NameServers are independent of each
+ * other: none waits for another.
  *
  * Apache: broker.out.BrokerOuterAPI
  */
@@ -61,6 +67,7 @@ export class BrokerOuterApi implements Service {
   readonly #underWay = new Set<Promise<void>>()
   #period: Timer | undefined
   #retry: Timer | undefined
+  #heartbeats: Timer | undefined
   #stopping = false
 
   constructor(deps: BrokerOuterApiDeps) {
@@ -90,6 +97,7 @@ export class BrokerOuterApi implements Service {
     this.#stopping = true
     this.#period?.cancel()
     this.#retry?.cancel()
+    this.#heartbeats?.cancel()
     await Promise.all([...this.#registrations.values()].map((each) => each.unregister()))
     await this.#client.stop()
   }
@@ -124,6 +132,11 @@ export class BrokerOuterApi implements Service {
   get registrations(): { readonly known: number; readonly registered: number } {
     const all = [...this.#registrations.values()]
     return { known: all.length, registered: all.filter((each) => each.isRegistered).length }
+  }
+
+  /** The addresses of this broker as the broker at `peer` can reach it. @throws (rejects) RemotingError when it cannot be connected to */
+  async addressTowards(peer: string): Promise<RegisteredAddress> {
+    return this.#deps.address.towards(await this.#client.localAddressTo(peer))
   }
 
   /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none within 3 s */
@@ -168,7 +181,7 @@ export class BrokerOuterApi implements Service {
   }
 
   async #toEach(register: (registration: NameServerRegistration) => Promise<boolean>) {
-    if (this.#stopping) return
+    if (this.#stopping || this.#deps.isIsolated()) return
     const done = await Promise.all([...this.#registrations.values()].map(register))
     if (done.includes(false)) this.#registerAgainSoon()
   }
@@ -188,6 +201,16 @@ export class BrokerOuterApi implements Service {
       MAX_PERIOD_MS,
     )
     this.#period = clock.setInterval(() => void this.registerBrokerAll(), periodMs)
+    if (!config.enableSlaveActingMaster) return
+    this.#heartbeats = clock.setInterval(
+      () => this.#sendHeartbeats(),
+      config.brokerHeartbeatInterval,
+    )
+  }
+
+  #sendHeartbeats(): void {
+    if (this.#deps.isIsolated()) return
+    for (const registration of this.#registrations.values()) void registration.sendHeartbeat()
   }
 
   /** namesrvAddr may be changed at run time. */

@@ -3,6 +3,7 @@ import { DataVersion, noDataVersion } from '../../../codec/body/data-version.ts'
 import { KVTable } from '../../../codec/body/kv-table.ts'
 import { RegisterBrokerBody } from '../../../codec/body/register-broker-body.ts'
 import { BROKER_ADDR_AUTO } from '../../../codec/extension-fields.ts'
+import { BrokerHeartbeatRequestHeader } from '../../../codec/header/broker-heartbeat.ts'
 import {
   QueryDataVersionRequestHeader,
   QueryDataVersionResponseHeader,
@@ -34,11 +35,13 @@ export type BrokerIdentityConfig = Pick<
   | 'brokerId'
   | 'brokerPermission'
   | 'registerBrokerTimeoutMills'
+  | 'enableSlaveActingMaster'
+  | 'brokerNotActiveTimeoutMillis'
 >
 
 export interface NameServerRegistrationDeps {
   readonly namesrvAddr: string
-  readonly client: Pick<RemotingClient, 'invoke' | 'localAddressTo'>
+  readonly client: Pick<RemotingClient, 'invoke' | 'invokeOneway' | 'localAddressTo'>
   readonly config: BrokerIdentityConfig
   readonly addressTowards: (localHost: Host) => RegisteredAddress
   readonly topicConfigManager: Pick<
@@ -86,6 +89,17 @@ export class NameServerRegistration {
     return this.#attempt(() => this.#register(topicConfigs))
   }
 
+  /** A sign of life between registrations; none before the first of them, and while the NameServer cannot be reached. */
+  async sendHeartbeat(): Promise<void> {
+    const { client, namesrvAddr } = this.#deps
+    const address = this.#registered
+    if (address === undefined || this.#isDown) return
+    const header = BrokerHeartbeatRequestHeader.encode(this.#identity(address))
+    const request = RemotingCommand.request(RequestCode.BROKER_HEARTBEAT, header).markOneway()
+    // A connection that is lost leads to another registration, which is logged.
+    await client.invokeOneway(namesrvAddr, request).catch(() => undefined)
+  }
+
   /** Takes the broker out of the NameServer's tables; failing to is logged only. */
   async unregister(): Promise<void> {
     const address = this.#registered
@@ -121,7 +135,10 @@ export class NameServerRegistration {
     const header: ExtFields = RegisterBrokerRequestHeader.encode({
       ...this.#identity(address),
       haServerAddr: address.haServerAddr,
-      enableActingMaster: false,
+      enableActingMaster: config.enableSlaveActingMaster,
+      heartbeatTimeoutMillis: config.enableSlaveActingMaster
+        ? config.brokerNotActiveTimeoutMillis
+        : undefined,
       compressed: false,
       bodyCrc32: crc32(body) & 0x7fffffff,
     })

@@ -12,6 +12,7 @@ import { toError } from '../../common/errors.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStore } from '../../store/types.ts'
+import type { EscapeBridge } from '../failover/escape-bridge.ts'
 import type { PopMessageMetrics } from '../metrics/pop-message-metrics.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
@@ -41,6 +42,7 @@ export interface CheckPointReviverDeps {
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly escapeBridge: Pick<EscapeBridge, 'getMessage'>
   readonly timedPuts: TimedPuts
   readonly reviveLog: ReviveLog
   readonly inflight: PopInflightMessageCounter
@@ -77,7 +79,7 @@ export class CheckPointReviver {
    * One message after the other: a check point may name 32 of the largest.
    */
   async revive(ck: PopCheckPoint, reviveQid: number): Promise<boolean> {
-    if (!this.#isWanted(ck)) return true
+    if (!this.#isRemote(ck) && !this.#isWanted(ck)) return true
     let isAllDone = true
     for (let index = 0; index < ck.n; index++) {
       if (isAcked(ck.bm, index)) continue
@@ -102,10 +104,12 @@ export class CheckPointReviver {
 
   /** False when the message cannot be read, or not be put into the retry topic. */
   async #readAndRevive(ck: PopCheckPoint, offset: number): Promise<boolean> {
-    const { brokerConfig, logger } = this.#deps
-    if (ck.bn !== brokerConfig.brokerName) return false
+    const { logger } = this.#deps
+    const isRemote = this.#isRemote(ck)
+    // Consumers of the topic come here only where it is.
+    if (isRemote && !this.#isWanted(ck)) return false
     try {
-      const message = await this.#read(ck, offset)
+      const message = await (isRemote ? this.#readRemote(ck, offset) : this.#read(ck, offset))
       return message === undefined || (await this.#reviveRetry(ck, message))
     } catch (thrown) {
       const err = toError(thrown)
@@ -121,6 +125,15 @@ export class CheckPointReviver {
     const [record] = records
     const message = record === undefined ? undefined : decodeRecord(record)
     return message !== undefined && holds(message, offset) ? message : undefined
+  }
+
+  #isRemote({ bn }: PopCheckPoint): boolean {
+    return bn !== this.#deps.brokerConfig.brokerName
+  }
+
+  /** From the broker that has popped it out; a slave has written the check point here. */
+  #readRemote({ t = '', q, bn = '' }: PopCheckPoint, offset: number) {
+    return this.#deps.escapeBridge.getMessage(t, offset, q, bn)
   }
 
   #reviveRetry(ck: PopCheckPoint, message: MessageExt): Promise<boolean> {

@@ -37,6 +37,8 @@ export interface PullMessageDeps {
     MessageStore,
     'getMessage' | 'getMinOffsetInQueue' | 'getMaxOffsetInQueue'
   >
+  /** Whether this broker's group has its master. */
+  readonly hasMaster: () => boolean
   readonly checks: PullChecks
   readonly subscriptions: PullSubscriptions
   readonly broadcasts: BroadcastPulls
@@ -167,6 +169,7 @@ export class PullMessageProcessor implements RequestProcessor {
       brokerId: this.#deps.brokerConfig.brokerId,
       slaveReadEnable: this.#deps.brokerConfig.slaveReadEnable,
       isSlave: this.#isSlave,
+      hasMaster: this.#deps.hasMaster(),
       offsetCheckInSlave: this.#deps.storeConfig.offsetCheckInSlave,
     })
     if (response.code === ResponseCode.SUCCESS) this.#count(header, result, pull.beginMs)

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { AppendResult, CqUnit, MessageStore, PutMessageResult } from '../../store/types.ts'
+import type { EscapeBridge } from '../failover/escape-bridge.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
 import { DeliveryBatch, messageTimeUp } from './delayed-delivery.ts'
 import { delayLevel2QueueId } from './delay-transform.ts'
@@ -15,6 +16,8 @@ export interface DelayLevelQueueDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly messageStore: MessageStore
+  /** Takes what is delivered; one message after the other where it is remote, so that none is sent again because another one failed. */
+  readonly escapeBridge: Pick<EscapeBridge, 'putMessage' | 'isRemote'>
   readonly level: number
   readonly delayMs: number
   /** Told of each step forward, and where the queue stands when it has to wait. */
@@ -167,9 +170,10 @@ export class DelayLevelQueue {
   /** Those from the first on whose time has come, as many as one batch takes. */
   #dueOf(units: readonly DelayedUnit[]): readonly DelayedUnit[] {
     let bytes = 0
+    const maxCount = this.#deps.escapeBridge.isRemote ? 1 : MAX_BATCH
     const end = units.findIndex((unit, index) => {
       bytes += unit.size
-      return this.#waitMs(unit) > 0 || (index > 0 && bytes > MAX_BATCH_BYTES)
+      return this.#waitMs(unit) > 0 || index === maxCount || (index > 0 && bytes > MAX_BATCH_BYTES)
     })
     return end < 0 ? units : units.slice(0, end)
   }
@@ -183,11 +187,11 @@ export class DelayLevelQueue {
   /** False when the store has refused one, which is the next to be tried, or has lost some, which are tried again. */
   async #deliver(units: readonly CqUnit[]): Promise<boolean> {
     const records = await this.#deps.messageStore.getRecords(units)
-    const { messageStore, level, logger, onDelivered } = this.#deps
+    const { escapeBridge, level, logger, onDelivered } = this.#deps
     const onFailed = ({ status, reason }: PutMessageResult): void => {
       logger.warn({ level, status, reason }, 'delayed message could not be delivered')
     }
-    const batch = new DeliveryBatch(messageStore, onFailed, onDelivered)
+    const batch = new DeliveryBatch(escapeBridge, onFailed, onDelivered)
     const isTaken = records.every((record, index) => {
       const { queueOffset } = units[index] as CqUnit
       const message = record && messageTimeUp(decodeRecord(record))
@@ -200,7 +204,9 @@ export class DelayLevelQueue {
     const { enableScheduleAsyncDeliver, scheduleAsyncDeliverMaxPendingLimit } =
       this.#deps.storeConfig
     const isAhead =
-      enableScheduleAsyncDeliver && this.#pendingCount < scheduleAsyncDeliverMaxPendingLimit
+      !escapeBridge.isRemote &&
+      enableScheduleAsyncDeliver &&
+      this.#pendingCount < scheduleAsyncDeliverMaxPendingLimit
     return isTaken && (isAhead || this.#pending)
   }
 

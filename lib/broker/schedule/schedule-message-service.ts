@@ -12,7 +12,7 @@ import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { AppendResult, MessageStore } from '../../store/types.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
-import { DelayLevelQueue } from './delay-level-queue.ts'
+import { DelayLevelQueue, type DelayLevelQueueDeps } from './delay-level-queue.ts'
 import { delayLevel2QueueId } from './delay-transform.ts'
 
 export interface ScheduleMessageServiceDeps {
@@ -28,6 +28,8 @@ export interface ScheduleMessageServiceDeps {
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'puts' | 'gets' | 'messages'>
   readonly delayLevels: DelayLevels
   readonly messageStore: MessageStore
+  /** Takes what is delivered. */
+  readonly escapeBridge: DelayLevelQueueDeps['escapeBridge']
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -77,7 +79,7 @@ export class ScheduleMessageService implements Service {
   }
 
   async start(): Promise<void> {
-    const { clock, logger, messageStore, delayLevels, storeConfig } = this.#deps
+    const { clock, logger, messageStore, escapeBridge, delayLevels, storeConfig } = this.#deps
     this.#correctDelayOffsets()
     this.#queues = delayLevels.delaysMs.map((delayMs, index) => {
       const level = index + 1
@@ -85,7 +87,7 @@ export class ScheduleMessageService implements Service {
       const onDelivered = (topic: string, appended: AppendResult): void => {
         if (storeConfig.enableScheduleMessageStats) this.#countDelivery(index, topic, appended)
       }
-      const deps = { storeConfig, clock, logger, messageStore, level, delayMs }
+      const deps = { storeConfig, clock, logger, messageStore, escapeBridge, level, delayMs }
       return new DelayLevelQueue(
         { ...deps, onOffset, onDelivered },
         this.#offsetTable.get(level) ?? 0,
@@ -126,6 +128,15 @@ export class ScheduleMessageService implements Service {
   takeOver({ dataVersion, offsetTable }: DelayOffsetSerializeWrapper): void {
     for (const [level, offset] of offsetTable) this.#offsetTable.set(level, offset)
     this.dataVersion.assignNewOne(dataVersion)
+    this.persist()
+  }
+
+  /** Takes the offsets of a slave that may have acted as master, where they are further: what it has delivered is done. */
+  takeOverReverse({ dataVersion, offsetTable }: DelayOffsetSerializeWrapper): void {
+    for (const [level, offset] of offsetTable) {
+      if (offset > (this.#offsetTable.get(level) ?? 0)) this.#offsetTable.set(level, offset)
+    }
+    if (this.dataVersion.compare(dataVersion) < 0) this.dataVersion.assignNewOne(dataVersion)
     this.persist()
   }
 

@@ -13,13 +13,15 @@ export interface BrokerMemberGroupDeps {
   readonly storeConfig: Pick<MessageStoreConfig, 'totalReplicas'>
   /** The brokers of the group by id, as a name server knows them. @throws (rejects) when none answers */
   readonly getBrokerMemberGroup: () => Promise<ReadonlyMap<number, string>>
+  /** Told each time who they are; never of none. */
+  readonly onMembers: (members: ReadonlyMap<number, string>) => void
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /**
- * How many brokers of this group are alive, asked of the name servers where slaves may act as masters. Until the first answer it
- * is `totalReplicas`; while there is no answer the last one holds.
+ * Which brokers of this group are alive, asked of the name servers where slaves may act as masters. Until the first answer
+ * there are `totalReplicas`; while there is no answer the last one holds.
  *
  * Source: broker.BrokerController#syncBrokerMemberGroup
  */
@@ -64,12 +66,13 @@ export class BrokerMemberGroup implements Service {
   }
 
   async #ask(): Promise<void> {
-    const { brokerConfig, getBrokerMemberGroup } = this.#deps
+    const { brokerConfig, getBrokerMemberGroup, onMembers } = this.#deps
     try {
       const members = await getBrokerMemberGroup()
       this.#failures.worked()
       if (members.size === 0) return
       this.#aliveReplicas = members.has(brokerConfig.brokerId) ? members.size : members.size + 1
+      onMembers(members)
     } catch (error) {
       this.#failures.failed(error)
     }

@@ -10,7 +10,8 @@ export interface MasterAddresses {
 
 /**
  * The master of this broker's group, which NameServers name in their answers to a slave's registration. While there is none, the
- * last one stays known: it may come back.
+ * last one stays known: it may come back. Where slaves act as masters it is forgotten, so that nothing is taken over from it that this
+ * broker has changed meanwhile.
  *
  * Source: broker.BrokerController#handleRegisterBrokerResult
  */
@@ -42,6 +43,14 @@ export class GroupMaster {
     if (masterAddr === this.masterAddr && haServerAddr === this.haServerAddr) return
     this.#addresses = { masterAddr, haServerAddr }
     this.#logger.info(this.#addresses, 'the master of this group')
+    for (const listener of this.#listeners) listener(this.#addresses)
+  }
+
+  /** There is no master. */
+  clear(): void {
+    if (this.masterAddr === undefined) return
+    this.#logger.info(this.#addresses, 'the master of this group has gone')
+    this.#addresses = { masterAddr: undefined, haServerAddr: undefined }
     for (const listener of this.#listeners) listener(this.#addresses)
   }
 }

@@ -4,14 +4,16 @@ import { type Service, startAll, stopAll } from '../../common/service.ts'
 export interface SpecialServicesDeps {
   /** In the order in which they start. Each can be started again after it was stopped. */
   readonly services: readonly Service[]
+  /** What is switched on and off in services that run all the time. */
+  readonly switches: readonly ((isOn: boolean) => Promise<void>)[]
   /** Whether this broker is its group's master when it starts. */
   readonly isMaster: () => boolean
   readonly logger: Logger
 }
 
 /**
- * What only one broker of a group does: delivering messages of the delay levels and reviving popped ones. It runs on the master.
- * Today the role is that of the start; who changes it at run time (a controller) calls `changeStatus`.
+ * What only one broker of a group does: delivering messages of the delay levels and timers, asking for the outcome of transactions,
+ * reviving popped messages. It runs on the master, or on the slave that acts as it: who knows calls `changeStatus`.
  *
  * Apache: broker.BrokerController#changeSpecialServiceStatus
  */
@@ -32,8 +34,11 @@ export class SpecialServices implements Service {
     return this.changeStatus(this.#deps.isMaster())
   }
 
-  stop(): Promise<void> {
-    return this.changeStatus(false)
+  /** Services that run all the time end by themselves. */
+  async stop(): Promise<void> {
+    await this.#change
+    if (this.#isRunning) await stopAll(this.#deps.services)
+    this.#isRunning = false
   }
 
   /** Starts or stops the services; changes follow one another. */
@@ -46,6 +51,9 @@ export class SpecialServices implements Service {
     if (this.#isRunning === shouldRun) return
     this.#isRunning = shouldRun
     this.#deps.logger.info({ shouldRun }, 'special services change')
-    await (shouldRun ? startAll(this.#deps.services) : stopAll(this.#deps.services))
+    const { services, switches } = this.#deps
+    if (shouldRun) await startAll(services)
+    await Promise.all(switches.map((turn) => turn(shouldRun)))
+    if (!shouldRun) await stopAll(services)
   }
 }

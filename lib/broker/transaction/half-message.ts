@@ -123,7 +123,8 @@ export function parseLong(text: string): number {
   return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : -1
 }
 
-function storedAgain(message: MessageExt, properties: string): MessageExtBrokerInner {
+/** The same message, to be put once more. */
+export function storedAgain(message: MessageExt, properties: string): MessageExtBrokerInner {
   return {
     topic: message.topic,
     queueId: message.queueId,

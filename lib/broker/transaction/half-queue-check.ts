@@ -19,6 +19,8 @@ export interface HalfQueueCheckDeps {
   readonly clock: Clock
   /** True when the broker stops: the check ends with the messages that it is at. */
   readonly isStopped: () => boolean
+  /** Given on a slave that acts as master: open half messages go to another broker, false when they cannot. */
+  readonly escape: ((half: MessageExt) => Promise<boolean>) | undefined
 }
 
 export interface HalfQueueCheckOptions {
@@ -119,6 +121,8 @@ export class HalfQueueCheck {
 
   /** Messages are put side by side; one that the store refuses is where the next check begins. */
   async #checkAll(halves: readonly MessageExt[]): Promise<void> {
+    const { escape } = this.#deps
+    if (escape !== undefined) return this.#escapeAll(halves, escape)
     const puts = new OpenPuts()
     let step: Step = 'pass'
     for (const half of halves) {
@@ -133,6 +137,24 @@ export class HalfQueueCheck {
     this.#offset = Math.min(this.#offset, refused)
     this.#isDone = true
     this.#isComplete = false
+  }
+
+  /** One after the other: what comes behind one that cannot go is not sent twice. */
+  async #escapeAll(
+    halves: readonly MessageExt[],
+    escape: (half: MessageExt) => Promise<boolean>,
+  ): Promise<void> {
+    while (!this.#options.ops.isExhausted && this.#mayGoOn()) await this.#fill()
+    for (const half of halves) {
+      if (!this.#mayGoOn()) return
+      const isSettled = this.#isSettled(half.queueOffset) || this.#isSettled(this.#origin(half))
+      if (!isSettled && !(await escape(half))) {
+        this.#isDone = true
+        this.#isComplete = false
+        return
+      }
+      this.#offset = half.queueOffset + 1
+    }
   }
 
   #check(half: MessageExt, puts: OpenPuts): Step {

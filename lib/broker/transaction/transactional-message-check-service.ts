@@ -1,3 +1,4 @@
+import type { MessageExt } from '../../../codec/message/message.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
@@ -5,8 +6,9 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { MessageStore } from '../../store/types.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import type { EscapeBridge } from '../failover/escape-bridge.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
-import { TRANSACTION_GROUP, TRANSACTION_QUEUE_ID } from './half-message.ts'
+import { storedAgain, TRANSACTION_GROUP, TRANSACTION_QUEUE_ID } from './half-message.ts'
 import { HalfQueueCheck } from './half-queue-check.ts'
 import { OpQueueReader } from './op-queue-reader.ts'
 import { OpRemovals } from './op-removals.ts'
@@ -18,8 +20,9 @@ export interface TransactionalMessageCheckServiceDeps {
     BrokerConfig,
     'transactionCheckInterval' | 'transactionTimeOut' | 'transactionCheckMax'
   >
-  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'fileReservedTime'>
+  readonly storeConfig: Pick<MessageStoreConfig, 'fileReservedTime'>
   readonly messageStore: MessageStore
+  readonly escapeBridge: Pick<EscapeBridge, 'isRemote' | 'putMessage'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly listener: TransactionalMessageCheckListener
   readonly settled: SettledHalves
@@ -40,9 +43,12 @@ export class TransactionalMessageCheckService implements Service {
   #timer: Timer | undefined
   #running: Promise<void> | undefined
   #isStopped = false
+  #isActive: boolean
 
-  constructor(deps: TransactionalMessageCheckServiceDeps) {
+  /** Until `setActive` is called it checks what `isActive` says. */
+  constructor(deps: TransactionalMessageCheckServiceDeps, isActive: boolean) {
     this.#deps = deps
+    this.#isActive = isActive
   }
 
   start(): Promise<void> {
@@ -56,6 +62,12 @@ export class TransactionalMessageCheckService implements Service {
     this.#isStopped = true
     this.#timer?.cancel()
     await this.#running
+  }
+
+  /** Begins with the checks, or ends them: resolves when none runs any more. */
+  async setActive(isActive: boolean): Promise<void> {
+    this.#isActive = isActive
+    if (!isActive) await this.#running
   }
 
   /** After a power loss the queues may be shorter than they were: messages to come must not be taken for checked. */
@@ -81,7 +93,7 @@ export class TransactionalMessageCheckService implements Service {
   /** Never rejects. */
   async #run(): Promise<void> {
     try {
-      if (this.#deps.storeConfig.brokerRole !== 'SLAVE') await this.#check()
+      if (this.#isActive) await this.#check()
     } catch (error) {
       this.#deps.logger.error({ err: error }, 'check of half messages failed')
     }
@@ -95,7 +107,11 @@ export class TransactionalMessageCheckService implements Service {
     const removals = new OpRemovals(halfOffset)
     const ops = new OpQueueReader({ messageStore, logger }, removals, opOffset)
     const check = new HalfQueueCheck(
-      { ...this.#deps, isStopped: () => this.#isStopped },
+      {
+        ...this.#deps,
+        isStopped: () => this.#isStopped || !this.#isActive,
+        escape: this.#deps.escapeBridge.isRemote ? (half) => this.#escape(half) : undefined,
+      },
       {
         removals,
         ops,
@@ -114,6 +130,15 @@ export class TransactionalMessageCheckService implements Service {
       this.#updateConsumeOffset(SystemTopic.RMQ_SYS_TRANS_OP_HALF_TOPIC, newOpOffset)
     }
     logger.debug({ halfOffset, newHalfOffset, opOffset, newOpOffset }, 'half messages checked')
+  }
+
+  /** Source: broker.transaction.queue.TransactionalMessageBridge#escapeMessage */
+  #escape(half: MessageExt): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#deps.escapeBridge.putMessage(storedAgain(half, half.properties), ({ appended }) =>
+        resolve(appended !== undefined),
+      )
+    })
   }
 
   /** Where the last check ended. */

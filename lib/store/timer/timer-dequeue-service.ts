@@ -94,6 +94,11 @@ export class TimerDequeueService {
     await this.#running
   }
 
+  /** Resolves when nothing is being delivered. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
   #sleep(ms: number): void {
     this.#timer = this.#deps.clock.setTimeout(() => {
       this.#timer = undefined

@@ -37,6 +37,10 @@ export interface TimerMessageStoreDeps {
   readonly config: TimerConfig
   /** Started before and stopped after this. */
   readonly messageStore: MessageStore
+  /** Takes the messages whose time has come; the message store, unless something else is given. */
+  readonly escapeBridge?: Pick<MessageStore, 'putMessage'>
+  /** Whether it delivers from the start on; masters do, slaves do not, unless something else is given. */
+  readonly startsDequeuing?: () => boolean
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
@@ -74,6 +78,8 @@ export class TimerMessageStore implements Service {
   readonly #enqueueRate: TimerRate
   readonly #dequeueRate: TimerRate
   #isRunning = false
+  /** What the store refuses is put again. */
+  #mayPut = false
   #roleChange: Promise<void> = Promise.resolve()
 
   constructor(deps: TimerMessageStoreDeps) {
@@ -85,7 +91,11 @@ export class TimerMessageStore implements Service {
     this.#wheel = new TimerWheel(fileSystem, join(root, 'timerwheel'), precisionMs, deps.wheelSlots)
     this.#log = new TimerLog(fileSystem, join(root, 'timerlog'), config.mappedFileSizeTimerLog)
     this.#checkpoint = new TimerCheckpoint(fileSystem, clock, root)
-    this.#puts = new TimerPutService(deps)
+    this.#puts = new TimerPutService({
+      ...deps,
+      messageStore: deps.escapeBridge ?? deps.messageStore,
+      mayPut: () => this.#mayPut,
+    })
     const parts = {
       ...deps,
       state: this.#state,
@@ -120,7 +130,8 @@ export class TimerMessageStore implements Service {
     })
     this.#state.begin(await recovery.run())
     this.#state.moveWriteTime(clock.now(), this.precisionMs)
-    this.#state.isDequeuing = config.brokerRole !== 'SLAVE'
+    this.#state.isDequeuing = this.#deps.startsDequeuing?.() ?? config.brokerRole !== 'SLAVE'
+    this.#mayPut = this.#state.isDequeuing
     this.#isRunning = true
     this.#enqueueService.start()
     this.#dequeueService.start()
@@ -217,7 +228,7 @@ export class TimerMessageStore implements Service {
 
   /**
    * Begins to deliver where the master has come to, or stops to deliver and follows it. Only between `start` and `stop`. Resolves
-   * when it is so.
+   * when it is so, and nothing is being delivered any more.
    *
    * Source: store.timer.TimerMessageStore#setShouldRunningDequeue, #checkBrokerRole
    */
@@ -229,6 +240,7 @@ export class TimerMessageStore implements Service {
   async #changeRole(isDequeuing: boolean): Promise<void> {
     const state = this.#state
     if (!this.#isRunning || state.isDequeuing === isDequeuing) return
+    this.#mayPut = isDequeuing
     await this.#enqueueService.stop()
     if (isDequeuing) {
       const { masterTimerQueueOffset, lastReadTimeMs } = this.#checkpoint
@@ -240,7 +252,8 @@ export class TimerMessageStore implements Service {
     state.isDequeuing = isDequeuing
     if (!this.#isRunning) return
     this.#enqueueService.start()
-    this.#dequeueService.wake()
+    if (isDequeuing) this.#dequeueService.wake()
+    else await this.#dequeueService.idle()
   }
 
   /** On a slave: how far the master has come, as it answered GET_TIMER_CHECK_POINT. Source: broker.slave.SlaveSynchronize#syncTimerCheckPoint */
@@ -251,6 +264,22 @@ export class TimerMessageStore implements Service {
     this.#checkpoint.masterTimerQueueOffset = master.masterTimerQueueOffset
     this.#checkpoint.dataVersion.assignNewOne(master.dataVersion)
     this.#state.readTimeMs = Math.max(master.lastReadTimeMs, this.#state.readTimeMs)
+    this.#enqueueService.wake()
+  }
+
+  /** On a master that does not deliver yet: how far a slave has come that may have acted in its place, as it answered GET_TIMER_CHECK_POINT. */
+  takeOverCheckpoint(answer: Buffer): void {
+    if (this.#state.isDequeuing) return
+    const slave = decodeTimerCheckpoint(answer)
+    const checkpoint = this.#checkpoint
+    checkpoint.lastReadTimeMs = Math.max(checkpoint.lastReadTimeMs, slave.lastReadTimeMs)
+    checkpoint.masterTimerQueueOffset = Math.max(
+      checkpoint.masterTimerQueueOffset,
+      slave.masterTimerQueueOffset,
+    )
+    if (checkpoint.dataVersion.compare(slave.dataVersion) < 0)
+      checkpoint.dataVersion.assignNewOne(slave.dataVersion)
+    this.#state.readTimeMs = Math.max(checkpoint.lastReadTimeMs, this.#state.readTimeMs)
     this.#enqueueService.wake()
   }
 

@@ -9,6 +9,8 @@ export interface TimerPutDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly messageStore: Pick<MessageStore, 'putMessage'>
+  /** Whether what was refused is put again. */
+  readonly mayPut: () => boolean
   /** Told of each message that is back in the store, with the bytes of its record. */
   readonly onPut: (topic: string, bytes: number) => void
 }
@@ -30,7 +32,7 @@ export class TimerPutService {
     this.#deps = deps
   }
 
-  /** Resolves with true when all are in the store, or never will be; with false when it was stopped before that. */
+  /** Resolves with true when all are in the store, or never will be; with false when it was stopped before that, or may not put any more. */
   async putAll(messages: readonly MessageExtBrokerInner[]): Promise<boolean> {
     let rest = messages
     while (rest.length > 0) {
@@ -40,7 +42,7 @@ export class TimerPutService {
       })
       if (rest.length === 0) break
       await this.#wait(effectivePrecisionMs(this.#deps.config) / 2)
-      if (this.#isStopped) return false
+      if (this.#isStopped || !this.#deps.mayPut()) return false
     }
     return true
   }

@@ -94,6 +94,7 @@ describe('BrokerOuterApi', () => {
       clientConfig: configs.client,
       address,
       topicConfigManager,
+      isIsolated: () => false,
       onMaster: () => undefined,
       clock,
       logger: SILENT_LOGGER,

@@ -13,6 +13,8 @@ export interface BrokerPlace {
   readonly brokerId: number
   readonly slaveReadEnable: boolean
   readonly isSlave: boolean
+  /** Whether the group has its master; a slave that acts in its place keeps the consumers. */
+  readonly hasMaster: boolean
   /** Whether a slave corrects offsets. Apache: MessageStoreConfig#offsetCheckInSlave */
   readonly offsetCheckInSlave: boolean
 }
@@ -30,7 +32,7 @@ export function composePullResponse(
 ): RemotingCommand {
   let code = codeOf(result.status, header.queueOffset)
   let suggestWhichBrokerId = suggestBroker(result, groupConfig, place)
-  if (place.brokerId !== MASTER_ID && !result.suggestPullingFromSlave) {
+  if (place.brokerId !== MASTER_ID && place.hasMaster && !result.suggestPullingFromSlave) {
     suggestWhichBrokerId = MASTER_ID
     if (code !== ResponseCode.SUCCESS) code = ResponseCode.PULL_RETRY_IMMEDIATELY
   }

@@ -23,6 +23,7 @@ export const FINAL_PUT_CODE: Readonly<Record<PutMessageStatus, ResponseCode>> = 
   WHEEL_TIMER_MSG_ILLEGAL: ResponseCode.MESSAGE_ILLEGAL,
   WHEEL_TIMER_FLOW_CONTROL: ResponseCode.SYSTEM_ERROR,
   WHEEL_TIMER_NOT_ENABLE: ResponseCode.SYSTEM_ERROR,
+  PUT_TO_REMOTE_BROKER_FAIL: ResponseCode.SYSTEM_ERROR,
 }
 
 /** undefined for a message that is stored. */
@@ -49,7 +50,8 @@ export function finalPutRemark(
     case 'OS_PAGE_CACHE_BUSY':
       return 'OS page cache busy, please try another machine'
     case 'UNKNOWN_ERROR':
-      return 'UNKNOWN_ERROR'
+    case 'PUT_TO_REMOTE_BROKER_FAIL':
+      return status
     case 'IN_SYNC_REPLICAS_NOT_ENOUGH':
       return 'in-sync replicas not enough'
     case 'WHEEL_TIMER_MSG_ILLEGAL':

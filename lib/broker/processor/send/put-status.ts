@@ -29,6 +29,7 @@ export const PUT_STATUS_CODE: Readonly<Record<PutMessageResult['status'], Respon
   WHEEL_TIMER_MSG_ILLEGAL: ResponseCode.MESSAGE_ILLEGAL,
   WHEEL_TIMER_FLOW_CONTROL: ResponseCode.SYSTEM_ERROR,
   WHEEL_TIMER_NOT_ENABLE: ResponseCode.SYSTEM_ERROR,
+  PUT_TO_REMOTE_BROKER_FAIL: ResponseCode.SYSTEM_ERROR,
 }
 
 /** The remark for a put that was refused. Source: broker.processor.SendMessageProcessor#handlePutMessageResult */
@@ -58,7 +59,8 @@ export function putRemark(
     case 'OS_PAGE_CACHE_BUSY':
       return '[PC_SYNCHRONIZED]broker busy, start flow control for a while'
     case 'UNKNOWN_ERROR':
-      return 'UNKNOWN_ERROR'
+    case 'PUT_TO_REMOTE_BROKER_FAIL':
+      return status
     case 'WHEEL_TIMER_MSG_ILLEGAL':
     case 'WHEEL_TIMER_FLOW_CONTROL':
     case 'WHEEL_TIMER_NOT_ENABLE':

@@ -22,6 +22,7 @@ describe('the brokers of a group that are alive', () => {
         asked++
         return members instanceof Error ? Promise.reject(members) : Promise.resolve(members)
       },
+      onMembers: () => undefined,
       clock,
       logger: new RecordingLogger(),
     })

@@ -175,8 +175,9 @@ describe('timers', () => {
     await fixture.advance(1_000)
     fixture.messageStore.holdAnswers()
     await fixture.advance(1_000)
-    await fixture.timers.setDequeuing(false)
+    const stopped = fixture.timers.setDequeuing(false)
     fixture.messageStore.releaseAnswers()
+    await stopped
     await fixture.rest()
     expect(fixture.delivered).to.have.length(256)
     follow(startMs + 3_000, 600)

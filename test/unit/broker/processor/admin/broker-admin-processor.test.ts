@@ -32,7 +32,10 @@ describe('BrokerAdminProcessor', () => {
         ...parts,
         path: path.join(parts.directory, 'broker.conf'),
       }),
-      runtimeInfo: new RuntimeInfo({ ...parts, brokerStats, scheduleMessageService }),
+      runtimeInfo: new RuntimeInfo({
+        ...{ ...parts, brokerStats, scheduleMessageService },
+        isActive: () => true,
+      }),
       onPermissionChanged: () => permissionChanges++,
     })
   })
