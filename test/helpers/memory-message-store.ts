@@ -331,9 +331,10 @@ export class MemoryMessageStore implements MessageStore {
     this.#listeners.push(listener)
   }
 
-  /** The process whose listeners they were has died. */
+  /** The process whose they were has died. */
   forgetListeners(): void {
     this.#listeners = []
+    this.retentions.length = 0
   }
 
   #find(topic: string, queueId: number): Queue | undefined {

@@ -30,6 +30,8 @@ export const TIMER_DEFAULTS: TimerConfig & { timerWheelEnable: boolean; timerMax
     timerMaxDelaySec: 259_200,
   }
 
+/** By which the stages are divided. */
+const CALLS: ReadonlySet<string | symbol> = new Set(['iterateFrom', 'getRecords', 'putMessage'])
 /** Fewer than Apache's: the file is copied at each flush on a disk in memory. */
 const WHEEL_SLOTS = 4_096
 
@@ -49,6 +51,11 @@ export class TimerFixture {
   hook: ScheduleHook
   /** Decides about flow control. */
   random = 0
+  /** The process dies with so manieth call of the store, before or after it has been done. */
+  callsLeft = Infinity
+  answersLeft = Infinity
+  /** Turns of the event loop that the store takes to read. */
+  readTurns = 0
   readonly #wheelSlots: number
 
   constructor(config: Partial<typeof TIMER_DEFAULTS> = {}, wheelSlots = WHEEL_SLOTS) {
@@ -77,17 +84,29 @@ export class TimerFixture {
     })
   }
 
-  /** The store, which a process that has died does not reach any more. */
+  /** The store, which a process that has died does not reach any more, nor do its answers reach that. */
   #ofThisProcess(): MemoryMessageStore {
     const { fileSystem } = this
     return new Proxy(this.messageStore, {
       get: (store, name) => {
-        if (fileSystem.isDead && name === 'putMessage') return () => undefined
-        if (fileSystem.isDead && name === 'iterateFrom') return () => new Promise(() => undefined)
         const value: unknown = Reflect.get(store, name, store)
-        return typeof value === 'function' ? (value.bind(store) as unknown) : value
+        if (typeof value !== 'function') return value
+        if (!CALLS.has(name)) return value.bind(store) as unknown
+        return (...args: unknown[]): unknown => {
+          if (--this.callsLeft === 0) fileSystem.die()
+          if (fileSystem.isDead) return new Promise(() => undefined)
+          const answer: unknown = Reflect.apply(value, store, args)
+          if (--this.answersLeft === 0) fileSystem.die()
+          if (fileSystem.isDead) return new Promise(() => undefined)
+          return answer === undefined || this.readTurns === 0 ? answer : this.#later(answer)
+        }
       },
     })
+  }
+
+  async #later(answer: unknown): Promise<unknown> {
+    for (let turn = 0; turn < this.readTurns; turn++) await settle()
+    return answer
   }
 
   #makeHook(): ScheduleHook {
@@ -110,9 +129,13 @@ export class TimerFixture {
     await this.startAgain()
   }
 
-  /** The process dies and another one starts, after a time. */
-  async kill(downMs = 0): Promise<void> {
-    this.fileSystem = this.fileSystem.restart('kill', new Random(1))
+  /** The process dies and another one starts, after a time; a loss of power takes what was not synced of the timers' files. */
+  async kill(
+    downMs = 0,
+    kind: 'kill' | 'power loss' = 'kill',
+    random = new Random(1),
+  ): Promise<void> {
+    this.fileSystem = this.fileSystem.restart(kind, random)
     this.clock.forgetTimers()
     this.clock.advance(downMs)
     await this.startAgain()
