@@ -114,14 +114,14 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
 
 /** The broker registers with the NameServer beside it, and with others that its settings name. */
 function brokerSettings(settings: StandaloneConfigs, ownNamesrv: string): BrokerConfigs {
-  const { broker, server, client, store, auth, tls, limits, monitor, replication } =
+  const { broker, server, client, store, auth, tls, limits, monitor, replication, lite } =
     settings.configs
   const others = (broker.namesrvAddr ?? '').split(';').filter((each) => each !== '')
   const namesrvAddr = [...new Set([ownNamesrv, ...others])].join(';')
   return {
     tables: BROKER_TABLES,
     configs: {
-      ...{ server, client, store, auth, tls, limits, monitor, replication },
+      ...{ server, client, store, auth, tls, limits, monitor, replication, lite },
       broker: { ...broker, namesrvAddr },
     },
     given: settings.given,

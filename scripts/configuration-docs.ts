@@ -75,6 +75,11 @@ const SECTIONS: readonly Section[] = [
       'Of the broker. Our own; see also the `ha...` keys of MessageStoreConfig, and [ha.md](ha.md).',
     table: BROKER_TABLES.replication,
   },
+  {
+    title: 'Lite topics',
+    about: 'Of the broker. These keys are new in Apache 5.5.0.',
+    table: BROKER_TABLES.lite,
+  },
 ]
 
 /** A machine whose facts read like what they stand for. */

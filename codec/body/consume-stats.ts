@@ -4,7 +4,7 @@ import { defineBody, list, object, table } from '../json-schema.ts'
 import { queueTable } from './message-queue.ts'
 
 /** Source: remoting.protocol.admin.OffsetWrapper */
-const OffsetWrapper = object({
+export const OffsetWrapper = object({
   brokerOffset: long(0),
   consumerOffset: long(0),
   /** Store time in milliseconds of the last consumed message. */

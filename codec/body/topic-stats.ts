@@ -4,7 +4,7 @@ import { defineBody, object } from '../json-schema.ts'
 import { queueTable } from './message-queue.ts'
 
 /** Source: remoting.protocol.admin.TopicOffset */
-const TopicOffset = object({
+export const TopicOffset = object({
   /** Store time of the last message in milliseconds, 0 without one. */
   lastUpdateTimestamp: long(0),
   maxOffset: long(0),

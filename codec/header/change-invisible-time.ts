@@ -1,5 +1,5 @@
 import type { HeaderOf } from '../schema.ts'
-import { TOPIC_RPC_FIELDS, defineHeader, required } from '../schema.ts'
+import { TOPIC_RPC_FIELDS, defineHeader, optional, required } from '../schema.ts'
 
 /** Code 200053 CHANGE_MESSAGE_INVISIBLETIME. */
 export const ChangeInvisibleTimeRequestHeader = defineHeader('ChangeInvisibleTimeRequestHeader', {
@@ -9,6 +9,9 @@ export const ChangeInvisibleTimeRequestHeader = defineHeader('ChangeInvisibleTim
   extraInfo: required('string'),
   offset: required('long'),
   invisibleTime: required('long'),
+  /** Since 5.5.0, as `suspend`: the whole lite topic waits, and the pop does not count. */
+  liteTopic: optional('string'),
+  suspend: optional('boolean'),
   ...TOPIC_RPC_FIELDS,
 })
 export type ChangeInvisibleTimeRequestHeader = HeaderOf<typeof ChangeInvisibleTimeRequestHeader>

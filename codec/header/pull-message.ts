@@ -29,6 +29,8 @@ export const PullMessageRequestHeader = defineHeader(
     maxMsgBytes: optional('int'),
     requestSource: optional('int'),
     proxyFrowardClientId: optional('string'),
+    /** Since 5.5.0. */
+    liteTopic: optional('string'),
     ...TOPIC_RPC_FIELDS,
   },
   (extFields) => ({
@@ -49,6 +51,7 @@ export const PullMessageRequestHeader = defineHeader(
     maxMsgBytes: optionalInt32(extFields.maxMsgBytes, 'maxMsgBytes'),
     requestSource: optionalInt32(extFields.requestSource, 'requestSource'),
     proxyFrowardClientId: extFields.proxyFrowardClientId,
+    liteTopic: extFields.liteTopic,
     lo: optionalFlag(extFields.lo),
     ns: extFields.ns,
     nsd: optionalFlag(extFields.nsd),

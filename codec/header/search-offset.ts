@@ -7,6 +7,8 @@ export const SearchOffsetRequestHeader = defineHeader('SearchOffsetRequestHeader
   queueId: required('int'),
   timestamp: required('long'),
   boundaryType: optional('string'),
+  /** Since 5.5.0. */
+  liteTopic: optional('string'),
   ...TOPIC_RPC_FIELDS,
 })
 export type SearchOffsetRequestHeader = HeaderOf<typeof SearchOffsetRequestHeader>

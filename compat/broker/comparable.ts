@@ -20,9 +20,11 @@ const LOCAL_KEYS = [
   'isInBrokerContainer',
   'bitMapLengthConsumeQueueExt',
 ]
-/** Those of access control, of which Apache does not tell. */
-const OWN_KEY =
-  /Cache(ExpiredSecond|MaxNum|RefreshSecond)$|^authenticationEnabled|^authorizationEnabled|^migrateAuth/
+/** Those of access control, of which Apache does not tell, and of lite topics, which 5.3.3 has not got. */
+const OWN_KEY = new RegExp(
+  'Cache(ExpiredSecond|MaxNum|RefreshSecond)$|^authenticationEnabled|^authorizationEnabled|^migrateAuth' +
+    '|^(lite|minLite|maxLite|enableLite)(?!Pull)|^maxClientEventCount',
+)
 
 /** A record; where it stands in its queue is told apart. */
 export interface ComparableRecord {

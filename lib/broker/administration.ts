@@ -1,3 +1,4 @@
+import { RequestCode } from '../../codec/request-code.ts'
 import type { AuthenticationMetadataManager } from '../auth/authentication-metadata-manager.ts'
 import type { AuthorizationMetadataManager } from '../auth/authorization-metadata-manager.ts'
 import type { Clock } from '../common/clock.ts'
@@ -30,12 +31,16 @@ import {
 import { AclAdminProcessor } from './processor/admin/acl-admin-processor.ts'
 import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
+import {
+  type SwitchTimerEngineDeps,
+  SwitchTimerEngineProcessor,
+} from './processor/admin/switch-timer-engine-processor.ts'
 import { UnsupportedRequestProcessor } from './processor/admin/unsupported-request-processor.ts'
 import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 
 export interface AdministrationDeps
-  extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps {
+  extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps, SwitchTimerEngineDeps {
   readonly popInflightMessageCounter: PopInflightMessageCounter
   readonly brokerConfig: BrokerConfig
   readonly authenticationMetadataManager: AuthenticationMetadataManager
@@ -74,6 +79,7 @@ export function registerAdministration(
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
   register(AclAdminProcessor.requestCodes, new AclAdminProcessor(deps))
   register(UserAdminProcessor.requestCodes, new UserAdminProcessor(deps))
+  register([RequestCode.SWITCH_TIMER_ENGINE], new SwitchTimerEngineProcessor(deps))
   register(UnsupportedRequestProcessor.requestCodes, new UnsupportedRequestProcessor())
   registerConsumerAdministration(dispatcher, group, deps)
 }

@@ -125,12 +125,14 @@ export class BrokerController implements Service {
   }
 
   get #services(): readonly Service[] {
-    const { messageStore, timerMessageStore, consumption, transactions } = this.parts
+    const { messageStore, timerMessageStore, consumption, liteConsumption, transactions } =
+      this.parts
     return [
       this.metricsManager.endpoints,
       messageStore,
       ...(timerMessageStore === undefined ? [] : [timerMessageStore]),
       consumption,
+      liteConsumption,
       transactions,
       this.replication,
       this.parts.brokerStatsManager,
@@ -146,7 +148,7 @@ export class BrokerController implements Service {
 
   #serverOptions(): RemotingServerOptions {
     const { configs, tls, clock, logger } = this.#deps
-    const { consumption, popConsumption } = this.parts
+    const { consumption, popConsumption, liteConsumption } = this.parts
     return {
       config: { ...configs.server, ...configs.limits },
       dispatcher: this.#dispatcher,
@@ -158,6 +160,7 @@ export class BrokerController implements Service {
         onChannelClose: (channel) => {
           consumption.onChannelClose(channel)
           popConsumption.onChannelClose(channel)
+          liteConsumption.onChannelClose(channel)
         },
       },
     }
@@ -202,10 +205,11 @@ export class BrokerController implements Service {
   }
 
   #registerProcessors(): void {
-    const { consumption, popConsumption, transactions } = this.parts
+    const { consumption, popConsumption, liteConsumption, transactions } = this.parts
     this.#registerSending()
     consumption.registerProcessors(this.#dispatcher)
     popConsumption.registerProcessors(this.#dispatcher)
+    liteConsumption.registerProcessors(this.#dispatcher, this.loadBalance.topicRouteInfoManager)
     transactions.registerProcessors(this.#dispatcher)
     this.replication.registerProcessors(this.#dispatcher)
     this.loadBalance.registerProcessors(this.#dispatcher)
@@ -233,6 +237,7 @@ export class BrokerController implements Service {
       authorizationMetadataManager: this.accessControl.authorizationMetadataManager,
       configuration: this.#deps.configuration,
       popInflightMessageCounter: popConsumption.inflight,
+      liteTopics: this.parts.liteConsumption.lifecycle,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
       runtimeInfo: this.#runtimeInfo,
       brokerAddr: (channel) => this.#ownAddress.brokerAddr(channel),

@@ -11,6 +11,7 @@ import { Consumption } from './consumption.ts'
 import { EscapeBridge, type EscapeBridgeDeps } from './failover/escape-bridge.ts'
 import { TopicPublishInfo, type TopicPublishInfoDeps } from './failover/topic-publish-info.ts'
 import { isIsolatedAtStart } from './slave/isolation.ts'
+import { LiteConsumption } from './lite-consumption.ts'
 import { WheelTimedPuts } from './pop/wheel-timed-puts.ts'
 import { PopConsumption } from './pop-consumption.ts'
 import { ScheduleHook } from './schedule/schedule-hook.ts'
@@ -45,7 +46,7 @@ export interface PartsConnections
 /** The tables and services of a broker that make no connection, under the names by which all that is made of them takes them. */
 export function createBrokerParts(deps: BrokerPartsDeps, connections: PartsConnections) {
   const { configs, topicConfigManager, messageStore, clock, fileSystem, logger } = deps
-  const { broker: brokerConfig, store: storeConfig } = configs
+  const { broker: brokerConfig, store: storeConfig, lite: liteConfig } = configs
   const { brokerHost } = connections
   const brokerStatsManager = new BrokerStatsManager({
     brokerConfig,
@@ -81,16 +82,17 @@ export function createBrokerParts(deps: BrokerPartsDeps, connections: PartsConne
   const timers = createTimers(base)
   const scheduleHook = new ScheduleHook({ ...base, delayLevels, timerMessageStore: timers })
   const transactions = new Transactions({ ...base, ...managers, scheduleHook })
+  const random = Math.random
+  const liteConsumption = new LiteConsumption({ ...base, ...managers, liteConfig, random })
   const popConsumption = new PopConsumption({
-    ...base,
-    ...managers,
+    ...{ ...base, ...managers, random },
+    liteAcks: liteConsumption.acks,
     timedPuts: new WheelTimedPuts(scheduleHook, escapeBridge, timers),
-    random: Math.random,
   })
   return {
     ...base,
     ...managers,
-    ...{ brokerStats, consumption, popConsumption, transactions },
+    ...{ brokerStats, consumption, popConsumption, liteConsumption, transactions },
     ...{ scheduleMessageService, scheduleHook },
     /** undefined without a timer wheel: then it does not run. */
     timerMessageStore: storeConfig.timerWheelEnable ? timers : undefined,

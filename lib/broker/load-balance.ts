@@ -32,13 +32,13 @@ export interface LoadBalanceDeps {
  */
 export class LoadBalance implements Service {
   readonly messageRequestModeManager: MessageRequestModeManager
+  readonly topicRouteInfoManager: TopicRouteInfoManager
   readonly #deps: LoadBalanceDeps
-  readonly #topicRouteInfoManager: TopicRouteInfoManager
 
   constructor(deps: LoadBalanceDeps) {
     this.#deps = deps
     this.messageRequestModeManager = new MessageRequestModeManager(deps)
-    this.#topicRouteInfoManager = new TopicRouteInfoManager(deps)
+    this.topicRouteInfoManager = new TopicRouteInfoManager(deps)
   }
 
   /** Reads the message request modes. */
@@ -47,11 +47,11 @@ export class LoadBalance implements Service {
   }
 
   start(): Promise<void> {
-    return this.#topicRouteInfoManager.start()
+    return this.topicRouteInfoManager.start()
   }
 
   stop(): Promise<void> {
-    return this.#topicRouteInfoManager.stop()
+    return this.topicRouteInfoManager.stop()
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
@@ -66,7 +66,7 @@ export class LoadBalance implements Service {
       topicConfigManager,
       subscriptionGroupManager,
       consumerManager,
-      routes: this.#topicRouteInfoManager,
+      routes: this.topicRouteInfoManager,
       modes: this.messageRequestModeManager,
     })
     for (const code of QueryAssignmentProcessor.requestCodes) {

@@ -37,6 +37,7 @@ import { NotificationProcessor } from './processor/notification-processor.ts'
 import { PeekMessageProcessor } from './processor/peek-message-processor.ts'
 import { PollingInfoProcessor } from './processor/polling-info-processor.ts'
 import { PopMessageProcessor } from './processor/pop-message-processor.ts'
+import type { LiteAcks } from './processor/lite/lite-acks.ts'
 import { OrderlyAcks } from './processor/pop/orderly-acks.ts'
 import { PopChecks } from './processor/pop/pop-checks.ts'
 import { PopOffsets } from './processor/pop/pop-offsets.ts'
@@ -57,6 +58,8 @@ export interface PopConsumptionDeps {
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly timedPuts: TimedPuts
   readonly escapeBridge: Pick<EscapeBridge, 'getMessage'>
+  /** For messages of lite topics. */
+  readonly liteAcks: LiteAcks
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages' | 'puts'>
   readonly clock: Clock
   readonly fileSystem: FileSystem
@@ -214,6 +217,7 @@ export class PopConsumption implements Service, ChannelEventListener {
     return new AckMessageProcessor({
       messageStore: this.#deps.messageStore,
       brokerStatsManager: this.#deps.brokerStatsManager,
+      liteAcks: this.#deps.liteAcks,
       checks: this.#checks,
       buffer: this.#buffer,
       reviveLog: this.#reviveLog,

@@ -1,6 +1,7 @@
 import { AUTH_OPTIONS } from './auth-config.ts'
 import { BROKER_OPTIONS } from './broker-config.ts'
 import { LIMIT_OPTIONS } from './limits-config.ts'
+import { LITE_OPTIONS } from './lite-config.ts'
 import type { LoadedConfigs } from './load.ts'
 import { MESSAGE_STORE_OPTIONS } from './message-store-config.ts'
 import { MONITOR_OPTIONS } from './monitor-config.ts'
@@ -22,6 +23,7 @@ export const BROKER_TABLES = {
   limits: LIMIT_OPTIONS,
   monitor: MONITOR_OPTIONS,
   replication: REPLICATION_OPTIONS,
+  lite: LITE_OPTIONS,
 } as const
 export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
 

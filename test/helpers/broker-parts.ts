@@ -14,6 +14,7 @@ import { DelayLevels } from '../../lib/common/delay-levels.ts'
 import { NodeFileSystem } from '../../lib/common/file-system.ts'
 import { SILENT_LOGGER } from '../../lib/common/logger.ts'
 import type { BrokerConfig } from '../../lib/config/broker-config.ts'
+import type { LiteConfig } from '../../lib/config/lite-config.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
 import type { MessageStoreConfig } from '../../lib/config/message-store-config.ts'
 import { BROKER_TABLES } from '../../lib/config/tables.ts'
@@ -38,7 +39,8 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
   const brokerConfig: Writable<BrokerConfig> = loaded.configs.broker
   const storeConfig: Writable<MessageStoreConfig> = loaded.configs.store
   const clock = new SimClock()
-  const shared = { brokerConfig, storeConfig, clock, logger: SILENT_LOGGER }
+  const liteConfig: Writable<LiteConfig> = loaded.configs.lite
+  const shared = { brokerConfig, storeConfig, liteConfig, clock, logger: SILENT_LOGGER }
   const fileSystem = new NodeFileSystem()
   const delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
   const messageStore = new MemoryMessageStore({ clock, delayLevelsMs: delayLevels.delaysMs })

@@ -5,6 +5,7 @@ import { decodeRecord } from '../../codec/message/record-reader.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { RequestCode } from '../../codec/request-code.ts'
 import { ConsumerOffsetManager } from '../../lib/broker/offset/consumer-offset-manager.ts'
+import { LiteConsumption } from '../../lib/broker/lite-consumption.ts'
 import { PopConsumption } from '../../lib/broker/pop-consumption.ts'
 import type { TimedPuts } from '../../lib/broker/pop/timed-puts.ts'
 import { newTopicConfig } from '../../lib/broker/topic/topic-config.ts'
@@ -133,11 +134,18 @@ export class PopFixture {
   }
 
   #newPops(): PopConsumption {
+    const lite = new LiteConsumption({
+      ...this.#parts,
+      messageStore: this.store,
+      consumerOffsetManager: this.offsets,
+      random: () => 0,
+    })
     const pops = new PopConsumption({
       ...this.#parts,
       messageStore: this.store,
       consumerOffsetManager: this.offsets,
       timedPuts: this.timedPuts,
+      liteAcks: lite.acks,
       brokerHost: () => HOST,
       random: () => {
         this.runs++

@@ -1,5 +1,6 @@
 import { CheckTransactionStateRequestHeader } from '../../../codec/header/check-transaction-state.ts'
 import { NotifyConsumerIdsChangedRequestHeader } from '../../../codec/header/notify-consumer-ids-changed.ts'
+import { NotifyUnsubscribeLiteRequestHeader } from '../../../codec/header/notify-unsubscribe-lite.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import type { Channel } from '../../remoting/index.ts'
@@ -20,6 +21,16 @@ export class Broker2Client {
       RemotingCommand.request(
         RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
         NotifyConsumerIdsChangedRequestHeader.encode({ consumerGroup }),
+      ),
+    )
+  }
+
+  /** Tells a client that it has lost a lite topic to another one. */
+  notifyUnsubscribeLite(channel: Channel, header: NotifyUnsubscribeLiteRequestHeader): void {
+    channel.invokeOneway(
+      RemotingCommand.request(
+        RequestCode.NOTIFY_UNSUBSCRIBE_LITE,
+        NotifyUnsubscribeLiteRequestHeader.encode(header),
       ),
     )
   }

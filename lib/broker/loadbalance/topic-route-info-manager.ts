@@ -4,11 +4,13 @@ import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import { toError } from '../../common/errors.ts'
 import type { Logger } from '../../common/logger.ts'
-import { isReadable } from '../../common/perm-name.ts'
+import { isReadable, isWriteable } from '../../common/perm-name.ts'
 import type { Service } from '../../common/service.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import { RemotingError } from '../../remoting/index.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
+
+const MASTER_ID = 0
 
 export interface TopicRouteInfoManagerDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'loadBalancePollNameServerInterval'>
@@ -19,14 +21,14 @@ export interface TopicRouteInfoManagerDeps {
 }
 
 /**
- * The queues, of all brokers, of the topics that clients asked us to share out. A topic is fetched from the
- * NameServers when it is asked for the first time, and again periodically; it is forgotten when it has gone.
+ * The queues, of all brokers, of the topics that clients asked us to share out, or that have lite topics. A topic is fetched
+ * from the NameServers when it is asked for the first time, and again periodically; it is forgotten when it has gone.
  *
- * Apache: broker.topic.TopicRouteInfoManager, its part for load balancing
+ * Apache: broker.topic.TopicRouteInfoManager, its parts for load balancing and lite topics
  */
 export class TopicRouteInfoManager implements Service {
   readonly #deps: TopicRouteInfoManagerDeps
-  readonly #subscribeInfo = new Map<string, readonly MessageQueue[]>()
+  readonly #queues = new Map<string, TopicQueues>()
   readonly #fetching = new Map<string, Promise<void>>()
   #timer: Timer | undefined
 
@@ -50,14 +52,26 @@ export class TopicRouteInfoManager implements Service {
 
   /** The topic's readable queues; undefined when no NameServer knows it or none can be reached. Never rejects. */
   async getTopicSubscribeInfo(topic: string): Promise<readonly MessageQueue[] | undefined> {
-    const known = this.#subscribeInfo.get(topic)
+    return this.#queuesOf(topic, 'readable')
+  }
+
+  /** The topic's writeable queues at masters, ordered by broker name; otherwise the same. */
+  async tryToFindTopicPublishInfo(topic: string): Promise<readonly MessageQueue[] | undefined> {
+    return this.#queuesOf(topic, 'writeable')
+  }
+
+  async #queuesOf(
+    topic: string,
+    kind: keyof TopicQueues,
+  ): Promise<readonly MessageQueue[] | undefined> {
+    const known = this.#queues.get(topic)?.[kind]
     if (known !== undefined && known.length > 0) return known
     await this.#fetchOnce(topic)
-    return this.#subscribeInfo.get(topic)
+    return this.#queues.get(topic)?.[kind]
   }
 
   #fetchAll(): void {
-    for (const topic of this.#subscribeInfo.keys()) void this.#fetchOnce(topic)
+    for (const topic of this.#queues.keys()) void this.#fetchOnce(topic)
   }
 
   /** Who asks for a topic that is being fetched waits for the same answer. */
@@ -72,13 +86,33 @@ export class TopicRouteInfoManager implements Service {
   async #fetch(topic: string): Promise<void> {
     try {
       const route = await this.#deps.getTopicRouteInfo(topic)
-      this.#subscribeInfo.set(topic, readableQueues(topic, route))
+      this.#queues.set(topic, {
+        readable: readableQueues(topic, route),
+        writeable: writeableQueues(topic, route),
+      })
     } catch (error) {
       this.#deps.logger.warn({ topic, error: toError(error).message }, 'no route')
       const isGone = error instanceof RemotingError && error.code === ResponseCode.TOPIC_NOT_EXIST
-      if (isGone && !isRetryTopic(topic)) this.#subscribeInfo.delete(topic)
+      if (isGone && !isRetryTopic(topic)) this.#queues.delete(topic)
     }
   }
+}
+
+interface TopicQueues {
+  readonly readable: readonly MessageQueue[]
+  readonly writeable: readonly MessageQueue[]
+}
+
+/** Source: client.impl.factory.MQClientInstance#topicRouteData2TopicPublishInfo, for topics that are not ordered */
+function writeableQueues(topic: string, route: TopicRouteData): MessageQueue[] {
+  const masters = route.brokerDatas.filter(({ brokerAddrs }) => brokerAddrs.has(MASTER_ID))
+  const names = new Set(masters.map(({ brokerName }) => brokerName))
+  return route.queueDatas
+    .filter(({ brokerName, perm }) => isWriteable(perm) && names.has(brokerName))
+    .sort((a, b) => (a.brokerName < b.brokerName ? -1 : 1))
+    .flatMap(({ brokerName, writeQueueNums }) =>
+      Array.from({ length: writeQueueNums }, (_, queueId) => ({ brokerName, queueId, topic })),
+    )
 }
 
 /** Source: client.impl.factory.MQClientInstance#topicRouteData2TopicSubscribeInfo */

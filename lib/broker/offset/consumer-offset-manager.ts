@@ -221,6 +221,19 @@ export class ConsumerOffsetManager implements Service {
       .map(({ group }) => group)
   }
 
+  /** Topics and groups for which something is stored. */
+  get offsetTableSize(): number {
+    return this.#offsetTable.size
+  }
+
+  /** Forgets what was stored for a group in a topic. Apache: removeConsumerOffset */
+  removeConsumerOffset(topic: string, group: string): void {
+    const key = topicAtGroup(topic, group)
+    for (const table of [this.#offsetTable, this.#resetOffsetTable, this.#pullOffsetTable]) {
+      if (table.delete(key)) this.#isChanged = true
+    }
+  }
+
   /** Forgets what was stored for a topic that is deleted. */
   cleanOffsetByTopic(topic: string): void {
     this.#remove((names) => names.topic === topic)

@@ -78,6 +78,18 @@ export function getLockFreeTimestamp(info: OrderInfo, nowMs: number): number | u
   return firstInvisible(info, info.i, nowMs) ?? nowMs
 }
 
+/** When all of the pop is visible again, at the latest; undefined when that cannot be told. */
+export function getMaxLockFreeTimestamp(info: OrderInfo, nowMs: number): number | undefined {
+  if (info.o.length === 0) return undefined
+  let maxMs = nowMs
+  for (let index = 0; index < info.o.length; index++) {
+    if (!isNotAck(info, index)) continue
+    if (info.i === undefined || info.i <= 0) return undefined
+    maxMs = Math.max(maxMs, info.ot?.get(queueOffsetOf(info, index)) ?? info.popTime + info.i)
+  }
+  return maxMs
+}
+
 /** When the first of the messages that are neither acknowledged nor visible becomes visible. */
 function firstInvisible(info: OrderInfo, invisibleMs: number, nowMs: number): number | undefined {
   for (let index = 0; index < info.o.length; index++) {

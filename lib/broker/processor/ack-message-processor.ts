@@ -17,6 +17,7 @@ import type { PopInflightMessageCounter } from '../pop/pop-inflight-message-coun
 import type { ReviveLog } from '../pop/revive-log.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { buildPopRetryTopicV1, buildPopRetryTopicV2 } from '../topic/topic-names.ts'
+import { isOfLiteTopic, type LiteAcks } from './lite/lite-acks.ts'
 import type { OrderlyAcks } from './pop/orderly-acks.ts'
 import type { PopChecks } from './pop/pop-checks.ts'
 
@@ -27,6 +28,7 @@ export interface AckMessageDeps {
   readonly buffer: PopBufferMergeService
   readonly reviveLog: ReviveLog
   readonly orderlyAcks: OrderlyAcks
+  readonly liteAcks: Pick<LiteAcks, 'ack'>
   readonly inflight: PopInflightMessageCounter
 }
 
@@ -54,6 +56,10 @@ export class AckMessageProcessor implements RequestProcessor {
     const header = AckMessageRequestHeader.decode(request.extFields)
     const { topic, queueId, offset, consumerGroup: group } = header
     this.#deps.checks.checkQueue(header, channel)
+    if (isOfLiteTopic(header)) {
+      this.#deps.liteAcks.ack(header)
+      return
+    }
     const { minOffset, maxOffset } = this.#bounds(topic, queueId)
     if (offset < minOffset || offset > maxOffset) {
       throw new RemotingError(

@@ -14,6 +14,7 @@ import type { ConsumerOrderInfoManager } from '../pop/consumer-order-info-manage
 import type { PopBufferMergeService } from '../pop/pop-buffer-merge-service.ts'
 import { newCheckPoint } from '../pop/pop-check-point.ts'
 import type { ReviveLog } from '../pop/revive-log.ts'
+import { isOfLiteTopic, type LiteAcks, type LiteHeader } from './lite/lite-acks.ts'
 import { orRefusal } from './pop/held-requests.ts'
 import type { PopChecks } from './pop/pop-checks.ts'
 
@@ -23,6 +24,7 @@ export interface ChangeInvisibleTimeDeps {
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets'>
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'queryOffset'>
   readonly orderInfo: ConsumerOrderInfoManager
+  readonly liteAcks: Pick<LiteAcks, 'changeInvisibleTime'>
   readonly buffer: PopBufferMergeService
   readonly reviveLog: ReviveLog
   readonly clock: Clock
@@ -50,7 +52,7 @@ export class ChangeInvisibleTimeProcessor implements RequestProcessor {
     const refused = ChangeInvisibleTimeResponseHeader.encode(NO_RESULT)
     return orRefusal(refused, () => {
       this.#deps.checks.checkQueue(header, channel)
-      return this.#change(header)
+      return isOfLiteTopic(header) ? this.#changeLite(header) : this.#change(header)
     })
   }
 
@@ -64,6 +66,12 @@ export class ChangeInvisibleTimeProcessor implements RequestProcessor {
     const info = new ExtraInfo(extraInfo)
     if (info.isOrder) return this.#changeOrderly(header, info)
     return this.#appendCheckPointThenAckOrigin(header, info)
+  }
+
+  #changeLite(header: LiteHeader<ChangeInvisibleTimeRequestHeader>): RemotingCommand {
+    const changed = this.#deps.liteAcks.changeInvisibleTime(header)
+    if (changed === 'NO_MESSAGE') return answer(ResponseCode.NO_MESSAGE)
+    return answer(ResponseCode.SUCCESS, changed)
   }
 
   #changeOrderly(header: ChangeInvisibleTimeRequestHeader, info: ExtraInfo): RemotingCommand {

@@ -12,6 +12,7 @@ import { GetMessageStatus } from '../../store/types.ts'
 import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
 import type { PullRequest } from '../longpolling/pull-request.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
+import { toLmqName } from '../lite/lite-topic-names.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
@@ -152,7 +153,7 @@ export class PullMessageProcessor implements RequestProcessor {
     const { filter } = pull
     const result = messageStore.getMessage({
       group,
-      topic,
+      topic: storeTopicOf(pull.header),
       queueId,
       offset: queueOffset,
       maxMsgNums,
@@ -252,4 +253,10 @@ function resetTo(nextBeginOffset: number, minOffset: number, maxOffset: number):
     messageCount: 0,
     suggestPullingFromSlave: false,
   }
+}
+
+/** A pull may be of a lite topic of its topic. */
+function storeTopicOf({ topic, liteTopic }: PullMessageRequestHeader): string {
+  if (liteTopic === undefined || liteTopic.trim() === '') return topic
+  return toLmqName(topic, liteTopic) ?? topic
 }

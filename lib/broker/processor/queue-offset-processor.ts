@@ -18,6 +18,7 @@ import type { ExtFields } from '../../../codec/remoting-command.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
+import { toLmqName } from '../lite/lite-topic-names.ts'
 import type { RequestProcessor } from '../../remoting/index.ts'
 import type { MessageStore } from '../../store/types.ts'
 
@@ -55,7 +56,9 @@ export class QueueOffsetProcessor implements RequestProcessor {
 
   async #searchOffset(request: RemotingCommand): Promise<RemotingCommand> {
     const header = SearchOffsetRequestHeader.decode(request.extFields)
-    const { topic, queueId, timestamp, boundaryType } = header
+    const { queueId, timestamp, boundaryType, liteTopic = '' } = header
+    const topic =
+      liteTopic.trim() === '' ? header.topic : (toLmqName(header.topic, liteTopic) ?? '')
     const boundary = boundaryType?.toLowerCase() === 'upper' ? 'upper' : 'lower'
     const offset = await this.#store.getOffsetInQueueByTime(topic, queueId, timestamp, boundary)
     return success(SearchOffsetResponseHeader.encode({ offset }))

@@ -125,7 +125,11 @@ export class SendMessageProcessor implements RequestProcessor {
     if (deadLetterTopic !== undefined) {
       this.#deps.brokerStatsManager.messages.incSendToDlq(header.producerGroup, header.topic)
     }
-    const sent = this.#properties.build(header.properties ?? '', this.#deps.createUniqKey)
+    const sent = this.#properties.build(
+      header.properties ?? '',
+      this.#deps.createUniqKey,
+      header.topic,
+    )
     const message = this.#buildInner(request, header, topicConfig, channel)
     message.queueId = queueId
     message.properties = sent.text

@@ -13,6 +13,10 @@ export class AttributeError extends Error {
 }
 
 const LONG_MAX = 2n ** 63n - 1n
+/** LITE and PRIORITY are new in 5.5.0. */
+const MESSAGE_TYPES = [
+  ...['UNSPECIFIED', 'MIXED', 'TRANSACTION', 'PRIORITY', 'FIFO', 'DELAY', 'LITE', 'NORMAL'],
+]
 
 /** `values` stand in the order in which Java prints the set. */
 function enumAttribute(changeable: boolean, values: readonly string[]): AttributeSpec {
@@ -25,30 +29,57 @@ function enumAttribute(changeable: boolean, values: readonly string[]): Attribut
   }
 }
 
-/** Milliseconds, -1 for unset. Kept for tiered storage, nothing here reads it. */
-const reserveTime: AttributeSpec = {
+/** Source: common.attribute.LongRangeAttribute */
+function longRangeAttribute(min: bigint, max: bigint): AttributeSpec {
+  return {
+    changeable: true,
+    verify(value) {
+      if (!/^[+-]?\d{1,19}$/.test(value)) throw new AttributeError(`For input string: "${value}"`)
+      const number = BigInt(value.replace('+', ''))
+      if (number >= min && number <= max) return
+      throw new AttributeError(`value is not in range(${min.toString()}, ${max.toString()})`)
+    },
+  }
+}
+
+/** Source: common.attribute.BooleanAttribute */
+const booleanAttribute: AttributeSpec = {
   changeable: true,
   verify(value) {
-    if (!/^[+-]?\d{1,19}$/.test(value)) throw new AttributeError(`For input string: "${value}"`)
-    const number = BigInt(value.replace('+', ''))
-    if (number >= -1n && number <= LONG_MAX) return
-    throw new AttributeError(`value is not in range(-1, ${LONG_MAX.toString()})`)
+    if (/^(true|false)$/i.test(value)) return
+    throw new AttributeError('boolean attribute format is wrong.')
   },
 }
 
-/** Source: common.TopicAttributes */
+/** Source: common.attribute.StringAttribute */
+const stringAttribute: AttributeSpec = {
+  changeable: true,
+  verify(value) {
+    if (value.trim() === '') throw new AttributeError('attribute value is blank')
+  },
+}
+
+/** Source: common.TopicAttributes; those of lite topics are new in 5.5.0 */
 export const TOPIC_ATTRIBUTES: ReadonlyMap<string, AttributeSpec> = new Map([
   ['queue.type', enumAttribute(false, ['BatchCQ', 'SimpleCQ'])],
   ['cleanup.policy', enumAttribute(false, ['DELETE', 'COMPACTION'])],
-  [
-    'message.type',
-    enumAttribute(true, ['UNSPECIFIED', 'TRANSACTION', 'FIFO', 'MIXED', 'DELAY', 'NORMAL']),
-  ],
-  ['reserve.time', reserveTime],
+  ['message.type', enumAttribute(true, MESSAGE_TYPES)],
+  // Milliseconds, -1 for unset. Kept for tiered storage, nothing here reads it.
+  ['reserve.time', longRangeAttribute(-1n, LONG_MAX)],
+  ['lite.topic.expiration', longRangeAttribute(-1n, 30n * 24n * 60n)],
 ])
 
-/** Groups have none yet. Source: remoting.protocol.subscription.SubscriptionGroupAttributes is empty */
-export const SUBSCRIPTION_GROUP_ATTRIBUTES: ReadonlyMap<string, AttributeSpec> = new Map()
+/** All new in 5.5.0. Source: common.SubscriptionGroupAttributes */
+export const SUBSCRIPTION_GROUP_ATTRIBUTES: ReadonlyMap<string, AttributeSpec> = new Map([
+  ['priority.factor', longRangeAttribute(0n, 100n)],
+  ['lite.bind.topic', stringAttribute],
+  ['lite.sub.model', enumAttribute(true, ['Shared', 'Exclusive'])],
+  ['lite.sub.reset.offset.exclusive', booleanAttribute],
+  ['lite.sub.reset.offset.unsubscribe', booleanAttribute],
+  ['lite.sub.client.quota', longRangeAttribute(-1n, LONG_MAX)],
+  ['lite.sub.client.max.event.cnt', longRangeAttribute(10n, LONG_MAX)],
+  ['lite.sub.wildcard', stringAttribute],
+])
 
 /**
  * The attributes after a change. A request's keys begin with `+` (set) or `-` (remove); when the owner is being created

@@ -58,6 +58,8 @@ export interface TopicAdminDeps {
     PopInflightMessageCounter,
     'clearInFlightMessageNumByTopicName'
   >
+  /** Apache: LiteLifecycleManager */
+  readonly liteTopics: { cleanByParentTopic(parentTopic: string): void }
   /** Resolves when the name servers know of the topics changed so far, or cannot be told. */
   readonly topicsRegistered: () => Promise<void>
   readonly logger: Logger
@@ -175,6 +177,7 @@ export class TopicAdminProcessor implements RequestProcessor {
       this.#deps
     const topics = new Set([topic, ...this.#popRetryTopics(topic)])
     logger.info({ topics: [...topics], caller: channel.remoteHost.toString() }, 'delete topic')
+    this.#deps.liteTopics.cleanByParentTopic(topic)
     for (const each of topics) {
       topicConfigManager.deleteTopicConfig(each)
       timerMessageStore?.metrics.removeTimingCount(each)

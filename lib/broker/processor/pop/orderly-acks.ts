@@ -4,10 +4,8 @@ import { type Channel, RemotingError } from '../../../remoting/index.ts'
 import type { PopMessageRequestHeader } from '../../../../codec/header/pop-message.ts'
 import type { PopLongPollingService } from '../../longpolling/pop-long-polling-service.ts'
 import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
-import {
-  CommitResult,
-  type ConsumerOrderInfoManager,
-} from '../../pop/consumer-order-info-manager.ts'
+import type { ConsumerOrderInfoManager } from '../../pop/consumer-order-info-manager.ts'
+import { CommitResult } from '../../pop/order-info-table.ts'
 import { popQueueKey } from '../../pop/pop-ack-constants.ts'
 import type { PopInflightMessageCounter } from '../../pop/pop-inflight-message-counter.ts'
 

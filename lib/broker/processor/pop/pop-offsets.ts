@@ -9,6 +9,7 @@ import { isRetryTopic } from '../../topic/topic-names.ts'
 
 /** A group that has no offset begins at the oldest message; otherwise at the newest. Source: common.constant.ConsumeInitMode */
 export const INIT_MODE_MIN = 0
+export const INIT_MODE_MAX = 1
 
 export interface PopOffsetsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'initPopOffsetByCheckMsgInMem'>
@@ -34,7 +35,7 @@ export class PopOffsets {
   peek(topic: string, group: string, queueId: number, initMode: number): number {
     const { consumerOffsetManager } = this.#deps
     const committed = consumerOffsetManager.queryOffset(group, topic, queueId)
-    const offset = committed < 0 ? this.#initOffset(topic, queueId, initMode) : committed
+    const offset = committed < 0 ? initPopOffset(this.#deps, topic, queueId, initMode) : committed
     return Math.max(this.#deps.buffer.getLatestOffset(popQueueKey(topic, group, queueId)), offset)
   }
 
@@ -44,7 +45,7 @@ export class PopOffsets {
     const key = popQueueKey(topic, group, queueId)
     let offset = consumerOffsetManager.queryOffset(group, topic, queueId)
     if (offset < 0) {
-      offset = this.#initOffset(topic, queueId, initMode)
+      offset = initPopOffset(this.#deps, topic, queueId, initMode)
       consumerOffsetManager.commitOffset(group, topic, queueId, offset)
     }
     const resetOffset = consumerOffsetManager.queryThenEraseResetOffset(topic, group, queueId)
@@ -57,18 +58,26 @@ export class PopOffsets {
     }
     return Math.max(buffer.getLatestOffset(key), offset)
   }
+}
 
-  #initOffset(topic: string, queueId: number, initMode: number): number {
-    const { messageStore, brokerConfig } = this.#deps
-    const minOffset = Math.max(messageStore.getMinOffsetInQueue(topic, queueId), 0)
-    if (initMode === INIT_MODE_MIN || isRetryTopic(topic)) return minOffset
-    if (
-      brokerConfig.initPopOffsetByCheckMsgInMem &&
-      minOffset === 0 &&
-      messageStore.checkInMemByConsumeOffset(topic, queueId, 0)
-    ) {
-      return 0
-    }
-    return Math.max(messageStore.getMaxOffsetInQueue(topic, queueId) - 1, 0)
+/**
+ * Where a group begins that has no offset: at the oldest message, or at the newest; at the oldest too where the queue is so young
+ * that its first message is in memory.
+ */
+export function initPopOffset(
+  { messageStore, brokerConfig }: Pick<PopOffsetsDeps, 'messageStore' | 'brokerConfig'>,
+  topic: string,
+  queueId: number,
+  initMode: number,
+): number {
+  const minOffset = Math.max(messageStore.getMinOffsetInQueue(topic, queueId), 0)
+  if (initMode === INIT_MODE_MIN || isRetryTopic(topic)) return minOffset
+  if (
+    brokerConfig.initPopOffsetByCheckMsgInMem &&
+    minOffset === 0 &&
+    messageStore.checkInMemByConsumeOffset(topic, queueId, 0)
+  ) {
+    return 0
   }
+  return Math.max(messageStore.getMaxOffsetInQueue(topic, queueId) - 1, 0)
 }

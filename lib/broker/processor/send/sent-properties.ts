@@ -7,6 +7,7 @@ import {
 } from '../../../../codec/message/properties.ts'
 import { MessageConst } from '../../../../codec/message/property-names.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
+import { toLmqName } from '../../lite/lite-topic-names.ts'
 
 /** The options that go into the properties of every message. */
 export type SentPropertiesOptions = Pick<BrokerConfig, 'regionId' | 'traceOn' | 'brokerClusterName'>
@@ -34,11 +35,13 @@ const SPECIAL: ReadonlySet<string> = new Set([
   MessageConst.PROPERTY_TIMER_DELAY_MS,
   MessageConst.PROPERTY_TRANSACTION_PREPARED,
   MessageConst.PROPERTY_INNER_NUM,
+  MessageConst.PROPERTY_LITE_TOPIC,
 ])
 const UNIQ_KEY = MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX
 
 /**
- * Completes the properties of sent messages: region, trace switch and cluster are set, a pop check point is removed.
+ * Completes the properties of sent messages: region, trace switch and cluster are set, a pop check point is removed, a message for
+ * a lite topic goes into its queue.
  * Ordinary messages, nearly all, are scanned once and get a constant text appended, without a map of their properties.
  *
  * Source: broker.processor.AbstractSendMessageProcessor#buildMsgContext, SendMessageProcessor#clearReservedProperties
@@ -52,10 +55,13 @@ export class SentPropertiesBuilder {
     this.#suffix = encodeProperties(this.#added())
   }
 
-  /** `createUniqKey` makes a key for a message that comes without one; a batch has no key of its own. */
-  build(sent: string, createUniqKey: (() => string) | undefined): SentProperties {
+  /**
+   * `createUniqKey` makes a key for a message that comes without one; a batch has no key of its own, and no `topic` whose
+   * lite topics it could be for.
+   */
+  build(sent: string, createUniqKey: (() => string) | undefined, topic = ''): SentProperties {
     const found = scan(sent)
-    if (found.isSpecial) return this.#buildFromMap(sent, createUniqKey)
+    if (found.isSpecial) return this.#buildFromMap(sent, createUniqKey, topic)
     let text = closeProperties(sent) + this.#suffix
     let { uniqKey } = found
     if (uniqKey === undefined && createUniqKey !== undefined) {
@@ -65,8 +71,14 @@ export class SentPropertiesBuilder {
     return { text, uniqKey, all: undefined }
   }
 
-  #buildFromMap(sent: string, createUniqKey: (() => string) | undefined): SentProperties {
+  #buildFromMap(
+    sent: string,
+    createUniqKey: (() => string) | undefined,
+    topic: string,
+  ): SentProperties {
     const all = decodeProperties(sent)
+    const lmqName = toLmqName(topic, all.get(MessageConst.PROPERTY_LITE_TOPIC) ?? '')
+    if (lmqName !== undefined) all.set(MessageConst.PROPERTY_INNER_MULTI_DISPATCH, lmqName)
     all.delete(MessageConst.PROPERTY_POP_CK)
     for (const [name, value] of this.#added()) all.set(name, value)
     if (!all.has(UNIQ_KEY) && createUniqKey !== undefined) all.set(UNIQ_KEY, createUniqKey())

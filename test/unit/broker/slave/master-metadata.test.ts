@@ -35,6 +35,7 @@ describe("a slave that fetches its master's metadata in parts", () => {
     const consumerOffsetManager = { whichGroupByTopic: () => [], cleanOffsetByTopic: () => 0 }
     const processor = new TopicAdminProcessor({
       ...{ ...parts, popInflightMessageCounter, consumerOffsetManager },
+      liteTopics: { cleanByParentTopic: () => undefined },
       topicsRegistered: () => Promise.resolve(),
     })
     const { topicConfigTable, dataVersion } = await fetchAllTopicConfig((code, fields = {}) => {

@@ -199,7 +199,7 @@ describe('TopicConfigManager', () => {
       'value is not in set: [BatchCQ, SimpleCQ]',
     )
     expect(() => update({ '+message.type': 'x' })).to.throw(
-      'value is not in set: [UNSPECIFIED, TRANSACTION, FIFO, MIXED, DELAY, NORMAL]',
+      'value is not in set: [UNSPECIFIED, MIXED, TRANSACTION, PRIORITY, FIFO, DELAY, LITE, NORMAL]',
     )
     expect(manager.containsTopic('T')).to.equal(false)
     update({ '+queue.type': 'BatchCQ', '+message.type': 'FIFO', '+reserve.time': '-1' })

@@ -49,6 +49,7 @@ describe('TopicAdminProcessor', () => {
         whichGroupByTopic: () => ['g', 'other'],
         cleanOffsetByTopic: (topic) => cleaned.push(topic),
       },
+      liteTopics: { cleanByParentTopic: (topic) => void cleaned.push(`lite of ${topic}`) },
       topicsRegistered: () => registered,
     })
   })
@@ -166,7 +167,7 @@ describe('TopicAdminProcessor', () => {
     }
     await ask(RequestCode.DELETE_TOPIC_IN_BROKER, { topic: 'T' })
     const deleted = ['T', '%RETRY%g_T', '%RETRY%other+T']
-    expect(cleaned).to.deep.equal(deleted)
+    expect(cleaned).to.deep.equal(['lite of T', ...deleted])
     expect(parts.messageStore.deletedTopics).to.deep.equal(deleted)
     expect(parts.topicConfigManager.containsTopic('T')).to.equal(false)
   })
