@@ -87,20 +87,31 @@ export class ManagedProcess {
   }
 }
 
-/** Runs a program to its end, each line of its output to `onLine`. Killed at the limit. Resolves to its exit code. */
+/** Puts a line on the standard input of a program. */
+export type SendLine = (line: string) => void
+
+/**
+ * Runs a program to its end, each line of its output to `onLine`. Killed at the limit. Resolves to its exit code. The program
+ * has no standard input unless `isAsking`.
+ */
 export function runProgram(
   command: Command,
   limitMs: number,
-  onLine: (line: string) => void,
+  onLine: (line: string, send: SendLine) => void,
+  isAsking = false,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.program, command.args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       cwd: command.directory,
       env: { ...process.env, ...command.environment },
     })
+    const send: SendLine = (line) => child.stdin.write(`${line}\n`)
+    // It may have ended meanwhile.
+    child.stdin.on('error', () => undefined)
+    if (!isAsking) child.stdin.end()
     const timer = setTimeout(() => {
-      onLine(`killed after ${limitMs} ms`)
+      onLine(`killed after ${limitMs} ms`, send)
       child.kill('SIGKILL')
     }, limitMs)
     for (const stream of [child.stdout, child.stderr]) {
@@ -109,9 +120,9 @@ export function runProgram(
       stream.on('data', (text: string) => {
         const lines = (rest + text).split('\n')
         rest = lines.pop() ?? ''
-        lines.forEach(onLine)
+        for (const line of lines) onLine(line, send)
       })
-      stream.on('end', () => rest !== '' && onLine(rest))
+      stream.on('end', () => rest !== '' && onLine(rest, send))
     }
     child.once('error', (error) => {
       clearTimeout(timer)

@@ -1,5 +1,7 @@
 import com.alibaba.fastjson.JSON;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +27,8 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 
 /**
- * Runs command lines of Apache's mqadmin in one JVM and prints what each of them prints, one JSON object a line.
+ * Runs command lines of Apache's mqadmin in one JVM and prints what each of them prints, one JSON object a line. After each it
+ * waits for a line on its standard input, so that others may look at the servers as the command has left them.
  * Arguments: a file with a command in each line, its words separated by tabs, and for each server NAME=NAMESRV=BROKER=DIRECTORY.
  * `{word}` in a command is replaced; `@clients` starts a producer and a consumer that send and consume some messages;
  * `@until PATTERN` before a command repeats it until it prints what matches.
@@ -38,12 +41,20 @@ public class MqAdmin {
     private final PrintStream out = System.out;
     private final Map<String, String> words = new HashMap<>();
     private final List<Runnable> clients = new ArrayList<>();
+    private final BufferedReader in;
+    /** The words of the last command, as it was run. */
+    private String[] last = {};
+
+    private MqAdmin(BufferedReader in) {
+        this.in = in;
+    }
 
     public static void main(String[] args) throws Exception {
         List<String> commands = Files.readAllLines(Path.of(args[0]));
         hastenShutdowns();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (int i = 1; i < args.length; i++) {
-            new MqAdmin().run(args[i].split("="), commands);
+            new MqAdmin(in).run(args[i].split("="), commands);
         }
         System.exit(0);
     }
@@ -90,7 +101,9 @@ public class MqAdmin {
             result.put("line", line);
             result.put("ms", System.currentTimeMillis() - begin);
             result.put("output", output);
+            result.put("words", last);
             out.println("@output " + JSON.toJSONString(result));
+            in.readLine();
         }
         clients.forEach(Runnable::run);
     }
@@ -119,6 +132,7 @@ public class MqAdmin {
                 args[i] = args[i].replace("{" + word.getKey() + "}", word.getValue());
             }
         }
+        last = args;
         Commands.forget();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream captured = new PrintStream(bytes, true, StandardCharsets.UTF_8);

@@ -6,6 +6,10 @@ export interface Command {
   readonly differs?: string
   /** Lines that are not compared. */
   readonly leftOut?: LeftOut
+  /** Why our own tool does not run it again on the same servers. */
+  readonly once?: string
+  /** Lines that our own tool prints in another way. */
+  readonly toolsDiffer?: LeftOut
 }
 
 interface LeftOut {
@@ -36,9 +40,32 @@ const OWN_NAMESRV_KEYS: LeftOut = {
   because: 'Apache does not tell the options of its client; ports are those of a run',
 }
 
+const CHANGED = 'what it changes is changed then'
+const SENDS = 'what is in the topics counts later'
+const WRITES = 'it writes into the directory that it is run in'
+/** Apache's tool shows its options after some commands that have worked. */
+const HELP: LeftOut = {
+  lines: /^-\w,--|^usage: |^(org\.\S+ in json|format)$/,
+  because: 'ours prints nothing more',
+}
+const MISSING_KEY: LeftOut = {
+  lines: /Exception|^For more information/,
+  because: 'Apache prints that there was no orderConf before',
+}
+const NUMBERS_AS_KEYS: LeftOut = {
+  lines: /brokerAddrs|^0:/,
+  because: 'fastjson begins no line for keys that are numbers',
+}
+const ALLOCATION: LeftOut = {
+  lines: /"result"/,
+  because: "Apache's queues have the order of a hash set, ours that of consumers",
+}
+
 const same = (line: string): Command => ({ line })
 const differing = (differs: string, line: string): Command => ({ line, differs })
 const without = (leftOut: LeftOut, line: string): Command => ({ line, leftOut })
+const sameOnce = (once: string, line: string): Command => ({ line, once })
+const sameBut = (toolsDiffer: LeftOut, line: string): Command => ({ line, toolsDiffer })
 
 const CLUSTER: readonly Command[] = [
   same('clusterList'),
@@ -52,19 +79,19 @@ const CLUSTER: readonly Command[] = [
 
 const TOPICS: readonly Command[] = [
   same('updateTopic -c CompatCluster -t P -r 4 -w 4'),
-  same('updateTopic -b {broker} -t Fifo -r 2 -w 2 -o true -a +message.type=FIFO'),
+  sameBut(MISSING_KEY, 'updateTopic -b {broker} -t Fifo -r 2 -w 2 -o true -a +message.type=FIFO'),
   same('updateTopic -c CompatCluster -t Bad -a +no.such=1'),
-  same('updateTopicPerm -c CompatCluster -t Fifo -p 4'),
-  same('updateTopicPerm -b {broker} -t Fifo -p 6'),
-  same('updateTopicList -c CompatCluster -f {dir}/topics.json'),
+  sameOnce(CHANGED, 'updateTopicPerm -c CompatCluster -t Fifo -p 4'),
+  sameOnce(CHANGED, 'updateTopicPerm -b {broker} -t Fifo -p 6'),
+  sameBut(HELP, 'updateTopicList -c CompatCluster -f {dir}/topics.json'),
   same('@clients'),
-  same('topicRoute -t P'),
+  sameBut(NUMBERS_AS_KEYS, 'topicRoute -t P'),
   same('topicRoute -t P -l'),
   same('topicRoute -t Nothing'),
   same('topicStatus -t P'),
   same('topicStatus -t P -c CompatCluster'),
   same('topicClusterList -t P'),
-  same('allocateMQ -t P -i 10.0.0.1,10.0.0.2'),
+  sameBut(ALLOCATION, 'allocateMQ -t P -i 10.0.0.1,10.0.0.2'),
   same('updateOrderConf -t P -m put -v broker-a:4'),
   same('updateOrderConf -t P -m get'),
   same('updateOrderConf -t P -m delete'),
@@ -73,7 +100,7 @@ const TOPICS: readonly Command[] = [
 const GROUPS: readonly Command[] = [
   same('updateSubGroup -c CompatCluster -g G1 -q 2 -r 5 -s true'),
   same('updateSubGroup -b {broker} -g G2 -d false -o true'),
-  same('updateSubGroupList -c CompatCluster -f {dir}/groups.json'),
+  sameBut(HELP, 'updateSubGroupList -c CompatCluster -f {dir}/groups.json'),
   same('getConsumerConfig -g G1'),
   same('getConsumerConfig -g Nobody'),
   same('setConsumeMode -b {broker} -t P -g G1 -m POP -q 2'),
@@ -83,7 +110,7 @@ const GROUPS: readonly Command[] = [
   same('consumerProgress -g CG -s true'),
   same('consumerProgress'),
   same('consumerProgress -g Nobody'),
-  same('consumerStatus -g CG'),
+  sameOnce(WRITES, 'consumerStatus -g CG'),
   same('consumerStatus -g CG -i {clientId}'),
   same('consumerStatus -g Nobody'),
   same('consumerConnection -g CG'),
@@ -115,10 +142,10 @@ const MESSAGES: readonly Command[] = [
   same('printMsgByQueue -t P -a broker-a -i 1 -f true'),
   same('consumeMessage -t P'),
   same('consumeMessage -t P -b broker-a -i 1 -o 1 -c 2'),
-  same('sendMessage -t P -p hello -k KS -c A -b broker-a -i 2'),
-  same('sendMessage -t P -p hello -b broker-a -i 1'),
-  same('sendMsgStatus -b broker-a -c 2'),
-  same('checkMsgSendRT -t P -a 3 -s 16'),
+  sameOnce(SENDS, 'sendMessage -t P -p hello -k KS -c A -b broker-a -i 2'),
+  sameOnce(SENDS, 'sendMessage -t P -p hello -b broker-a -i 1'),
+  sameOnce(SENDS, 'sendMsgStatus -b broker-a -c 2'),
+  sameOnce(SENDS, 'checkMsgSendRT -t P -a 3 -s 16'),
   same('queryCq -t P -q 0 -i 0 -c 2 -b {broker}'),
   same('queryCq -t P -q 0 -i 0 -c 2 -b {broker} -g CG'),
   same('queryCq -t Nothing -q 0 -i 0 -c 2 -b {broker}'),
@@ -144,7 +171,7 @@ const SETTINGS: readonly Command[] = [
   same('updateKvConfig -s NS -k a -v b'),
   same('deleteKvConfig -s NS -k a'),
   same('wipeWritePerm -b broker-a'),
-  same('topicRoute -t P'),
+  sameBut(NUMBERS_AS_KEYS, 'topicRoute -t P'),
   same('addWritePerm -b broker-a'),
 ]
 

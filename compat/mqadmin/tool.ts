@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { runProgram } from '../harness/process.ts'
+import { runProgram, type SendLine } from '../harness/process.ts'
 
 /** A server that commands are run against; `name` is told with the outputs. */
 export interface ToolServer {
@@ -17,17 +17,23 @@ export interface ToolOutput {
   readonly line: number
   readonly ms: number
   readonly output: string
+  /** The command line as it was run; none for clients. */
+  readonly words: readonly string[]
 }
 
 const LIMIT_MS = 120_000
 
-/** Runs commands of Apache's mqadmin (words separated by blanks) in one JVM, first all against one server, then the next. */
+/**
+ * Runs commands of Apache's mqadmin (words separated by blanks) in one JVM, first all against one server, then the next. After each
+ * of them it waits for `onOutput`.
+ */
 export async function runTool(
   source: string,
   jars: string,
   directory: string,
   commands: readonly string[],
   servers: readonly ToolServer[],
+  onOutput: (output: ToolOutput) => Promise<void>,
 ): Promise<ToolOutput[]> {
   const script = path.join(directory, 'commands.txt')
   fs.writeFileSync(script, commands.map((command) => command.replaceAll(' ', '\t')).join('\n'))
@@ -44,10 +50,14 @@ export async function runTool(
     // Some commands write files where they run.
     directory,
   }
-  const code = await runProgram(command, LIMIT_MS, (line) => {
-    if (line.startsWith('@output ')) outputs.push(JSON.parse(line.slice(8)) as ToolOutput)
+  const onLine = (line: string, send: SendLine): void => {
     log.write(`${line}\n`)
-  })
+    if (!line.startsWith('@output ')) return
+    const output = JSON.parse(line.slice(8)) as ToolOutput
+    outputs.push(output)
+    void onOutput(output).finally(() => send(''))
+  }
+  const code = await runProgram(command, LIMIT_MS, onLine, true)
   await new Promise<void>((resolve) => log.end(resolve))
   if (code !== 0) throw new Error(`mqadmin ended with ${code}, see mqadmin.log`)
   return outputs

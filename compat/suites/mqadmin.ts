@@ -5,6 +5,7 @@ import type { BrokerLauncher, NamesrvLauncher } from '../harness/servers.ts'
 import { Servers } from '../harness/servers.ts'
 import type { Suite, SuiteContext } from '../harness/suite.ts'
 import { COMMANDS } from '../mqadmin/commands.ts'
+import { OurTool } from '../mqadmin/our-tool.ts'
 import { comparableLines, difference } from '../mqadmin/output.ts'
 import { runTool, type ToolOutput, type ToolServer } from '../mqadmin/tool.ts'
 import { NEWEST } from './java.ts'
@@ -21,7 +22,7 @@ export const mqadminSuites: readonly Suite[] = [
   },
 ]
 
-/** Apache's command line tool against our servers and against Apache's: what it prints is the same. */
+/** Apache's command line tool against our servers and against Apache's, and ours: what they print is the same. */
 function mqadminSuite(version: string, fetch: (compatDirectory: string) => Promise<string>): Suite {
   return {
     name: `mqadmin-${version}`,
@@ -40,7 +41,10 @@ function mqadminSuite(version: string, fetch: (compatDirectory: string) => Promi
           const [namesrv, broker] = [servers.namesrvAddress, servers.address('broker')]
           targets.push({ name, namesrv, broker, directory })
         }
-        report(this.name, context, targets, await outputsOf(jars, context, targets))
+        const ourTool = new OurTool(targets)
+        const outputs = await outputsOf(jars, context, targets, ourTool)
+        report(this.name, context, targets, outputs)
+        ourTool.report(this.name, context.report)
       } finally {
         for (const servers of started) await servers.stopAll()
       }
@@ -62,12 +66,13 @@ function outputsOf(
   jars: string,
   { compatDirectory, directory }: SuiteContext,
   targets: readonly ToolServer[],
+  ourTool: OurTool,
 ): Promise<ToolOutput[]> {
   const source = path.join(compatDirectory, 'mqadmin', 'MqAdmin.java')
   const lines = COMMANDS.map(({ line }) =>
     line === CLIENTS || / -n /.test(line) ? line : `${line} -n {namesrv}`,
   )
-  return runTool(source, jars, directory, lines, targets)
+  return runTool(source, jars, directory, lines, targets, (output) => ourTool.repeat(output))
 }
 
 function report(

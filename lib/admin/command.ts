@@ -20,6 +20,8 @@ export interface AdminCommand<O extends Options = Options> {
   readonly options: O
   /** Options of which one must be given; where several are, the first counts. */
   readonly oneOf?: readonly (keyof O & string)[]
+  /** Whatever options are given make no difference. */
+  readonly takesAnything?: boolean
   /** What it throws is told in one line, and the exit code is 1. */
   run(context: AdminContext, values: OptionValues<O>): Promise<void>
 }

@@ -1,6 +1,6 @@
-import { toError } from '../common/errors.ts'
 import { addressesOf, fetchBrokers, fetchMasterAddrs, MASTER_ID } from './cluster.ts'
 import type { AdminContext } from './command.ts'
+import { describeError } from './describe-error.ts'
 import { text } from './option.ts'
 
 /** The options by which most commands say which brokers they mean; one of them must be given. */
@@ -34,7 +34,7 @@ export async function onEach(
     try {
       await act(address)
     } catch (error) {
-      output.complain(`${address}: ${toError(error).message.split('\n')[0]}`)
+      output.complain(`${address}: ${describeError(error)}`)
     }
   }
 }

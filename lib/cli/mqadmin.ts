@@ -1,6 +1,7 @@
 import type { AdminCommand } from '../admin/command.ts'
 import { ADMIN_COMMANDS } from '../admin/commands/index.ts'
 import { checkRequired, parseCommandLine } from '../admin/command-line.ts'
+import { describeError } from '../admin/describe-error.ts'
 import { MqAdminClient } from '../admin/mq-admin-client.ts'
 import type { OptionValues } from '../admin/option.ts'
 import { integer, text, toggle } from '../admin/option.ts'
@@ -12,13 +13,13 @@ import { toError } from '../common/errors.ts'
 import { NodeFileSystem } from '../common/file-system.ts'
 import { SILENT_LOGGER } from '../common/logger.ts'
 import { nearestKey } from '../config/nearest-key.ts'
-import { RemotingClient, RemotingError } from '../remoting/index.ts'
+import { RemotingClient } from '../remoting/index.ts'
 import { describeFlags, UsageError } from '../terminal/flags.ts'
 import { adminCredentials } from './admin-credentials.ts'
 import { adminTls } from './admin-tls.ts'
 import { keepAlive } from './keep-alive.ts'
 import type { CommandContext } from './run-command.ts'
-import { describeFailure } from './run-command.ts'
+import { describeFailure, isDefect } from './run-command.ts'
 import { readVersion } from './version.ts'
 
 const FAILED = 1
@@ -68,7 +69,8 @@ async function run(
 ): Promise<number> {
   const label = `mqadmin ${command.name}`
   try {
-    const values = parseCommandLine({ ...command.options, ...COMMON_OPTIONS }, args)
+    const given = command.takesAnything === true ? [] : args
+    const values = parseCommandLine({ ...command.options, ...COMMON_OPTIONS }, given)
     if (values.help === true) {
       context.terminal.out(describe(command))
       return 0
@@ -148,13 +150,11 @@ function describe({ name, text, options, oneOf = [] }: AdminCommand): string {
   ].join('\n')
 }
 
-/** One line of what failed; refusals of servers in Apache's form. */
+/** Tells what failed in one line; a defect of the program with its stack. */
 function tellFailure({ terminal }: CommandContext, label: string, thrown: unknown): number {
   const error = toError(thrown)
-  const isRefusal = error instanceof RemotingError && error.code > 0
-  const [remark] = error.message.split('\n')
   terminal.err(
-    isRefusal ? `${label}: CODE: ${error.code}  DESC: ${remark}` : describeFailure(label, error),
+    isDefect(error) ? describeFailure(label, error) : `${label}: ${describeError(error)}`,
   )
   return error instanceof UsageError ? WRONG_USAGE : FAILED
 }

@@ -30,8 +30,12 @@ export async function runCommand(name: string, command: Command): Promise<void> 
 
 /** One line for what the user can mend; the stack for a defect of the program. */
 export function describeFailure(name: string, error: Error): string {
-  const isDefect = [TypeError, RangeError, ReferenceError, AssertionError].some(
+  return isDefect(error) ? `${name}: ${error.stack}` : `${name}: ${error.message}`
+}
+
+/** Whether an error can only mean that the program is wrong. */
+export function isDefect(error: Error): boolean {
+  return [TypeError, RangeError, ReferenceError, AssertionError].some(
     (type) => error instanceof type,
   )
-  return isDefect ? `${name}: ${error.stack}` : `${name}: ${error.message}`
 }

@@ -6,6 +6,7 @@ import { CONSUMER_COMMANDS } from './consumer/index.ts'
 import { HA_COMMANDS } from './ha/index.ts'
 import { NAMESRV_COMMANDS } from './namesrv/index.ts'
 import { QUEUE_COMMANDS } from './queue/index.ts'
+import { REFUSED_COMMANDS } from './refused.ts'
 import { STATS_COMMANDS } from './stats/index.ts'
 import { TOPIC_COMMANDS } from './topic/index.ts'
 
@@ -20,4 +21,5 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   ...HA_COMMANDS,
   ...STATS_COMMANDS,
   ...QUEUE_COMMANDS,
+  ...REFUSED_COMMANDS,
 ]

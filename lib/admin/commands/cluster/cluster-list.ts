@@ -1,5 +1,5 @@
 import type { ClusterInfo } from '../../../../codec/body/cluster-info.ts'
-import { toError } from '../../../common/errors.ts'
+import { describeError } from '../../describe-error.ts'
 import { fetchBrokerRuntimeStats } from '../../broker-calls.ts'
 import { addressesOf, brokersOf } from '../../cluster.ts'
 import { type AdminContext, defineCommand } from '../../command.ts'
@@ -125,7 +125,7 @@ async function statsOf(
   try {
     return await fetchBrokerRuntimeStats(admin, address)
   } catch (error) {
-    output.complain(toError(error).message)
+    output.complain(describeError(error))
     return new Map()
   }
 }

@@ -1,7 +1,7 @@
 import type { ConsumerRunningInfo } from '../../../../codec/body/consumer-running-info.ts'
 import { versionName } from '../../../../codec/mq-version.ts'
-import { toError } from '../../../common/errors.ts'
 import { type AdminContext, defineCommand } from '../../command.ts'
+import { describeError } from '../../describe-error.ts'
 import { examineConsumerConnection, getConsumerRunningInfo } from '../../consumer-calls.ts'
 import { required, text, toggle } from '../../option.ts'
 import { printf } from '../../printf.ts'
@@ -44,7 +44,7 @@ export const consumerStatus = defineCommand({
           printf(ROW, infos.size, id, versionName(version), file),
         ])
       } catch (error) {
-        output.complain(`${id}: ${toError(error).message}`)
+        output.complain(`${id}: ${describeError(error)}`)
       }
     }
     if (infos.size > 0) printAnalysis(context, infos)
