@@ -33,6 +33,10 @@ export class LogTransfer {
   #nextOffset: number | undefined
   /** From the disk, to be sent next. */
   #ahead: Buffer | undefined
+  /** Where it was read to. */
+  #aheadBuffer: Buffer | undefined
+  /** Whose content the socket has taken. */
+  readonly #spare: Buffer[] = []
   #isReading = false
   #isRemoved = false
 
@@ -59,9 +63,7 @@ export class LogTransfer {
     while (this.#nextOffset < log.maxOffset && socket.writableLength < MAX_UNWRITTEN_BYTES) {
       const maxBytes = this.#maxBytes()
       if (maxBytes === 0) break
-      const bytes = this.#takeAhead(maxBytes) ?? log.dataInMemory(this.#nextOffset, maxBytes)
-      if (bytes === undefined) break
-      this.#send(bytes)
+      if (!this.#sendNext(this.#nextOffset, maxBytes)) break
     }
     socket.uncork()
     if (this.#nextOffset >= log.maxOffset) onCaughtUp()
@@ -76,20 +78,34 @@ export class LogTransfer {
     this.#sendHeader(offset, 0)
   }
 
-  /** The next of what was read from the disk. */
-  #takeAhead(maxBytes: number): Buffer | undefined {
+  /** Sends the next of what was read from the disk, or lies in memory; false when that is nothing. */
+  #sendNext(offset: number, maxBytes: number): boolean {
     const ahead = this.#ahead
-    this.#ahead =
-      ahead !== undefined && ahead.length > maxBytes ? ahead.subarray(maxBytes) : undefined
-    return ahead?.subarray(0, maxBytes)
+    if (ahead === undefined) {
+      const bytes = this.#deps.log.dataInMemory(offset, maxBytes)
+      if (bytes !== undefined) this.#send(bytes)
+      return bytes !== undefined
+    }
+    if (ahead.length > maxBytes) {
+      this.#ahead = ahead.subarray(maxBytes)
+      this.#send(ahead.subarray(0, maxBytes))
+      return true
+    }
+    const buffer = this.#aheadBuffer as Buffer
+    this.#ahead = this.#aheadBuffer = undefined
+    this.#send(ahead, () => this.#spare.push(buffer))
+    return true
   }
 
   async #readAhead(offset: number): Promise<void> {
     const { socket, log, onRemoved, onUnreadable } = this.#deps
     this.#isReading = true
+    // Large buffers are dear to make and to collect.
+    const buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(COLD_READ_BYTES)
     try {
-      const bytes = await log.readData(offset, Math.min(COLD_READ_BYTES, log.maxOffset - offset))
+      const bytes = await log.readData(offset, buffer)
       this.#ahead = bytes
+      this.#aheadBuffer = buffer
       if (bytes === undefined) {
         this.#isRemoved = true
         const reason = `the log has no offset ${offset} (any more), it begins at ${log.minOffset}`
@@ -106,10 +122,10 @@ export class LogTransfer {
     return Math.min(this.#deps.batchBytes(), this.#deps.flowMonitor.canTransferMaxByteNum)
   }
 
-  #send(bytes: Buffer): void {
+  #send(bytes: Buffer, onWritten?: () => void): void {
     const offset = this.#nextOffset as number
     this.#sendHeader(offset, bytes.length)
-    this.#deps.socket.write(bytes)
+    this.#deps.socket.write(bytes, onWritten)
     this.#deps.flowMonitor.addByteCountTransferred(bytes.length)
     this.#nextOffset = offset + bytes.length
   }

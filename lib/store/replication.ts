@@ -79,8 +79,8 @@ export interface ReplicatedLog {
   fileEnd(offset: number): number
   /** Up to `maxBytes` from `offset` on, of one file: a view of what lies in memory; undefined when that does not. */
   dataInMemory(offset: number, maxBytes: number): Buffer | undefined
-  /** The same from the disk; undefined when it is not there. @throws (rejects) BusyError, or what the file system says */
-  readData(offset: number, maxBytes: number): Promise<Buffer | undefined>
+  /** The same from the disk, in `into`; undefined when it is not there. @throws (rejects) BusyError, or what the file system says */
+  readData(offset: number, into: Buffer): Promise<Buffer | undefined>
   /** Resolves when nothing is left to be written. */
   idle(): Promise<void>
   /** The listener is called when more of the log has been written. */

@@ -5,6 +5,8 @@ import type { TailCache } from './tail-cache.ts'
 
 /** A write that took longer than this found the page cache throttled. */
 const STALL_MS = 50
+/** For so much a round through the thread pool costs little, and the event loop goes on meanwhile. */
+const LARGE_WRITE_BYTES = 512 * 1024
 
 export interface LogWriterDeps {
   readonly clock: Clock
@@ -21,7 +23,7 @@ export interface LogWriterDeps {
  *
  * Writes are synchronous, because copying into the page cache is cheaper than a round through the thread pool. When one
  * stalls (dirty pages throttled), the next go through the thread pool until they are quick again, so that a slow disk
- * fills the bounded append buffer instead of stopping the event loop.
+ * fills the bounded append buffer instead of stopping the event loop. So do large ones: a slave that catches up receives while it writes.
  */
 export class LogWriter {
   readonly #deps: LogWriterDeps
@@ -81,7 +83,7 @@ export class LogWriter {
 
   #write(): void {
     if (this.#endOffset > this.#writtenOffset) {
-      if (this.#stalled) {
+      if (this.#stalled || this.#endOffset - this.#writtenOffset >= LARGE_WRITE_BYTES) {
         void this.#writeAsync(this.#endOffset)
         return
       }

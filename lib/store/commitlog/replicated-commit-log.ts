@@ -47,13 +47,14 @@ export class ReplicatedCommitLog implements ReplicatedLog, RawTail {
     const end = Math.min(offset + maxBytes, this.fileEnd(offset), this.maxOffset)
     const chunk = tail.find(offset)
     if (chunk === undefined) return ZEROES.subarray(0, end - offset)
+    chunk.isLent = true
     const { buffer, startOffset, length } = chunk
     return buffer.subarray(offset - startOffset, Math.min(end - startOffset, length))
   }
 
-  readData(offset: number, maxBytes: number): Promise<Buffer | undefined> {
-    const bytes = Math.min(maxBytes, this.maxOffset - offset)
-    return this.#coldReader.read(offset, bytes)
+  readData(offset: number, into: Buffer): Promise<Buffer | undefined> {
+    const bytes = Math.min(into.length, this.maxOffset - offset)
+    return this.#coldReader.read(offset, bytes, into)
   }
 
   onWritten(listener: (maxOffset: number) => void): void {

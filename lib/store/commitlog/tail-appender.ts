@@ -75,9 +75,9 @@ export class TailAppender {
     this.#endOffset = nextFileOffset
   }
 
-  /** Where the next `size` bytes have their place. */
+  /** Where the next `size` bytes have their place: of a copied log, which few read while it comes. */
   reserve(size: number): Buffer {
-    const { buffer, length } = this.#deps.tail.reserve(this.#endOffset, size)
+    const { buffer, length } = this.#deps.tail.reserve(this.#endOffset, size, false)
     return buffer.subarray(length, length + size)
   }
 

@@ -1,4 +1,6 @@
 const CHUNK_BYTES_MAX = 1024 * 1024
+/** Buffers kept for the next chunks. */
+const MAX_SPARE = 4
 
 /** A stretch of the log in memory: `length` bytes from `startOffset` on. In the tail, a record never lies in two chunks. */
 export interface Chunk {
@@ -15,8 +17,8 @@ export function holdsRange(chunk: Chunk, offset: number, size: number): boolean 
 
 /**
  * The end of the log in memory. Records are encoded into it once: what is written to the file and what readers get are
- * views of the same bytes. Chunks are made when needed and dropped when the bound is reached, never used again, so that
- * a view held by a slow socket stays as it was.
+ * views of the same bytes. Chunks are made when needed and dropped when the bound is reached. A buffer of which views were handed out
+ * (`isLent`) is never used again, so that a view held by a slow socket stays as it was.
  */
 export class TailCache {
   readonly #maxBytes: number
@@ -24,6 +26,7 @@ export class TailCache {
   /** In the order of their offsets. There are gaps at the ends of files. */
   #chunks: Chunk[] = []
   #bytes = 0
+  readonly #spare: Buffer[] = []
   /** The last chunk takes no more bytes. */
   #sealed = true
 
@@ -43,13 +46,14 @@ export class TailCache {
 
   /**
    * The chunk in which the next `size` bytes of the log, those from `offset` on, have their place: at `chunk.length`.
-   * The caller writes them there and adds them to `chunk.length`.
+   * The caller writes them there and adds them to `chunk.length`. `isLent` is what a new chunk begins with.
    */
-  reserve(offset: number, size: number): Chunk {
+  reserve(offset: number, size: number, isLent = true): Chunk {
     const last = this.#chunks.at(-1)
     if (last !== undefined && !this.#sealed && last.length + size <= last.buffer.length) return last
-    const buffer = Buffer.allocUnsafeSlow(Math.max(this.#chunkBytes, size))
-    const chunk = { startOffset: offset, buffer, length: 0, isLent: true }
+    const spare = size <= this.#chunkBytes ? this.#spare.pop() : undefined
+    const buffer = spare ?? Buffer.allocUnsafeSlow(Math.max(this.#chunkBytes, size))
+    const chunk = { startOffset: offset, buffer, length: 0, isLent }
     this.#chunks.push(chunk)
     this.#bytes += buffer.length
     this.#sealed = false
@@ -93,6 +97,7 @@ export class TailCache {
   slice(offset: number, size: number): Buffer | undefined {
     const chunk = this.findRange(offset, size)
     if (chunk === undefined) return undefined
+    chunk.isLent = true
     const start = offset - chunk.startOffset
     return chunk.buffer.subarray(start, start + size)
   }
@@ -104,7 +109,16 @@ export class TailCache {
       if (oldest.startOffset + oldest.length > writtenOffset) return
       this.#chunks.shift()
       this.#bytes -= oldest.buffer.length
+      this.#drop(oldest)
     }
+  }
+
+  /** A chunk has the length 0 for those who still hold it, but not its bytes. */
+  #drop(chunk: Chunk): void {
+    const { buffer, isLent } = chunk
+    if (isLent || buffer.length !== this.#chunkBytes || this.#spare.length === MAX_SPARE) return
+    chunk.length = 0
+    this.#spare.push(buffer)
   }
 
   /** Forgets all from `offset` on. */

@@ -50,6 +50,7 @@ export class MessageLookup {
     const { log, coldReader } = this.#deps
     const chunk = log.tail.find(offset)
     if (chunk === undefined) return coldReader.read(offset, size)
+    chunk.isLent = true
     return chunk.buffer.subarray(offset - chunk.startOffset, chunk.length)
   }
 

@@ -51,6 +51,24 @@ describe('TailCache', () => {
     expect(tail.slice(10, 3)?.toString()).to.equal('def')
   })
 
+  it('uses the memory of dropped chunks again, unless views of it were handed out', () => {
+    const tail = new TailCache(CHUNK)
+    const fill = (i: number): Buffer => {
+      const chunk = tail.reserve(i * CHUNK, CHUNK, false)
+      chunk.buffer.fill(i)
+      chunk.length = CHUNK
+      return chunk.buffer
+    }
+    const buffers = [0, 1, 2, 3].map(fill)
+    const lent = tail.slice(CHUNK, CHUNK)
+    const held = tail.findRange(0, CHUNK)
+    tail.evict(4 * CHUNK)
+    expect(held?.length).to.equal(0)
+    const reused = [4, 5, 6].map(fill)
+    expect(reused.map((buffer) => buffers.indexOf(buffer))).to.have.members([0, 2, -1])
+    expect(lent?.every((byte) => byte === 1)).to.equal(true)
+  })
+
   it('drops the oldest chunks beyond its bound, but none that has not been written', () => {
     const tail = filled(CHUNK, 6)
     const held = tail.slice(0, 3)
