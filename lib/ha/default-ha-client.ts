@@ -8,6 +8,7 @@ import type { Logger } from '../common/logger.ts'
 import type { HAClientRuntimeInfo, ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import type { HAConfig } from './ha-config.ts'
+import { LogOverlap } from './log-overlap.ts'
 import { openHASocket, type HATls } from './ha-socket.ts'
 import { ReplicationError } from './replication-error.ts'
 
@@ -42,6 +43,10 @@ export class DefaultHAClient {
   #masterAddress: string | undefined
   #socket: Socket | undefined
   #decoder: TransferDecoder | undefined
+  /** What the master sends first, as long as not all of it has come. */
+  #overlap: LogOverlap | undefined
+  /** Since the connection was made. */
+  #heartbeats = 0
   #isConnected = false
   #isPaused = false
   #retryTimer: Timer | undefined
@@ -113,7 +118,8 @@ export class DefaultHAClient {
     } else if (silentMs > config.haHousekeepingInterval && !this.#isPaused) {
       this.#fail(new ReplicationError('SILENT', `the master has been silent for ${silentMs} ms`))
     } else if (nowMs - this.#lastWriteMs >= config.haSendHeartbeatInterval) {
-      this.#report(this.#deps.log.maxOffset)
+      if (this.#decoder !== undefined)
+        this.#report(this.#overlap?.offset ?? this.#deps.log.maxOffset)
     }
   }
 
@@ -138,7 +144,7 @@ export class DefaultHAClient {
   #open(address: string): Socket {
     const onread = { buffer: this.#buffer, callback: (size: number) => this.#onRead(size, socket) }
     const onConnect = () => {
-      if (socket === this.#socket) this.#onConnect(address)
+      if (socket === this.#socket) this.#onConnect(address, socket).catch(fail)
     }
     const socket: Socket = openHASocket(address, { tls: this.#deps.tls, onread, onConnect })
     const fail = (error: Error) => {
@@ -150,16 +156,25 @@ export class DefaultHAClient {
     return socket
   }
 
-  #onConnect(master: string): void {
+  async #onConnect(master: string, socket: Socket): Promise<void> {
     const { log, logger } = this.#deps
-    log.replica.reset()
     this.#isConnected = true
+    log.replica.reset()
+    const overlap = await LogOverlap.of(log)
+    if (socket !== this.#socket) return
+    this.#overlap = overlap
+    this.#heartbeats = 0
     this.#decoder = new TransferDecoder({
       onTransfer: (offset, bodySize) => this.#onTransfer(offset, bodySize),
-      onBody: (bytes) => log.replica.append(bytes),
+      onBody: (bytes) => this.#onBody(bytes),
     })
-    logger.info({ master, from: log.replica.nextOffset }, 'replication begins')
-    this.#report(log.replica.nextOffset)
+    logger.info({ master, from: this.#nextOffset }, 'replication begins')
+    this.#report(this.#nextOffset)
+  }
+
+  /** Of the next byte that the master is to send. */
+  get #nextOffset(): number {
+    return this.#overlap?.nextOffset ?? this.#deps.log.replica.nextOffset
   }
 
   /** Returns whether more is wanted now. */
@@ -183,28 +198,52 @@ export class DefaultHAClient {
     const { log } = this.#deps
     const { replica } = log
     if (replica.nextOffset === 0 && masterOffset !== 0) replica.beginAt(masterOffset)
-    const slaveOffset = replica.nextOffset
+    const slaveOffset = this.#nextOffset
+    if (bodySize === 0) this.#heartbeats++
+    // A master that has the last record of this log sends it, at the latest after a first heartbeat.
+    if (this.#overlap !== undefined && this.#heartbeats > 1) {
+      throw new ReplicationError(
+        'UNCONFIRMED',
+        `the master does not send offset ${slaveOffset}, where the last message of this slave's log begins, which ends at ` +
+          `${replica.nextOffset}: the slave has what its master has not, or has removed; see docs/ha.md`,
+      )
+    }
     if (masterOffset < slaveOffset) {
       throw new ReplicationError(
         'AHEAD',
-        `the master's log is at offset ${masterOffset}, this slave's ends at ${slaveOffset}: ` +
+        `the master's log is at offset ${masterOffset}, this slave's ends at ${replica.nextOffset}: ` +
           'the slave has what its master has not; its log must be cut by hand, see docs/ha.md',
       )
     }
     if (masterOffset > slaveOffset) {
       throw new ReplicationError(
         'GAP',
-        `the master sends from offset ${masterOffset} on, this slave's log ends at ${slaveOffset}`,
+        `the master sends from offset ${masterOffset} on, this slave's log wants ${slaveOffset}`,
       )
     }
     const left = log.fileEnd(masterOffset) - masterOffset
     if (bodySize > left)
       throw new CodecError(`a transfer of ${bodySize} bytes where a file has ${left} left`)
-    if (bodySize === 0) this.#failures.worked()
+    if (bodySize === 0 && this.#overlap === undefined) this.#failures.worked()
+  }
+
+  #onBody(bytes: Buffer): void {
+    const { replica } = this.#deps.log
+    const overlap = this.#overlap
+    if (overlap === undefined) {
+      replica.append(bytes)
+      return
+    }
+    const rest = overlap.compare(bytes)
+    if (!overlap.isComplete) return
+    this.#overlap = undefined
+    this.#failures.worked()
+    this.#report(this.#deps.log.maxOffset)
+    if (rest.length > 0) replica.append(rest)
   }
 
   #onWritten(): void {
-    if (!this.#isConnected) return
+    if (this.#decoder === undefined) return
     this.#failures.worked()
     const { maxOffset, unwrittenBytes } = this.#deps.log
     if (maxOffset > this.#currentReportedOffset) this.#report(maxOffset)
@@ -243,7 +282,7 @@ export class DefaultHAClient {
   #close(): void {
     const socket = this.#socket
     this.#socket = undefined
-    this.#decoder = undefined
+    this.#decoder = this.#overlap = undefined
     this.#isConnected = this.#isPaused = false
     socket?.destroy()
   }
@@ -252,5 +291,5 @@ export class DefaultHAClient {
 /** The logs do not fit together: that does not pass by itself. */
 function isDisagreement(error: Error): boolean {
   const { code } = error as { code?: unknown }
-  return code === 'AHEAD' || code === 'DIVERGED'
+  return code === 'AHEAD' || code === 'UNCONFIRMED' || code === 'DIVERGED'
 }

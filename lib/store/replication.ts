@@ -73,6 +73,8 @@ export interface ReplicatedLog {
   readonly minOffset: number
   /** End of the log, as far as it is written. */
   readonly maxOffset: number
+  /** Where the last record begins; undefined when that is not known. */
+  readonly lastRecordOffset: number | undefined
   /** Received and not yet written, in bytes. */
   readonly unwrittenBytes: number
   /** End of the file that holds `offset`. */
@@ -95,6 +97,8 @@ export interface ReplicatedLog {
 export interface LogReplica {
   /** Of the next byte that `append` takes: behind the log's end by what has come of an incomplete record. */
   readonly nextOffset: number
+  /** Where the last whole record begins that was appended here; undefined before the first. */
+  readonly lastRecordOffset: number | undefined
   /** Forgets what has come of an incomplete record: it will come again, from the log's end. */
   reset(): void
   /** An empty log begins at `offset`, where a file begins. */

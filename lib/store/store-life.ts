@@ -64,8 +64,8 @@ export class StoreLife implements Service {
       delayLevels,
       followers: [index],
     })
-    const { endOffset, storeTimestamp } = await recovery.run(lastExitOk)
-    log.begin(endOffset, storeTimestamp)
+    const { endOffset, storeTimestamp, lastRecordOffset } = await recovery.run(lastExitOk)
+    log.begin(endOffset, storeTimestamp, lastRecordOffset)
     for (const { topic, queueId, maxOffset } of queues.queues()) {
       log.queueOffsets.set(topic, queueId, maxOffset)
     }

@@ -73,6 +73,7 @@ export class CommitLog {
   readonly #writtenListeners: ((writtenOffset: number) => void)[] = []
   readonly #writeFailedListeners: ((error: Error) => void)[] = []
   readonly #assigner: QueueOffsetAssigner
+  #recoveredRecordOffset: number | undefined
 
   constructor(deps: CommitLogDeps) {
     this.#deps = deps
@@ -161,8 +162,12 @@ export class CommitLog {
     return this.#writer.stalledMs
   }
 
-  /** The log ends at `offset`, where recovery has found its end; messages before it were stored at `storeTimestamp` at the latest. */
-  begin(offset: number, storeTimestamp: number): void {
+  /**
+   * The log ends at `offset`, where recovery has found its end; messages before it were stored at `storeTimestamp` at the latest, the last
+   * begins at `lastRecordOffset`.
+   */
+  begin(offset: number, storeTimestamp: number, lastRecordOffset?: number): void {
+    this.#recoveredRecordOffset = lastRecordOffset
     this.#appender.begin(offset, storeTimestamp)
     this.#writer.reset(offset)
     this.flusher.reset(offset)
@@ -319,6 +324,11 @@ export class CommitLog {
   }
 
   // ---- replication ----
+
+  /** Where the last record began when the log was recovered; undefined when there was none. */
+  get recoveredRecordOffset(): number | undefined {
+    return this.#recoveredRecordOffset
+  }
 
   /** Bytes that are appended and not yet written. */
   get unwrittenBytes(): number {

@@ -44,6 +44,7 @@ export class ReplicaAppender implements LogReplica {
   /** The last blank that has begun to come. */
   #blankStart = 0
   #blankEnd = 0
+  #lastRecordOffset: number | undefined
 
   constructor(tail: RawTail) {
     this.#tail = tail
@@ -51,6 +52,10 @@ export class ReplicaAppender implements LogReplica {
 
   get nextOffset(): number {
     return this.#tail.endOffset + this.#partialLength
+  }
+
+  get lastRecordOffset(): number | undefined {
+    return this.#lastRecordOffset
   }
 
   reset(): void {
@@ -115,6 +120,7 @@ export class ReplicaAppender implements LogReplica {
       const size = recordTotalSize(bytes, at + done)
       if (size < MIN_RECORD_SIZE || done + size > room) break
       if (recordCommitLogOffset(bytes, at + done) !== endOffset + done) break
+      this.#lastRecordOffset = endOffset + done
       done += size
     }
     return done
@@ -128,6 +134,7 @@ export class ReplicaAppender implements LogReplica {
     } else {
       const offset = recordCommitLogOffset(this.#partial, 0)
       if (offset !== this.#tail.endOffset) throw this.#foreignRecord(offset)
+      this.#lastRecordOffset = offset
       this.#tail.commit(this.#partial.length)
       this.reset()
     }

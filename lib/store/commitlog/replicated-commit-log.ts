@@ -29,6 +29,10 @@ export class ReplicatedCommitLog implements ReplicatedLog, RawTail {
     return this.#log.writtenOffset
   }
 
+  get lastRecordOffset(): number | undefined {
+    return this.replica.lastRecordOffset ?? this.#log.recoveredRecordOffset
+  }
+
   get endOffset(): number {
     return this.#log.maxOffset
   }

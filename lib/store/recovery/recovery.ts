@@ -55,10 +55,12 @@ export interface RecoveryDeps {
   readonly followers: readonly RecoverableFollower[]
 }
 
-/** Where the log ends, and the store time of its last message. */
+/** Where the log ends, and the store time and place of its last message. */
 export interface RecoveredLog {
   readonly endOffset: number
   readonly storeTimestamp: number
+  /** undefined when no message was seen. */
+  readonly lastRecordOffset: number | undefined
 }
 
 /**
@@ -85,12 +87,12 @@ export class Recovery {
       queues.destroy()
       await this.#startOfFollowers(0, lastExitOk)
       for (const follower of this.#deps.followers) await follower.truncate(0)
-      return { endOffset: 0, storeTimestamp: 0 }
+      return { endOffset: 0, storeTimestamp: 0, lastRecordOffset: undefined }
     }
     const start = lastExitOk ? this.#startAfterStop() : this.#startAfterCrash()
     const fromOffset = await this.#startOfFollowers(start.offset, lastExitOk)
     logger.info({ lastExitOk, fromOffset, fileEnd: files.last.endOffset }, 'recovery begins')
-    const recovered = await this.#scan(fromOffset, start.storeTimestamp, lastExitOk)
+    const recovered = await this.#scan(fromOffset, start, lastExitOk)
     files.truncate(recovered.endOffset)
     for (const queue of queues.queues()) queue.truncateDirty(recovered.endOffset)
     for (const follower of this.#deps.followers) await follower.truncate(recovered.endOffset)
@@ -106,7 +108,7 @@ export class Recovery {
     const last = queues.lastMessage
     const storeTimestamp = last === undefined ? undefined : this.#storeTimestampAt(last)
     if (last !== undefined && storeTimestamp !== undefined) {
-      return { offset: last.offset + last.size, storeTimestamp }
+      return { offset: last.offset + last.size, storeTimestamp, lastRecordOffset: last.offset }
     }
     const maxOffset = Math.max(queues.maxPhysicOffset, 0)
     const file = files.files.findLast((candidate) => candidate.startOffset <= maxOffset)
@@ -160,19 +162,16 @@ export class Recovery {
     return start
   }
 
-  async #scan(
-    fromOffset: number,
-    knownStoreTimestamp: number,
-    lastExitOk: boolean,
-  ): Promise<RecoveredLog> {
+  async #scan(fromOffset: number, known: LogStart, lastExitOk: boolean): Promise<RecoveredLog> {
     const { config, files, dispatchers, delayLevels, logger } = this.#deps
-    let storeTimestamp = knownStoreTimestamp
+    let { storeTimestamp, lastRecordOffset } = known
     const scanner = new LogScanner({
       config,
       files,
       delayLevels,
       onMessage: (request) => {
         storeTimestamp = Math.max(storeTimestamp, request.storeTimestamp)
+        lastRecordOffset = request.commitLogOffset
         for (const dispatcher of dispatchers) dispatcher.dispatch(request)
       },
       onProgress: this.#progress(fromOffset),
@@ -180,7 +179,7 @@ export class Recovery {
     const { endOffset, reason } = await scanner.scan(fromOffset)
     logger.info({ fromOffset, endOffset, reason }, 'commit log recovered')
     this.#checkBehind(endOffset, reason, lastExitOk)
-    return { endOffset, storeTimestamp }
+    return { endOffset, storeTimestamp, lastRecordOffset }
   }
 
   /** Files with messages behind the end would be removed: after a clean stop that can only be damage. */
@@ -226,4 +225,5 @@ interface LogStart {
   readonly offset: number
   /** Of the last message before `offset`; 0 when not known. */
   readonly storeTimestamp: number
+  readonly lastRecordOffset?: number | undefined
 }
