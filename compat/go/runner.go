@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-const (
-	sideBySide = 8
-	caseLimit  = 100 * time.Second
-)
+const sideBySide = 8
 
 type settings struct {
 	namesrv []string
 	control controlEndpoint
 	kills   int
+	// limit is what a case may take.
+	limit time.Duration
 }
 
 // testCase is one case. An exclusive one stops or starts servers, so that nothing else may run meanwhile.
@@ -98,7 +97,7 @@ func runOne(s settings, c testCase) string {
 	select {
 	case reason := <-result:
 		return reason
-	case <-time.After(caseLimit):
-		return fmt.Sprintf("not done after %s", caseLimit)
+	case <-time.After(s.limit):
+		return fmt.Sprintf("not done after %s", s.limit)
 	}
 }

@@ -7,16 +7,23 @@ import type { Suite, SuiteContext } from '../harness/suite.ts'
 const BUILD_LIMIT_MS = 8 * 60_000
 
 /** The official Go client. */
-export const goSuite: Suite = {
-  name: 'go',
-  tools: ['go'],
-  targets: ['ours', 'apache'],
-  async run(context) {
-    const command = await goClient(context)
-    const { namesrv, broker } = context.launchers
-    const servers = await Servers.startPair(context.directory, namesrv, broker)
-    await runClientProgram('go', context, servers, command)
-  },
+export const goSuite = suite('go', 'usual')
+
+/** Its cases that take minutes. */
+export const goSlowSuite: Suite = { ...suite('go-slow', 'slow'), onRequest: true }
+
+function suite(name: string, set: string): Suite {
+  return {
+    name,
+    tools: ['go'],
+    targets: ['ours', 'apache'],
+    async run(context) {
+      const command = await goClient(context)
+      const { namesrv, broker } = context.launchers
+      const servers = await Servers.startPair(context.directory, namesrv, broker)
+      await runClientProgram(name, context, servers, { ...command, args: ['--set', set] })
+    },
+  }
 }
 
 /** Builds the client program and gives the command that runs it. */

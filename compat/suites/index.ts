@@ -4,7 +4,7 @@ import { brokerAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
-import { goSuite } from './go.ts'
+import { goSlowSuite, goSuite } from './go.ts'
 import { haKillsSuite, haSuite } from './ha.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
@@ -21,6 +21,7 @@ import { transactionSuites } from './transactions.ts'
 export const SUITES: readonly Suite[] = [
   javaSuite(NEWEST, 'full'),
   goSuite,
+  goSlowSuite,
   javaSuite('4.9.8', 'core'),
   javaSuite('5.3.3', 'core'),
   standaloneSuite,

@@ -4,8 +4,12 @@ import type { Suite } from '../harness/suite.ts'
 import { NEWEST, javaClient } from './java.ts'
 import { withSettings } from './transactions.ts'
 
-/** Offsets are soon on the disk: a broker that is killed goes on from there. */
-const SETTINGS = { flushConsumerOffsetInterval: 500 }
+/** Offsets are soon on the disk: a broker that is killed goes on from there. Messages have bit maps of what wants them. */
+const SETTINGS = {
+  flushConsumerOffsetInterval: 500,
+  enableConsumeQueueExt: 'true',
+  enableCalcFilterBitMap: 'true',
+}
 
 /** Pop consumers: the Java client in POP mode, and requests as it makes them. */
 export const popSuite: Suite = {

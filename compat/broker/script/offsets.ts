@@ -61,7 +61,13 @@ const stored: ScriptStep[] = [
     refusedByUs(update(`update without ${name}`, { [name]: undefined })),
   ),
   refusedByUs(update('update with a mistyped offset', { commitOffset: 'x' })),
-  ask('all offsets', Code.GET_ALL_CONSUMER_OFFSET),
+  // Those of broadcasting groups are committed every 5 s.
+  ask(
+    'all offsets',
+    Code.GET_ALL_CONSUMER_OFFSET,
+    {},
+    { until: ({ body }) => JSON.stringify(body).includes('P@CG_BC@broadcast') },
+  ),
 ]
 
 const delayed = (name: string, level: string, more = {}): Step =>

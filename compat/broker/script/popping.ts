@@ -135,6 +135,46 @@ const refusals: ScriptStep[] = [
   pop('pop without bornTime', 'PopEmpty', { bornTime: undefined }),
 ]
 
+function peek(name: string, topicName: string, given: Fields = {}): Step {
+  const fields = { consumerGroup: 'CG_PEEK', topic: topicName, queueId: 0, maxMsgNums: 32 }
+  return ask(name, Code.PEEK_MESSAGE, { ...fields, ...given }, { holds: 'records' })
+}
+
+const peeks: ScriptStep[] = [
+  peek('peek', 'Pop', { maxMsgNums: 2 }),
+  peek('peek again', 'Pop', { maxMsgNums: 2 }),
+  peek('peek of all queues', 'Pop', { queueId: -1 }),
+  peek('peek of queue -2', 'Pop', { queueId: -2 }),
+  peek('peek of none', 'Pop', { maxMsgNums: 0 }),
+  refused(peek('peek of a negative number', 'Pop', { maxMsgNums: -1 })),
+  peek('peek of many', 'Pop', { maxMsgNums: 10_000 }),
+  peek('peek of what is popped', 'Pop', { consumerGroup: 'CG_POP' }),
+  peek('peek of an empty topic', 'PopEmpty'),
+  peek('peek of no topic', 'Nothing'),
+  peek('peek of a path', '../x'),
+  peek('peek of a write-only topic', 'WriteOnly'),
+  peek('peek of queue 1', 'Pop', { queueId: 1 }),
+  peek('peek by a path', 'PopEmpty', { consumerGroup: '../x' }),
+  peek('peek by a group that may not', 'Pop', { consumerGroup: 'CG_OFF' }),
+  ...['consumerGroup', 'topic', 'queueId', 'maxMsgNums'].map((field) =>
+    refusedByUs(peek(`peek without ${field}`, 'Pop', { [field]: undefined })),
+  ),
+]
+
+function subscriptionOfPops(name: string): Step {
+  const fields = { group: 'CG_POP', topic: name }
+  return ask(`subscription of pops of ${name}`, Code.QUERY_SUBSCRIPTION_BY_CONSUMER, fields)
+}
+
+/** How a group of pops wants its topics, as it has said itself. */
+const named: ScriptStep[] = [
+  ...['Pop', '%RETRY%CG_POP_Pop', 'PopEmpty'].map(subscriptionOfPops),
+  {
+    ...subscriptionOfPops('PopTags'),
+    differs: { fields: ['body'], why: 'Apache also remembers expressions that it refuses' },
+  },
+]
+
 const acks: ScriptStep[] = [
   ack('ack', 0, handleOf('pop of two', 0)),
   ack('ack again', 0, handleOf('pop of two', 0)),
@@ -197,6 +237,11 @@ const batchAcks: ScriptStep[] = [
   batchAck('batch ack of nothing', { b: '' }),
   batchAck('batch ack behind the end', { b: 'AAAAAAAAAAAAAAAAAAAAAQ==' }),
   batchAck('batch ack of no topic', { t: 'Nothing' }),
+  batchAck('batch ack from before the beginning', { so: -5 }),
+  batchAck('batch ack from far away', { so: 1_000_000_000_000 }),
+  batchAck('batch ack of queue -1', { q: -1 }),
+  batchAck('batch ack of another time', { pt: 1, it: -1 }),
+  batchAck('batch ack of an endless time', { it: 9_007_199_254_740_991 - 1_800_000_000_000 }),
   batchAck('batch ack of a retry topic', { r: '1' }),
   batchAck('batch ack of a retry topic V2', { r: '2' }),
   batchAck('batch ack by long names', {
@@ -246,6 +291,8 @@ function changeInOrder(name: string, handle: Handle): Step {
   return { ...change(name, 0, handle, given), differs }
 }
 
+const IN_ORDER = { rq: 999, t: 'PopOrder', c: 'CG_ORDER' }
+
 const order: ScriptStep[] = [
   orderly('pop in order', { maxMsgNums: 3, attemptId: 'a1' }),
   orderly('pop in order while others are open', { maxMsgNums: 3, attemptId: 'a2' }),
@@ -276,6 +323,10 @@ const order: ScriptStep[] = [
   orderly('pop in order with one open', { maxMsgNums: 3 }),
   changeInOrder('change of the time in order', handleOf('pop in order once more', 0)),
   changeInOrder('change of an earlier pop', handleOf('pop in order', 0, [0, 1600000000000])),
+  batchAck('batch ack in order of another time', { ...IN_ORDER, pt: 1 }),
+  batchAck('batch ack in order of what is not popped', { ...IN_ORDER, so: 4 }),
+  batchAck('batch ack in order of nobody', { ...IN_ORDER, c: 'CG_NO_POP' }),
+  orderly('pop in order after those', { maxMsgNums: 3 }),
   orderly('pop in order by another group', { consumerGroup: 'CG_ORDER_2', maxMsgNums: 1 }),
 ]
 
@@ -351,6 +402,8 @@ export const POPPING: readonly ScriptStep[] = [
   ...messages,
   ...pops,
   ...refusals,
+  ...peeks,
+  ...named,
   ...acks,
   ...batchAcks,
   ...changes,

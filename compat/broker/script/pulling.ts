@@ -93,6 +93,25 @@ const refusals: ScriptStep[] = [
   refused(ask('pull without fields', Code.PULL_MESSAGE)),
 ]
 
+const SDK = -1
+const FOR_BROADCAST = 1
+
+/** Pulls that a proxy makes for a broadcasting client, which keeps no offset itself, and then that client without it. */
+function broadcast(name: string, requestSource: number, queueOffset: number): ScriptStep {
+  const client = { requestSource, proxyFrowardClientId: 'behind-proxy' }
+  return pull(name, 'P', { consumerGroup: 'CG_BC', maxMsgNums: 3, queueOffset, ...client })
+}
+
+const broadcasts: ScriptStep[] = [
+  broadcast('first pull for a broadcasting client', FOR_BROADCAST, -1),
+  broadcast('pull for a broadcasting client', FOR_BROADCAST, 3),
+  broadcast('pull for it from nowhere', FOR_BROADCAST, -1),
+  broadcast('pull for it further', FOR_BROADCAST, 6),
+  broadcast('pull for it backwards', FOR_BROADCAST, 1),
+  broadcast('pull for it behind the end', FOR_BROADCAST, 1000),
+  broadcast('pull of it without the proxy', SDK, -1),
+]
+
 const holding: ScriptStep[] = [
   pull('pull held for 0 ms', 'Empty', { sysFlag: SUSPEND | 4 }, { peer: 'waiter', held: true }),
   { name: 'answer after 0 ms', answers: 'pull held for 0 ms' },
@@ -241,6 +260,7 @@ export const PULLING: readonly ScriptStep[] = [
   ...flags,
   ...subscriptions,
   ...refusals,
+  ...broadcasts,
   ...holding,
   ...byTime,
   ...ends,

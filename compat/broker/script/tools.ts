@@ -54,6 +54,19 @@ const others: ScriptStep[] = [
     mode: 'PULL',
     popShareQueueNum: 0,
   }),
+  ...[-1, 0, 1_000_000].map((count) =>
+    ask(`${count} units of P`, Code.QUERY_CONSUME_QUEUE, {
+      topic: 'P',
+      queueId: 0,
+      index: 0,
+      count,
+    }),
+  ),
+  ...[-1, 1, 1_000_000].map((index) =>
+    ask(`units of P from ${index}`, Code.QUERY_CONSUME_QUEUE, {
+      ...{ topic: 'P', queueId: 1, index, count: 1 },
+    }),
+  ),
   json('mode of a retry topic', Code.SET_MESSAGE_REQUEST_MODE, {
     topic: '%RETRY%CG',
     consumerGroup: 'CG',

@@ -11,7 +11,7 @@ import { extUnitSize } from '../../../../codec/store/consume-queue-ext-unit.ts'
 import { RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
 import type { CqUnit, MessageFilter, MessageStore } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
-import { consumerFilterJson } from '../../filter/consumer-filter-data.ts'
+import { type ConsumerFilterData, consumerFilterJson } from '../../filter/consumer-filter-data.ts'
 import type { ConsumerFilterManager } from '../../filter/consumer-filter-manager.ts'
 import { isTagType } from '../../filter/expression-type.ts'
 import { tagMessageFilter } from '../../filter/tag-message-filter.ts'
@@ -83,8 +83,7 @@ export class ConsumeQueueProcessor implements RequestProcessor {
       return { body: { filterData: `${group}@${topic} is not online!` }, filter: undefined }
     }
     const data = consumerFilterManager.get(topic, group)
-    const filterData =
-      data === undefined ? 'null' : stringifyJson(consumerFilterJson(data), { pretty: true })
+    const filterData = data === undefined ? 'null' : filterDataOf(data)
     const filter = isTagType(subscriptionData.expressionType)
       ? tagMessageFilter(subscriptionData)
       : data?.filter
@@ -101,6 +100,12 @@ export class ConsumeQueueProcessor implements RequestProcessor {
     const units = await this.#deps.messageStore.iterateFrom(topic, queueId, index, count)
     return units.filter(({ queueOffset }) => queueOffset - index < count)
   }
+}
+
+/** As fastjson writes it: the positions of bits, the first list, in one line. */
+function filterDataOf(data: ConsumerFilterData): string {
+  const text = stringifyJson(consumerFilterJson(data), { pretty: true })
+  return text.replace(/\[[\s\d,]*\]/, (list) => list.replaceAll(/\s/g, ''))
 }
 
 /** With what consume queue ext has of a message, it is told whether the group wants it. */

@@ -17,7 +17,7 @@ public enum CaseSet {
     PROXY,
     /** Delay levels, on brokers where they are short; alone, too. */
     DELAY,
-    /** Pop consumers; alone, too. */
+    /** Pop consumers, and bit maps of filters, on brokers that write them; alone, too. */
     POP,
     /** Users and rights, on brokers that want signatures; alone, too. */
     AUTH

@@ -45,6 +45,12 @@ public final class ClientVersion {
         DefaultMQPushConsumer.class.getMethod("setClientRebalance", boolean.class).invoke(consumer, false);
     }
 
+    /** Such a consumer pops, where the broker says so; what it does not acknowledge is hidden for so long. 5.x only. */
+    public static void setPopping(DefaultMQPushConsumer consumer, long invisibleMillis) throws ReflectiveOperationException {
+        setServerRebalance(consumer);
+        DefaultMQPushConsumer.class.getMethod("setPopInvisibleTime", long.class).invoke(consumer, invisibleMillis);
+    }
+
     /** How a timer message may be recalled, null for others; 5.x only. */
     public static String recallHandle(SendResult result) throws ReflectiveOperationException {
         return (String) SendResult.class.getMethod("getRecallHandle").invoke(result);

@@ -27,13 +27,24 @@ public final class CrashingConsumer {
     }
 
     public static CrashingConsumer start(Context context, String group, String topic) throws IOException {
+        return start(context, group, topic, 0);
+    }
+
+    /** One that pops; what it does not acknowledge is hidden from others for so long. */
+    public static CrashingConsumer startPopping(Context context, String group, String topic, long invisibleMillis)
+        throws IOException {
+        return start(context, group, topic, invisibleMillis);
+    }
+
+    private static CrashingConsumer start(Context context, String group, String topic, long invisibleMillis)
+        throws IOException {
         Path output = Files.createTempFile("crashing-consumer", ".out");
         context.onClose(() -> output.toFile().delete());
         ProcessBuilder builder = new ProcessBuilder(
             System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-XX:TieredStopAtLevel=1",
             "-Duser.home=" + System.getProperty("user.home"),
             "-cp", System.getProperty("java.class.path"), CrashingConsumer.class.getName(),
-            context.settings.namesrv, group, topic);
+            context.settings.namesrv, group, topic, String.valueOf(invisibleMillis));
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         CrashingConsumer consumer = new CrashingConsumer(builder.start(), output);
         context.onClose(consumer::kill);
@@ -65,13 +76,17 @@ public final class CrashingConsumer {
         return bodies;
     }
 
-    /** The program: name servers, group, topic. */
+    /** The program: name servers, group, topic, invisible time when it pops, else 0. */
     public static void main(String[] args) throws Exception {
         System.setProperty("rocketmq.client.rebalance.waitInterval", "1000");
         System.setProperty("rocketmq.client.rebalance.minInterval", "500");
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(args[1]);
         consumer.setNamesrvAddr(args[0]);
         consumer.setInstanceName("crashing");
+        long invisibleMillis = Long.parseLong(args[3]);
+        if (invisibleMillis > 0) {
+            ClientVersion.setPopping(consumer, invisibleMillis);
+        }
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.setHeartbeatBrokerInterval(1000);
         consumer.setPersistConsumerOffsetInterval(500);

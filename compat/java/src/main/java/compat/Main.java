@@ -51,6 +51,7 @@ public final class Main {
             TimerCases.register(registry);
         } else if (settings.set == CaseSet.POP) {
             PopCases.register(registry);
+            FilterCases.registerBitMaps(registry);
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);

@@ -6,15 +6,20 @@ import compat.CaseSet;
 import compat.Check;
 import compat.ClientVersion;
 import compat.Context;
+import compat.CrashingConsumer;
 import compat.RawClient;
 import compat.Received;
 import compat.Registry;
+import compat.SteadyProducer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.MessageSelector;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
@@ -33,6 +38,10 @@ public final class PopCases {
     private static final int CHANGE_MESSAGE_INVISIBLETIME = 200053;
     private static final int BATCH_ACK_MESSAGE = 200151;
     private static final long INVISIBLE_MILLIS = 4_000;
+    /** The shortest that the push consumer takes is 5 s. */
+    private static final long CONSUMER_INVISIBLE_MILLIS = 6_000;
+    /** What a push consumer may have at hand: a pop of 32 for each queue, and what waits for its threads. */
+    private static final int IN_HAND = 300;
 
     private PopCases() {
     }
@@ -46,6 +55,7 @@ public final class PopCases {
         registry.shared("pop-lost-acks", set, PopCases::lostAcks);
         registry.shared("pop-change-invisible-time", set, PopCases::changeInvisibleTime);
         registry.shared("pop-in-order", set, PopCases::inOrder);
+        registry.shared("pop-consumer-killed", set, PopCases::consumerKilled);
         registry.exclusive("pop-broker-killed", set, PopCases::brokerKilled);
     }
 
@@ -187,6 +197,60 @@ public final class PopCases {
         try (RawClient broker = new RawClient(context.control.address("broker"))) {
             Check.sameElements(List.of("m1", "m3", "m5"), bodiesOf(awaitMessages(broker, topic, group, 3)), "revived");
         }
+    }
+
+    /**
+     * What the killed consumer had acknowledged does not come again; what it had only popped comes to the other one, when its invisible
+     * time is over and once; all others come once.
+     */
+    private static void consumerKilled(Context context) throws Exception {
+        String topic = context.name("t");
+        String group = context.name("g");
+        context.producerWithTopic(topic, 4);
+        setPopMode(context, topic, group);
+        CrashingConsumer victim = CrashingConsumer.startPopping(context, group, topic, CONSUMER_INVISIBLE_MILLIS);
+        SteadyProducer producer = new SteadyProducer(context, topic, 32);
+        producer.start();
+        Check.eventually("the victim consumes", 40, () -> victim.bodies().size() > 100);
+        Received received = new Received();
+        consumePopping(context, topic, group, received);
+        Check.eventually("both consume", 40, () -> received.size() > 20);
+        int before = victim.bodies().size();
+        Check.eventually("the victim goes on", 40, () -> victim.bodies().size() > before + 20);
+        victim.kill();
+        producer.awaitMore(100);
+        producer.stop();
+        List<String> sent = producer.acknowledgedBodies();
+        Check.eventually("everything consumed", 60, () -> everywhere(received, victim).containsAll(sent));
+        // What was not acknowledged would come again within this time.
+        Thread.sleep(CONSUMER_INVISIBLE_MILLIS + 2_000);
+        List<String> here = texts(received.bodies());
+        Check.equal(new HashSet<>(here).size(), here.size(), "what the other consumer got, each once");
+        Set<String> surplus = everywhere(received, victim);
+        surplus.removeAll(new HashSet<>(sent));
+        // Sent by a request that was given up: nobody knows whether it is there.
+        Check.that(surplus.size() <= 3, "bodies that nobody sent: " + surplus);
+        Set<String> twice = new HashSet<>(here);
+        twice.retainAll(new HashSet<>(texts(victim.bodies())));
+        Check.that(twice.size() <= IN_HAND, "acknowledged and yet come again: " + twice.size());
+    }
+
+    private static Set<String> everywhere(Received received, CrashingConsumer victim) throws Exception {
+        Set<String> all = new HashSet<>(texts(received.bodies()));
+        all.addAll(texts(victim.bodies()));
+        return all;
+    }
+
+    private static List<String> texts(List<String> bodies) {
+        return bodies.stream().map(SteadyProducer::text).collect(Collectors.toList());
+    }
+
+    private static void consumePopping(Context context, String topic, String group, Received received) throws Exception {
+        DefaultMQPushConsumer consumer = context.newPushConsumer(group);
+        ClientVersion.setPopping(consumer, CONSUMER_INVISIBLE_MILLIS);
+        consumer.subscribe(topic, "*");
+        consumer.registerMessageListener(Context.into(received));
+        consumer.start();
     }
 
     private static DefaultMQPushConsumer newConsumer(Context context, String group) throws Exception {
