@@ -207,7 +207,11 @@ export class BrokerController implements Service {
   #registerProcessors(): void {
     const { consumption, popConsumption, liteConsumption, transactions } = this.parts
     this.#registerSending()
-    consumption.registerProcessors(this.#dispatcher)
+    consumption.registerProcessors(this.#dispatcher, {
+      otherAddresses: () => this.replication.brokerMemberGroup.otherAddresses,
+      invoke: (address, request, timeoutMs) =>
+        this.brokerOuterApi.invokeBroker(address, request, timeoutMs),
+    })
     popConsumption.registerProcessors(this.#dispatcher)
     liteConsumption.registerProcessors(this.#dispatcher, this.loadBalance.topicRouteInfoManager)
     transactions.registerProcessors(this.#dispatcher)

@@ -15,6 +15,7 @@ import { ClientOffsetReset } from './client/client-offset-reset.ts'
 import { ConsumerManager } from './client/consumer-manager.ts'
 import { DefaultConsumerIdsChangeListener } from './client/default-consumer-ids-change-listener.ts'
 import { ProducerManager } from './client/producer-manager.ts'
+import { type Replicas, ReplicaLocks } from './client/replica-locks.ts'
 import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
 import { CommitLogDispatcherCalcBitMap } from './filter/commit-log-dispatcher-calc-bit-map.ts'
 import { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
@@ -135,7 +136,8 @@ export class Consumption implements Service, ChannelEventListener {
     this.holdService.onChannelClose(channel)
   }
 
-  registerProcessors(dispatcher: RequestDispatcher): void {
+  /** `replicas` are asked about locks. */
+  registerProcessors(dispatcher: RequestDispatcher, replicas: Replicas): void {
     const { brokerConfig, storeConfig, messageStore } = this.#deps
     const parts = this.#parts
     const pulls = new ProcessorGroup({
@@ -156,7 +158,8 @@ export class Consumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.UPDATE_CONSUMER_OFFSET, consumerManage)
     dispatcher.registerProcessor(RequestCode.QUERY_CONSUMER_OFFSET, consumerManage)
 
-    const lockBatch = new LockBatchProcessor(this.locks)
+    const { locks } = this
+    const lockBatch = new LockBatchProcessor(new ReplicaLocks({ ...parts, locks, replicas }))
     dispatcher.registerProcessor(RequestCode.LOCK_BATCH_MQ, lockBatch)
     dispatcher.registerProcessor(RequestCode.UNLOCK_BATCH_MQ, lockBatch)
 

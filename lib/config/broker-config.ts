@@ -320,7 +320,9 @@ export const BROKER_OPTIONS = {
     min: 1,
     text: 'Steps of delay offsets that make a new version of delayOffset.json.',
   }),
-  lockInStrictMode: boolean(false),
+  lockInStrictMode: boolean(false, {
+    text: 'Lock a queue for an orderly consumer only when most of totalReplicas brokers of the group do.',
+  }),
   compatibleWithOldNameSrv: boolean(true),
   enableControllerMode: boolean(false, {
     supported: [false],

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Host } from '../../codec/message/host.ts'
 import type { ExtFields } from '../../codec/remoting-command.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
+import { LockBatchResponseBody } from '../../codec/body/lock-batch.ts'
 import type { TopicRouteData } from '../../codec/body/topic-route-data.ts'
 import { ResponseCode } from '../../codec/response-code.ts'
 import { registerConsumerAdministration } from '../../lib/broker/consumer-administration.ts'
@@ -28,6 +29,8 @@ export class ConsumptionFixture {
   readonly logger = new RecordingLogger()
   readonly consumption: Consumption
   readonly dispatcher = new RequestDispatcher(this.logger)
+  /** Which queues of T other brokers of the group lock, by their addresses; undefined when they do not answer. */
+  readonly replicas = new Map<string, number[] | undefined>()
   /** What the name server knows, by topic. */
   readonly routes = new Map<string, TopicRouteData>()
   readonly #parts = makeBrokerParts({ brokerIP1: '10.0.0.1' })
@@ -35,7 +38,20 @@ export class ConsumptionFixture {
 
   constructor() {
     this.consumption = this.newConsumption()
-    this.consumption.registerProcessors(this.dispatcher)
+    this.consumption.registerProcessors(this.dispatcher, {
+      otherAddresses: () => [...this.replicas.keys()],
+      invoke: async (address) => {
+        const locked = this.replicas.get(address)
+        if (locked === undefined) throw new RemotingError(ResponseCode.SYSTEM_ERROR, 'gone')
+        const lockOKMQSet = locked.map((queueId) => ({
+          brokerName: 'broker-a',
+          queueId,
+          topic: 'T',
+        }))
+        const body = LockBatchResponseBody.encode({ lockOKMQSet })
+        return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+      },
+    })
     const loadBalance = this.newLoadBalance()
     loadBalance.registerProcessors(this.dispatcher)
     this.#registerAdministration(loadBalance)

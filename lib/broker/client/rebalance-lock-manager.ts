@@ -74,6 +74,7 @@ function isExpired(entry: LockEntry, nowMs: number): boolean {
   return nowMs - entry.renewedMs > REBALANCE_LOCK_MAX_LIVE_TIME_MS
 }
 
-function queueKey(queue: MessageQueue): string {
+/** Equal for the same queue. */
+export function queueKey(queue: MessageQueue): string {
   return JSON.stringify([queue.topic, queue.brokerName, queue.queueId])
 }

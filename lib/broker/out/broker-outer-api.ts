@@ -139,9 +139,13 @@ export class BrokerOuterApi implements Service {
     return this.#deps.address.towards(await this.#client.localAddressTo(peer))
   }
 
-  /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none within 3 s */
-  invokeBroker(address: string, request: RemotingCommand): Promise<RemotingCommand> {
-    return this.#client.invoke(address, request, BROKER_TIMEOUT_MS)
+  /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none in time */
+  invokeBroker(
+    address: string,
+    request: RemotingCommand,
+    timeoutMs = BROKER_TIMEOUT_MS,
+  ): Promise<RemotingCommand> {
+    return this.#client.invoke(address, request, timeoutMs)
   }
 
   /** Registers all topics with every NameServer. Never rejects: failures are logged and tried again. */

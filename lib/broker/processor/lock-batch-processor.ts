@@ -3,31 +3,32 @@ import {
   LockBatchResponseBody,
   UnlockBatchRequestBody,
 } from '../../../codec/body/lock-batch.ts'
+import type { MessageQueue } from '../../../codec/body/message-queue.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import type { RequestProcessor } from '../../remoting/index.ts'
-import type { RebalanceLockManager } from '../client/rebalance-lock-manager.ts'
+import type { ReplicaLocks } from '../client/replica-locks.ts'
 
 /** LOCK_BATCH_MQ and UNLOCK_BATCH_MQ. Apache: broker.processor.AdminBrokerProcessor#lockBatchMQ, unlockBatchMQ */
 export class LockBatchProcessor implements RequestProcessor {
-  readonly #locks: RebalanceLockManager
+  readonly #locks: ReplicaLocks
 
-  constructor(locks: RebalanceLockManager) {
+  constructor(locks: ReplicaLocks) {
     this.#locks = locks
   }
 
-  process(request: RemotingCommand): RemotingCommand {
-    if (request.code === RequestCode.UNLOCK_BATCH_MQ) return this.#unlock(request)
-    const { consumerGroup, mqSet, clientId } = LockBatchRequestBody.decode(request.body)
-    const lockOKMQSet = this.#locks.tryLockBatch(consumerGroup, mqSet, clientId)
-    const body = LockBatchResponseBody.encode({ lockOKMQSet })
-    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+  process(request: RemotingCommand): RemotingCommand | Promise<RemotingCommand> {
+    if (request.code === RequestCode.UNLOCK_BATCH_MQ) {
+      this.#locks.unlockBatch(UnlockBatchRequestBody.decode(request.body))
+      return RemotingCommand.response(ResponseCode.SUCCESS)
+    }
+    const locked = this.#locks.tryLockBatch(LockBatchRequestBody.decode(request.body))
+    return locked instanceof Promise ? locked.then(responseOf) : responseOf(locked)
   }
+}
 
-  #unlock(request: RemotingCommand): RemotingCommand {
-    const { consumerGroup, mqSet, clientId } = UnlockBatchRequestBody.decode(request.body)
-    this.#locks.unlockBatch(consumerGroup, mqSet, clientId)
-    return RemotingCommand.response(ResponseCode.SUCCESS)
-  }
+function responseOf(lockOKMQSet: MessageQueue[]): RemotingCommand {
+  const body = LockBatchResponseBody.encode({ lockOKMQSet })
+  return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
 }

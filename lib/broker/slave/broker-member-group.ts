@@ -8,19 +8,19 @@ import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 export interface BrokerMemberGroupDeps {
   readonly brokerConfig: Pick<
     BrokerConfig,
-    'brokerId' | 'enableSlaveActingMaster' | 'syncBrokerMemberGroupPeriod'
+    'brokerId' | 'enableSlaveActingMaster' | 'lockInStrictMode' | 'syncBrokerMemberGroupPeriod'
   >
   readonly storeConfig: Pick<MessageStoreConfig, 'totalReplicas'>
   /** The brokers of the group by id, as a name server knows them. @throws (rejects) when none answers */
   readonly getBrokerMemberGroup: () => Promise<ReadonlyMap<number, string>>
-  /** Told each time who they are; never of none. */
+  /** Told each time who they are, where slaves may act as masters; never of none. */
   readonly onMembers: (members: ReadonlyMap<number, string>) => void
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /**
- * Which brokers of this group are alive, asked of the name servers where slaves may act as masters. Until the first answer
+ * Which brokers of this group are alive, asked of the name servers where slaves may act as masters or grant locks. Until the first answer
  * there are `totalReplicas`; while there is no answer the last one holds.
  *
  * Source: broker.BrokerController#syncBrokerMemberGroup
@@ -29,6 +29,7 @@ export class BrokerMemberGroup implements Service {
   readonly #deps: BrokerMemberGroupDeps
   readonly #failures: FailureLog
   #aliveReplicas: number
+  #otherAddresses: readonly string[] = []
   #timer: Timer | undefined
   #asking: Promise<void> | undefined
 
@@ -43,9 +44,14 @@ export class BrokerMemberGroup implements Service {
     return this.#deps.brokerConfig.enableSlaveActingMaster ? this.#aliveReplicas : undefined
   }
 
+  /** Of those that are alive; none unless slaves may act as masters or grant locks. */
+  get otherAddresses(): readonly string[] {
+    return this.#otherAddresses
+  }
+
   start(): Promise<void> {
     const { brokerConfig, clock } = this.#deps
-    if (brokerConfig.enableSlaveActingMaster) {
+    if (brokerConfig.enableSlaveActingMaster || brokerConfig.lockInStrictMode) {
       const periodMs = brokerConfig.syncBrokerMemberGroupPeriod
       this.#timer = clock.setInterval(() => void this.sync(), periodMs)
     }
@@ -72,7 +78,9 @@ export class BrokerMemberGroup implements Service {
       this.#failures.worked()
       if (members.size === 0) return
       this.#aliveReplicas = members.has(brokerConfig.brokerId) ? members.size : members.size + 1
-      onMembers(members)
+      const others = [...members].filter(([brokerId]) => brokerId !== brokerConfig.brokerId)
+      this.#otherAddresses = others.map(([, address]) => address)
+      if (brokerConfig.enableSlaveActingMaster) onMembers(members)
     } catch (error) {
       this.#failures.failed(error)
     }

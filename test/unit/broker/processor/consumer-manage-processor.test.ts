@@ -149,6 +149,39 @@ describe('requests of consumers', () => {
       expect(await send(LOCK_BATCH_MQ, 'c2', 0, 1)).to.deep.equal([0])
     })
 
+    describe('with lockInStrictMode and three replicas', () => {
+      const { LOCK_BATCH_MQ, UNLOCK_BATCH_MQ } = RequestCode
+
+      beforeEach(() => {
+        fixture.config.lockInStrictMode = true
+        fixture.storeConfig.totalReplicas = 3
+      })
+
+      it('lock what a majority locks', async () => {
+        fixture.replicas.set('one', [0])
+        fixture.replicas.set('two', [1, 9])
+        expect(await send(LOCK_BATCH_MQ, 'c1', 0, 1, 2)).to.deep.equal([0, 1])
+        fixture.replicas.set('two', undefined)
+        expect(await send(LOCK_BATCH_MQ, 'c1', 0, 1)).to.deep.equal([0])
+        fixture.replicas.clear()
+        expect(await send(LOCK_BATCH_MQ, 'c1', 0)).to.deep.equal([])
+      })
+
+      it('free queues here although nobody answers', async () => {
+        fixture.replicas.set('one', undefined)
+        await send(LOCK_BATCH_MQ, 'c1', 0)
+        await send(UNLOCK_BATCH_MQ, 'c1', 0)
+        fixture.config.lockInStrictMode = false
+        expect(await send(LOCK_BATCH_MQ, 'c2', 0)).to.deep.equal([0])
+      })
+
+      it('do not ask others when another broker asks', async () => {
+        const body = { clientId: 'c1', consumerGroup: 'G', onlyThisBroker: true, mqSet: [queue(0)] }
+        const response = await fixture.call(LOCK_BATCH_MQ, {}, Buffer.from(JSON.stringify(body)))
+        expect(LockBatchResponseBody.decode(response.body).lockOKMQSet).to.deep.equal([queue(0)])
+      })
+    })
+
     it('answer 1 to a body that is not JSON', async () => {
       const response = await fixture.call(RequestCode.LOCK_BATCH_MQ, {}, Buffer.from('nonsense'))
       expect(response.code).to.equal(1)

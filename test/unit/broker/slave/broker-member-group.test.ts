@@ -7,22 +7,25 @@ describe('the brokers of a group that are alive', () => {
   let clock: SimClock
   let members: ReadonlyMap<number, string> | Error
   let asked: number
+  let told: number
 
   beforeEach(() => {
     clock = new SimClock()
     members = new Map()
     asked = 0
+    told = 0
   })
 
-  function create(enableSlaveActingMaster: boolean): BrokerMemberGroup {
+  function create(enableSlaveActingMaster: boolean, lockInStrictMode = false): BrokerMemberGroup {
+    const flags = { enableSlaveActingMaster, lockInStrictMode }
     return new BrokerMemberGroup({
-      brokerConfig: { brokerId: 0, enableSlaveActingMaster, syncBrokerMemberGroupPeriod: 1_000 },
+      brokerConfig: { brokerId: 0, ...flags, syncBrokerMemberGroupPeriod: 1_000 },
       storeConfig: { totalReplicas: 3 },
       getBrokerMemberGroup: () => {
         asked++
         return members instanceof Error ? Promise.reject(members) : Promise.resolve(members)
       },
-      onMembers: () => undefined,
+      onMembers: () => told++,
       clock,
       logger: new RecordingLogger(),
     })
@@ -55,6 +58,20 @@ describe('the brokers of a group that are alive', () => {
     members = new Error('no name server')
     await group.sync()
     expect(group.aliveReplicas).to.equal(1)
+  })
+
+  it('grant locks: then the addresses of the others are known, and nothing else follows', async () => {
+    members = new Map([
+      [0, 'a:1'],
+      [1, 'b:1'],
+      [2, 'c:1'],
+    ])
+    const group = create(false, true)
+    await group.start()
+    clock.advance(1_000)
+    await group.stop()
+    expect(group.otherAddresses).to.deep.equal(['b:1', 'c:1'])
+    expect([group.aliveReplicas, told]).to.deep.equal([undefined, 0])
   })
 
   it('are asked for in each period until the broker stops', async () => {
