@@ -6,19 +6,27 @@ import { AuthorizationHook } from '../auth/authorization-hook.ts'
 import { AuthorizationMetadataManager } from '../auth/authorization-metadata-manager.ts'
 import { LocalAuthenticationMetadataProvider } from '../auth/local-authentication-metadata-provider.ts'
 import { LocalAuthorizationMetadataProvider } from '../auth/local-authorization-metadata-provider.ts'
+import { AclError } from '../auth/plain/acl-error.ts'
+import { PlainAccessFiles } from '../auth/plain/plain-access-files.ts'
+import { PlainAccessHook } from '../auth/plain/plain-access-hook.ts'
+import { PlainPermissionManager } from '../auth/plain/plain-permission-manager.ts'
 import { innerClientCredentials, signRequest } from '../auth/session-credentials.ts'
+import type { Clock } from '../common/clock.ts'
+import { toError } from '../common/errors.ts'
 import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
 import type { AuthConfig } from '../config/auth-config.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
+import { ConfigError } from '../config/errors.ts'
 import type { MessageStoreConfig } from '../config/message-store-config.ts'
 import type { RequestDispatcher } from '../remoting/index.ts'
 
 export interface AccessControlDeps {
   readonly config: AuthConfig
-  readonly brokerConfig: Pick<BrokerConfig, 'brokerClusterName'>
+  readonly brokerConfig: Pick<BrokerConfig, 'brokerClusterName' | 'aclEnable' | 'rocketmqHome'>
   readonly storeConfig: Pick<MessageStoreConfig, 'storePathRootDir'>
   readonly fileSystem: FileSystem
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -26,25 +34,29 @@ export interface AccessControlDeps {
 export class AccessControl {
   readonly authenticationMetadataManager: AuthenticationMetadataManager
   readonly authorizationMetadataManager: AuthorizationMetadataManager
+  /** Accounts of 4.x; undefined without aclEnable. */
+  readonly plainPermissions: PlainPermissionManager | undefined
   /** Signs what the broker asks others; undefined without innerClientAuthenticationCredentials. */
   readonly sign: ((request: RemotingCommand) => void) | undefined
   readonly #deps: AccessControlDeps
   readonly #users: LocalAuthenticationMetadataProvider | undefined
   readonly #acls: LocalAuthorizationMetadataProvider | undefined
 
-  /** @throws ConfigError when innerClientAuthenticationCredentials is not well-formed */
+  /** @throws ConfigError when innerClientAuthenticationCredentials is not well-formed, or rocketmqHome missing for aclEnable */
   constructor(deps: AccessControlDeps) {
     this.#deps = deps
     this.#users = createUserProvider(deps)
     this.#acls = createAclProvider(deps)
+    this.plainPermissions = createPlainPermissions(deps)
     this.authenticationMetadataManager = new AuthenticationMetadataManager(this.#users, this.#acls)
     this.authorizationMetadataManager = new AuthorizationMetadataManager(this.#users, this.#acls)
     const credentials = innerClientCredentials(deps.config)
     if (credentials !== undefined) this.sign = (request) => signRequest(request, credentials)
   }
 
-  /** @throws CodecError when a file is broken; ConfigError for users that cannot be made */
+  /** @throws CodecError when a file is broken; ConfigError for accounts and users that cannot be made */
   load(): void {
+    this.#loadAccounts()
     this.#users?.load()
     this.#acls?.load()
     this.authenticationMetadataManager.initUser(this.#deps.config)
@@ -52,6 +64,9 @@ export class AccessControl {
 
   registerHooks(dispatcher: RequestDispatcher): void {
     const { config, brokerConfig, logger } = this.#deps
+    if (this.plainPermissions !== undefined) {
+      dispatcher.registerRpcHook(new PlainAccessHook(this.plainPermissions, logger))
+    }
     const shared = { config, users: this.#users, logger }
     dispatcher.registerRpcHook(new AuthenticationHook(shared))
     dispatcher.registerRpcHook(
@@ -62,6 +77,25 @@ export class AccessControl {
       }),
     )
   }
+
+  #loadAccounts(): void {
+    try {
+      this.plainPermissions?.load()
+    } catch (error) {
+      if (!(error instanceof AclError)) throw error
+      throw new ConfigError(`aclEnable=true: ${toError(error).message}`)
+    }
+  }
+}
+
+function createPlainPermissions({ brokerConfig, fileSystem, clock, logger }: AccessControlDeps) {
+  const { aclEnable, rocketmqHome } = brokerConfig
+  if (!aclEnable) return undefined
+  if (!rocketmqHome) {
+    throw new ConfigError('aclEnable=true: rocketmqHome says where conf/plain_acl.yml is: not set')
+  }
+  const files = new PlainAccessFiles(fileSystem, rocketmqHome)
+  return new PlainPermissionManager({ files, clock, logger })
 }
 
 function createUserProvider({ config, storeConfig, fileSystem }: AccessControlDeps) {

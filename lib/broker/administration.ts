@@ -1,6 +1,7 @@
 import { RequestCode } from '../../codec/request-code.ts'
 import type { AuthenticationMetadataManager } from '../auth/authentication-metadata-manager.ts'
 import type { AuthorizationMetadataManager } from '../auth/authorization-metadata-manager.ts'
+import type { PlainPermissionManager } from '../auth/plain/plain-permission-manager.ts'
 import type { Clock } from '../common/clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import {
@@ -29,6 +30,7 @@ import {
   TopicAdminProcessor,
 } from './processor/admin/topic-admin-processor.ts'
 import { AclAdminProcessor } from './processor/admin/acl-admin-processor.ts'
+import { PlainAclAdminProcessor } from './processor/admin/plain-acl-admin-processor.ts'
 import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
 import {
@@ -45,6 +47,8 @@ export interface AdministrationDeps
   readonly brokerConfig: BrokerConfig
   readonly authenticationMetadataManager: AuthenticationMetadataManager
   readonly authorizationMetadataManager: AuthorizationMetadataManager
+  /** undefined without aclEnable. */
+  readonly plainPermissions: PlainPermissionManager | undefined
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly consumerManager: ConsumerManager
   readonly consumerFilterManager: ConsumerFilterManager
@@ -78,6 +82,7 @@ export function registerAdministration(
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
   register(AclAdminProcessor.requestCodes, new AclAdminProcessor(deps))
+  register(PlainAclAdminProcessor.requestCodes, new PlainAclAdminProcessor(deps))
   register(UserAdminProcessor.requestCodes, new UserAdminProcessor(deps))
   register([RequestCode.SWITCH_TIMER_ENGINE], new SwitchTimerEngineProcessor(deps))
   register(UnsupportedRequestProcessor.requestCodes, new UnsupportedRequestProcessor())

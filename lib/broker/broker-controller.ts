@@ -239,6 +239,7 @@ export class BrokerController implements Service {
       ...this.parts,
       authenticationMetadataManager: this.accessControl.authenticationMetadataManager,
       authorizationMetadataManager: this.accessControl.authorizationMetadataManager,
+      plainPermissions: this.accessControl.plainPermissions,
       configuration: this.#deps.configuration,
       popInflightMessageCounter: popConsumption.inflight,
       liteTopics: this.parts.liteConsumption.lifecycle,

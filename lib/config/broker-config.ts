@@ -287,8 +287,7 @@ export const BROKER_OPTIONS = {
   }),
   aclEnable: boolean(false, {
     important: true,
-    supported: [false],
-    text: 'Access control of 4.x (plain_acl.yml), which Apache 5.3.3 has no more: `authenticationEnabled` takes its place.',
+    text: 'Access control of 4.x by the accounts in `conf/plain_acl.yml` and `conf/acl` of `rocketmqHome` ([security.md](security.md#accounts-of-4x)). Only the start reads it.',
   }),
   storeReplyMessageEnable: boolean(true),
   enableDetailStat: boolean(true, {

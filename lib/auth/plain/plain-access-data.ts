@@ -1,0 +1,109 @@
+import { parse, stringify } from 'yaml'
+import { toError } from '../../common/errors.ts'
+import { AclError } from './acl-error.ts'
+
+/** An account as a file has it, and as an administrator sets it. Apache: common.PlainAccessConfig */
+export interface PlainAccessConfig {
+  readonly accessKey: string
+  readonly secretKey: string | undefined
+  readonly whiteRemoteAddress: string | undefined
+  readonly admin: boolean
+  readonly defaultTopicPerm: string | undefined
+  readonly defaultGroupPerm: string | undefined
+  /** `topicA=SUB`; undefined: not told. */
+  readonly topicPerms: readonly string[] | undefined
+  readonly groupPerms: readonly string[] | undefined
+}
+
+export interface PlainDataVersion {
+  readonly counter: number
+  /** Milliseconds. */
+  readonly timestamp: number
+}
+
+/** What a file of accounts holds. Apache: acl.plain.PlainAccessData */
+export interface PlainAccessData {
+  readonly globalWhiteRemoteAddresses: readonly string[]
+  readonly accounts: readonly PlainAccessConfig[]
+  /** undefined: the file was never changed by a tool. */
+  readonly dataVersion: PlainDataVersion | undefined
+}
+
+/** @throws AclError when the text is not YAML, or not of this shape */
+export function parsePlainAccessData(text: string): PlainAccessData {
+  const data = asObject(parseYaml(text) ?? {}, 'the file')
+  const [version] = asList(data['dataVersion'], 'dataVersion')
+  return {
+    globalWhiteRemoteAddresses: texts(data, 'globalWhiteRemoteAddresses') ?? [],
+    accounts: asList(data['accounts'], 'accounts').map((account) => toAccount(account)),
+    dataVersion: version === undefined ? undefined : toVersion(asObject(version, 'dataVersion')),
+  }
+}
+
+/** The reverse of parsePlainAccessData; comments of the file before are lost, as with Apache. */
+export function formatPlainAccessData(data: PlainAccessData): string {
+  const { globalWhiteRemoteAddresses, accounts, dataVersion } = data
+  return stringify({
+    globalWhiteRemoteAddresses,
+    accounts,
+    ...(dataVersion && { dataVersion: [dataVersion] }),
+  })
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    const [problem] = toError(error).message.split('\n')
+    throw new AclError(`the file is not YAML: ${problem}`)
+  }
+}
+
+function toAccount(value: unknown): PlainAccessConfig {
+  const account = asObject(value, 'an account')
+  return {
+    accessKey: text(account, 'accessKey') ?? '',
+    secretKey: text(account, 'secretKey'),
+    whiteRemoteAddress: text(account, 'whiteRemoteAddress'),
+    admin: text(account, 'admin') === 'true',
+    defaultTopicPerm: text(account, 'defaultTopicPerm'),
+    defaultGroupPerm: text(account, 'defaultGroupPerm'),
+    topicPerms: texts(account, 'topicPerms'),
+    groupPerms: texts(account, 'groupPerms'),
+  }
+}
+
+function toVersion(version: YamlObject): PlainDataVersion {
+  const number = (name: string) => Number(text(version, name)) || 0
+  return { counter: number('counter'), timestamp: number('timestamp') }
+}
+
+type YamlObject = Readonly<Record<string, unknown>>
+
+function asObject(value: unknown, what: string): YamlObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as YamlObject
+  }
+  throw new AclError(`${what} is not a map`)
+}
+
+function asList(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  throw new AclError(`${what} is not a list`)
+}
+
+/** Numbers count as what they look like. */
+function text(object: YamlObject, name: string): string | undefined {
+  const value = object[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new AclError(`${name} is not a text`)
+}
+
+function texts(object: YamlObject, name: string): string[] | undefined {
+  const value = object[name]
+  if (value === undefined || value === null) return undefined
+  return asList(value, name).map((item) => text({ [name]: item }, name) ?? '')
+}

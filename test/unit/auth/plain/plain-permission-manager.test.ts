@@ -1,0 +1,104 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { PlainAccessFiles } from '../../../../lib/auth/plain/plain-access-files.ts'
+import { PlainPermissionManager } from '../../../../lib/auth/plain/plain-permission-manager.ts'
+import { signRequest } from '../../../../lib/auth/session-credentials.ts'
+import { NodeFileSystem } from '../../../../lib/common/file-system.ts'
+import { RecordingLogger } from '../../../helpers/recording-logger.ts'
+import { SimClock } from '../../../helpers/sim-clock.ts'
+import { makeTempDirectory } from '../../../helpers/temp-directory.ts'
+
+const CODE = 28
+
+describe('PlainPermissionManager', () => {
+  let home: ReturnType<typeof makeTempDirectory>
+  let clock: SimClock
+  let logger: RecordingLogger
+  let manager: PlainPermissionManager
+
+  beforeEach(() => {
+    home = makeTempDirectory()
+    mkdirSync(join(home.path, 'conf', 'acl', 'deep'), { recursive: true })
+    clock = new SimClock()
+    logger = new RecordingLogger()
+    const files = new PlainAccessFiles(new NodeFileSystem(), home.path)
+    manager = new PlainPermissionManager({ files, clock, logger })
+  })
+
+  afterEach(() => home.remove())
+
+  function write(name: string, ...secrets: string[]): void {
+    const accounts = secrets.map((secret) => {
+      const [accessKey] = secret.split(':')
+      return `- {accessKey: ${accessKey}, secretKey: ${secret.slice(secret.indexOf(':') + 1)}}`
+    })
+    writeFileSync(join(home.path, 'conf', name), `accounts:\n${accounts.join('\n')}\n`)
+  }
+
+  function problem(accessKey: string, secretKey: string): string | undefined {
+    const request = RemotingCommand.request(CODE, { a: 'b' })
+    signRequest(request, { accessKey, secretKey })
+    return manager.findProblem(request, '127.0.0.1')
+  }
+
+  it('reads conf/acl with all that is below, and conf/plain_acl.yml; the first counts', () => {
+    write('plain_acl.yml', 'key-one:secret-plain', 'key-two:secret-two')
+    write('acl/b.yaml', 'key-one:secret-acl')
+    write('acl/deep/c.yml', 'key-three:secret-three')
+    write('acl/notes.txt', 'key-four:secret-four')
+    manager.load()
+    expect(problem('key-one', 'secret-acl')).to.equal(undefined)
+    expect(problem('key-two', 'secret-two')).to.equal(undefined)
+    expect(problem('key-three', 'secret-three')).to.equal(undefined)
+    expect(problem('key-four', 'secret-four')).to.equal('No acl config for key-four')
+    expect(logger.atLeast('warn').map(({ fields }) => fields['accessKey'])).to.deep.equal([
+      'key-one',
+    ])
+  })
+
+  it('takes up files that change, come and go', () => {
+    manager.load()
+    expect(problem('key-one', 'secret-one')).to.equal('No acl config for key-one')
+    write('plain_acl.yml', 'key-one:secret-one')
+    expect(problem('key-one', 'secret-one'), 'too early').to.equal('No acl config for key-one')
+    clock.advance(500)
+    expect(problem('key-one', 'secret-one')).to.equal(undefined)
+    write('plain_acl.yml', 'key-one:secret-changed')
+    write('acl/new.yml', 'key-new:secret-new')
+    clock.advance(500)
+    expect(problem('key-one', 'secret-one')).to.equal(
+      'Check signature failed for accessKey=key-one',
+    )
+    expect(problem('key-new', 'secret-new')).to.equal(undefined)
+    rmSync(join(home.path, 'conf', 'acl', 'new.yml'))
+    clock.advance(500)
+    expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
+  })
+
+  it('keeps what it knows while a file is wrong, and tells no secret', () => {
+    write('plain_acl.yml', 'key-one:secret-one')
+    manager.load()
+    for (const text of ['accounts: [', 'accounts: {a: b}', '- x', 'accounts:\n- {accessKey: a}']) {
+      writeFileSync(join(home.path, 'conf', 'plain_acl.yml'), text)
+      clock.advance(500)
+      expect(problem('key-one', 'secret-one')).to.equal(undefined)
+    }
+    expect(logger.atLeast('warn')).to.have.length(4)
+    write('plain_acl.yml', 'key-one:secret-two', 'key-two:short')
+    clock.advance(500)
+    expect(problem('key-one', 'secret-one')).to.equal(undefined)
+    expect(JSON.stringify(logger.lines)).not.to.match(/secret-|short/)
+  })
+
+  it('takes numbers for texts, and an empty file for none', () => {
+    writeFileSync(
+      join(home.path, 'conf', 'plain_acl.yml'),
+      'accounts:\n- accessKey: 12345678\n  secretKey: 87654321\n  admin: "true"\n',
+    )
+    writeFileSync(join(home.path, 'conf', 'acl', 'empty.yml'), '# nothing\n')
+    manager.load()
+    expect(problem('12345678', '87654321')).to.equal(undefined)
+  })
+})
