@@ -38,12 +38,13 @@ export async function fetchJars(
 }
 
 export function apacheNamesrv(jars: string): NamesrvLauncher {
-  return ({ directory, port }) => {
+  return ({ directory, port, settings = {} }) => {
     const file = path.join(directory, 'namesrv.conf')
     const lines = [
       `listenPort=${port}`,
       `kvConfigPath=${directory}/kvConfig.json`,
       `configStorePath=${directory}/namesrv.properties`,
+      ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
       '',
     ]
     fs.writeFileSync(file, lines.join('\n'))

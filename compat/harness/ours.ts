@@ -9,13 +9,14 @@ export const STANDALONE_BROKER_NAME = 'broker-a'
 
 /** Our servers, run from the built package as a user runs them. `dist` is its directory. */
 export function ourNamesrv(dist: string): NamesrvLauncher {
-  return ({ directory, port }) => {
+  return ({ directory, port, settings = {} }) => {
     const file = path.join(directory, 'namesrv.conf')
     const lines = [
       'bindAddress=127.0.0.1',
       `listenPort=${port}`,
       `kvConfigPath=${directory}/kvConfig.json`,
       `configStorePath=${directory}/namesrv.properties`,
+      ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
       '',
     ]
     fs.writeFileSync(file, lines.join('\n'))

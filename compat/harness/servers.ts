@@ -13,6 +13,8 @@ export const CLUSTER_NAME = 'CompatCluster'
 export interface NamesrvSpec {
   readonly directory: string
   readonly port: number
+  /** Further lines of the configuration file. */
+  readonly settings?: Readonly<Record<string, string | number>>
 }
 
 export interface GatewaySpec extends NamesrvSpec {
@@ -84,6 +86,24 @@ export class Servers {
     servers.#addNamesrv('namesrv', namesrv(spec), `127.0.0.1:${port}`)
     await servers.#addBroker('broker', 'broker-a', broker)
     await servers.#startFirst(['namesrv', 'broker'])
+    return servers
+  }
+
+  /** A name server with `settings`, the master `broker` of broker-a and its `slave`, and `broker-b` alone. */
+  static async startGroup(
+    directory: string,
+    namesrv: NamesrvLauncher,
+    brokers: Readonly<Record<'broker' | 'slave' | 'broker-b', BrokerLauncher>>,
+    settings: Readonly<Record<string, string | number>>,
+  ): Promise<Servers> {
+    const servers = new Servers(directory)
+    const port = await freePort()
+    const spec = { directory: servers.#makeDirectory('namesrv'), port, settings }
+    servers.#addNamesrv('namesrv', namesrv(spec), `127.0.0.1:${port}`)
+    await servers.#addBroker('broker', 'broker-a', brokers.broker)
+    await servers.#addBroker('slave', 'broker-a', brokers.slave)
+    await servers.#addBroker('broker-b', 'broker-b', brokers['broker-b'])
+    await servers.#startFirst(['namesrv', 'broker', 'slave', 'broker-b'])
     return servers
   }
 

@@ -1,4 +1,5 @@
 import type { Suite } from '../harness/suite.ts'
+import { actingSuites } from './acting.ts'
 import { authSuite } from './auth.ts'
 import { brokerAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
@@ -33,6 +34,7 @@ export const SUITES: readonly Suite[] = [
   queueKindsSuite,
   haSuite,
   haKillsSuite,
+  ...actingSuites,
   ...transactionSuites,
   timersSuite,
   popSuite,

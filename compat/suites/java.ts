@@ -11,7 +11,17 @@ const BUILD_LIMIT_MS = 8 * 60_000
 
 /** Which cases a suite runs; compat/java's CaseSet. */
 type CaseSet =
-  'smoke' | 'auth' | 'core' | 'full' | 'disk' | 'transaction' | 'timer' | 'proxy' | 'pop' | 'delay'
+  | 'smoke'
+  | 'auth'
+  | 'core'
+  | 'full'
+  | 'disk'
+  | 'transaction'
+  | 'timer'
+  | 'proxy'
+  | 'pop'
+  | 'delay'
+  | 'acting'
 
 /** One version of the official Java client against two name servers and a broker, each a process of its own. */
 export function javaSuite(version: string, set: CaseSet): Suite {

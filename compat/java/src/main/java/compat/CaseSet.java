@@ -19,6 +19,8 @@ public enum CaseSet {
     DELAY,
     /** Pop consumers, and bit maps of filters, on brokers that write them; alone, too. */
     POP,
+    /** A slave that acts as master; alone, too. */
+    ACTING,
     /** Users and rights, on brokers that want signatures; alone, too. */
     AUTH
 }

@@ -1,5 +1,6 @@
 package compat;
 
+import compat.cases.ActingCases;
 import compat.cases.AssignmentCases;
 import compat.cases.AuthCases;
 import compat.cases.BodyCases;
@@ -57,6 +58,8 @@ public final class Main {
             ProxyTransactionCases.register(registry);
         } else if (settings.set == CaseSet.AUTH) {
             AuthCases.register(registry);
+        } else if (settings.set == CaseSet.ACTING) {
+            ActingCases.register(registry);
         } else if (settings.set == CaseSet.DELAY) {
             DelayCases.register(registry);
         } else {

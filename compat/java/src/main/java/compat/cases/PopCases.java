@@ -282,7 +282,7 @@ public final class PopCases {
     }
 
     /** Pops until the answer has so many at once: they lie in one queue. */
-    private static RemotingCommand popAll(RawClient broker, String topic, String group, int count, long invisibleMillis)
+    static RemotingCommand popAll(RawClient broker, String topic, String group, int count, long invisibleMillis)
         throws Exception {
         Check.eventually("dispatched", 10, () -> field(broker.call(30, null, "topic", topic, "queueId", "0"), "offset")
             .equals(String.valueOf(count)));
@@ -291,7 +291,7 @@ public final class PopCases {
         return popped;
     }
 
-    private static List<MessageExt> awaitMessages(RawClient broker, String topic, String group, int count) throws Exception {
+    static List<MessageExt> awaitMessages(RawClient broker, String topic, String group, int count) throws Exception {
         List<MessageExt> all = new ArrayList<>();
         Check.eventually(count + " messages", 40, () -> {
             all.addAll(messages(pop(broker, topic, group, 32, 600_000, false)));
@@ -300,7 +300,7 @@ public final class PopCases {
         return all;
     }
 
-    private static void ack(RawClient broker, String topic, String group, RemotingCommand popped, int offset) throws Exception {
+    static void ack(RawClient broker, String topic, String group, RemotingCommand popped, int offset) throws Exception {
         RemotingCommand response = broker.call(ACK_MESSAGE, null, "consumerGroup", group, "topic", topic, "queueId", "0",
             "offset", String.valueOf(offset), "extraInfo", handle(popped, offset));
         Check.equal(0, response.getCode(), "ack of " + offset + " (" + response.getRemark() + ")");
@@ -319,7 +319,7 @@ public final class PopCases {
         return response.getBody() == null ? List.of() : MessageDecoder.decodes(ByteBuffer.wrap(response.getBody()));
     }
 
-    private static List<String> bodiesOf(List<MessageExt> messages) {
+    static List<String> bodiesOf(List<MessageExt> messages) {
         List<String> bodies = new ArrayList<>();
         messages.forEach(message -> bodies.add(Received.body(message)));
         return bodies;

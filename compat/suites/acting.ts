@@ -1,0 +1,64 @@
+import { runClientProgram } from '../harness/client-program.ts'
+import { type BrokerLauncher, Servers } from '../harness/servers.ts'
+import type { Launchers, Suite, SuiteContext } from '../harness/suite.ts'
+import { NEWEST, javaClient } from './java.ts'
+import { withSettings } from './transactions.ts'
+
+const NAMESRV_SETTINGS = { supportActingMaster: 'true', notifyMinBrokerIdChanged: 'true' }
+
+/** One revive queue: Apache's slave puts check points and acknowledgements into any of them. */
+const BROKER_SETTINGS = {
+  enableSlaveActingMaster: 'true',
+  enableRemoteEscape: 'true',
+  slaveReadEnable: 'true',
+  brokerIP2: '127.0.0.1',
+  messageDelayLevel: '1s 12s',
+  reviveQueueNum: 1,
+  transactionTimeOut: 3000,
+  transactionCheckInterval: 2000,
+}
+const GROUP_SETTINGS = { ...BROKER_SETTINGS, totalReplicas: 2, brokerRole: 'SYNC_MASTER' }
+const SLAVE_SETTINGS = { ...GROUP_SETTINGS, brokerRole: 'SLAVE', brokerId: 1 }
+
+type Kind = 'same-kind' | 'apache-master' | 'apache-slave'
+
+/** A master is killed and comes back, while its slave acts in its place and a second broker takes what the slave gets rid of. */
+export const actingSuites: readonly Suite[] = [
+  actingSuite('same-kind', ['ours', 'apache']),
+  actingSuite('apache-master', ['ours']),
+  actingSuite('apache-slave', ['ours']),
+]
+
+function actingSuite(kind: Kind, targets: Suite['targets']): Suite {
+  return {
+    name: `acting-${kind}`,
+    tools: ['java', 'mvn'],
+    targets,
+    onRequest: true,
+    async run(context) {
+      const command = await javaClient(context, NEWEST, 'acting')
+      const servers = await startGroup(context, kind)
+      await runClientProgram(this.name, context, servers, command)
+    },
+  }
+}
+
+async function startGroup({ launchers, directory }: SuiteContext, kind: Kind): Promise<Servers> {
+  const other = await otherBroker(launchers, kind)
+  const master = kind === 'apache-master' ? other : launchers.broker
+  const slave = kind === 'apache-slave' ? other : launchers.broker
+  return Servers.startGroup(
+    directory,
+    launchers.namesrv,
+    {
+      broker: withSettings(master, GROUP_SETTINGS),
+      slave: withSettings(slave, SLAVE_SETTINGS),
+      'broker-b': withSettings(launchers.broker, BROKER_SETTINGS),
+    },
+    NAMESRV_SETTINGS,
+  )
+}
+
+async function otherBroker(launchers: Launchers, kind: Kind): Promise<BrokerLauncher> {
+  return kind === 'same-kind' ? launchers.broker : (await launchers.apache()).broker
+}
