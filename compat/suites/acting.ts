@@ -6,21 +6,23 @@ import { withSettings } from './transactions.ts'
 
 const NAMESRV_SETTINGS = { supportActingMaster: 'true', notifyMinBrokerIdChanged: 'true' }
 
-/** One revive queue: Apache's slave puts check points and acknowledgements into any of them. */
 const BROKER_SETTINGS = {
   enableSlaveActingMaster: 'true',
   enableRemoteEscape: 'true',
   slaveReadEnable: 'true',
   brokerIP2: '127.0.0.1',
   messageDelayLevel: '1s 12s',
-  reviveQueueNum: 1,
   transactionTimeOut: 3000,
   transactionCheckInterval: 2000,
+  transactionOpBatchInterval: 500,
 }
 const GROUP_SETTINGS = { ...BROKER_SETTINGS, totalReplicas: 2, brokerRole: 'SYNC_MASTER' }
 const SLAVE_SETTINGS = { ...GROUP_SETTINGS, brokerRole: 'SLAVE', brokerId: 1 }
 
 type Kind = 'same-kind' | 'apache-master' | 'apache-slave'
+
+/** Apache's slave puts check points and acknowledgements into any of the revive queues. */
+const ONE_REVIVE_QUEUE = { reviveQueueNum: 1 }
 
 /** A master is killed and comes back, while its slave acts in its place and a second broker takes what the slave gets rid of. */
 export const actingSuites: readonly Suite[] = [
@@ -47,13 +49,16 @@ async function startGroup({ launchers, directory }: SuiteContext, kind: Kind): P
   const other = await otherBroker(launchers, kind)
   const master = kind === 'apache-master' ? other : launchers.broker
   const slave = kind === 'apache-slave' ? other : launchers.broker
+  // Ours are told from Apache's by the standalone server, which Apache has not.
+  const isApaches = kind === 'apache-slave' || launchers.standalone === undefined
+  const reviveQueues = isApaches ? ONE_REVIVE_QUEUE : {}
   return Servers.startGroup(
     directory,
     launchers.namesrv,
     {
-      broker: withSettings(master, GROUP_SETTINGS),
-      slave: withSettings(slave, SLAVE_SETTINGS),
-      'broker-b': withSettings(launchers.broker, BROKER_SETTINGS),
+      broker: withSettings(master, { ...GROUP_SETTINGS, ...reviveQueues }),
+      slave: withSettings(slave, { ...SLAVE_SETTINGS, ...reviveQueues }),
+      'broker-b': withSettings(launchers.broker, { ...BROKER_SETTINGS, ...reviveQueues }),
     },
     NAMESRV_SETTINGS,
   )

@@ -96,7 +96,7 @@ export class EscapeBridge {
     else this.#escape(escapedMessage(message), (queues) => this.#nextOf(queues), done)
   }
 
-  /** From a slave only: all messages of a topic go into the same queue of another broker. */
+  /** From a slave only: what goes to one queue of a topic goes into one queue of another broker, as long as routes stay the same. */
   putMessageToSpecificQueue(message: MessageExtBrokerInner, done: PutMessageCallback): void {
     this.#putSpecific(message, done)
   }
@@ -135,12 +135,9 @@ export class EscapeBridge {
   }
 
   #putSpecific(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    const hash = javaHashCode(message.topic + message.storeHost.toString())
-    this.#escape(
-      escapedWaitingMessage(message),
-      (queues) => queues[((hash % queues.length) + queues.length) % queues.length],
-      done,
-    )
+    const { topic, queueId } = message
+    const hash = (javaHashCode(topic + this.#deps.brokerConfig.brokerName) >>> 0) + queueId
+    this.#escape(escapedWaitingMessage(message), (queues) => queues[hash % queues.length], done)
   }
 
   #nextOf(queues: readonly RemoteQueue[]): RemoteQueue | undefined {

@@ -28,7 +28,7 @@ const MASTER_ID = 0
 /** Apache waits for a second; nobody serves the group's writes meanwhile. */
 const RETRY_MS = 200
 
-/** Why it is not yet time; the log has it once. */
+/** Why it is not yet time. */
 class NotYet extends Error {}
 
 /**
@@ -43,6 +43,7 @@ export class BrokerPreOnlineService implements Service {
   readonly #failures: FailureLog
   /** Slaves of which all is taken over, by address. */
   readonly #takenOver = new Set<string>()
+  #waitsFor: string | undefined
   #timer: Timer | undefined
   #running: Promise<void> | undefined
   #isStopped = false
@@ -76,9 +77,16 @@ export class BrokerPreOnlineService implements Service {
       await this.#prepareForBrokerOnline()
       this.#failures.worked()
     } catch (error) {
-      this.#failures.failed(error)
+      if (error instanceof NotYet) this.#logWaiting(error.message)
+      else this.#failures.failed(error)
       if (!this.#isStopped) this.#timer = this.#deps.clock.setTimeout(() => this.#run(), RETRY_MS)
     }
+  }
+
+  #logWaiting(reason: string): void {
+    if (reason === this.#waitsFor) return
+    this.#waitsFor = reason
+    this.#deps.logger.info({ reason }, 'the broker does not go online yet')
   }
 
   async #prepareForBrokerOnline(): Promise<void> {
