@@ -126,11 +126,6 @@ export function oneOf<const T extends string>(names: readonly T[], fallback?: T)
   )
 }
 
-/** Any JSON, passed through as it is. */
-export function anyJson(): JsonCodec<JsonValue | undefined> {
-  return { fromJson: (value) => value ?? undefined, toJson: (value) => value }
-}
-
 /** A value that may be missing. */
 export function optional<T>(codec: JsonCodec<T>): JsonCodec<T | undefined> {
   return {

@@ -7,11 +7,9 @@ import type { ValueOf } from '../json-codec.ts'
 import { defineBody, list } from '../json-schema.ts'
 import { MqVersion } from '../mq-version.ts'
 import { DataVersion, noDataVersion } from './data-version.ts'
-import {
-  TopicConfigAndMappingSerializeWrapper,
-  TopicQueueMappingInfo,
-} from './topic-config-serialize-wrapper.ts'
+import { TopicConfigAndMappingSerializeWrapper } from './topic-config-serialize-wrapper.ts'
 import { topicConfigFromText, topicConfigToText } from './topic-config.ts'
+import { TopicQueueMappingInfo } from './topic-queue-mapping.ts'
 
 const filterServers = list(text())
 

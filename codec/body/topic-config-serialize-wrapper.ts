@@ -1,21 +1,9 @@
-import { anyJson, flag, int, long, optional, orElse, text } from '../json-codec.ts'
+import { orElse } from '../json-codec.ts'
 import type { ValueOf } from '../json-codec.ts'
-import { defineBody, numberTable, table } from '../json-schema.ts'
+import { defineBody, table } from '../json-schema.ts'
 import { DataVersion, noDataVersion } from './data-version.ts'
 import { TopicConfig } from './topic-config.ts'
-
-/** What a broker tells of a static topic. Source: remoting.protocol.statictopic.TopicQueueMappingInfo */
-export const TopicQueueMappingInfo = defineBody('TopicQueueMappingInfo', {
-  bname: optional(text()),
-  /** Logical queue id to queue id. */
-  currIdMap: numberTable(int()),
-  dirty: flag(false),
-  epoch: long(0),
-  scope: text('__global__'),
-  topic: text(),
-  totalQueues: int(0),
-})
-export type TopicQueueMappingInfo = ValueOf<typeof TopicQueueMappingInfo>
+import { TopicQueueMappingDetail, TopicQueueMappingInfo } from './topic-queue-mapping.ts'
 
 /** The content of topics.json. Source: remoting.protocol.body.TopicConfigSerializeWrapper */
 export const TopicConfigSerializeWrapper = defineBody('TopicConfigSerializeWrapper', {
@@ -34,8 +22,8 @@ export const TopicConfigAndMappingSerializeWrapper = defineBody(
     dataVersion: orElse(DataVersion, noDataVersion),
     mappingDataVersion: orElse(DataVersion, noDataVersion),
     topicConfigTable: table(TopicConfig),
-    /** Details of static topics, which we do not serve: passed through. */
-    topicQueueMappingDetailMap: table(anyJson()),
+    /** For slaves; name servers get the next one. */
+    topicQueueMappingDetailMap: table(TopicQueueMappingDetail),
     topicQueueMappingInfoMap: table(TopicQueueMappingInfo),
   },
 )

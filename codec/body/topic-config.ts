@@ -7,8 +7,7 @@ import { defineBody, list, table } from '../json-schema.ts'
 
 const TOPIC_FILTER_TYPES = ['SINGLE_TAG', 'MULTI_TAG'] as const
 
-/** One topic as a broker has it, on the wire and in topics.json. Source: common.TopicConfig */
-export const TopicConfig = defineBody('TopicConfig', {
+export const TOPIC_CONFIG_FIELDS = {
   /** By bare key; requests say `+key` and `-key` (topic-attributes.ts). */
   attributes: table(text()),
   order: flag(false),
@@ -20,7 +19,10 @@ export const TopicConfig = defineBody('TopicConfig', {
   /** Bits: 1 unit, 2 unit subscription. */
   topicSysFlag: int(0),
   writeQueueNums: int(16),
-})
+} as const
+
+/** One topic as a broker has it, on the wire and in topics.json. Source: common.TopicConfig */
+export const TopicConfig = defineBody('TopicConfig', TOPIC_CONFIG_FIELDS)
 export type TopicConfig = ValueOf<typeof TopicConfig>
 
 /** Body of 18 UPDATE_AND_CREATE_TOPIC_LIST. */

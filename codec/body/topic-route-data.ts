@@ -1,7 +1,7 @@
 import { flag, int, optional, text } from '../json-codec.ts'
 import type { ValueOf } from '../json-codec.ts'
 import { defineBody, list, numberTable, object, table } from '../json-schema.ts'
-import { TopicQueueMappingInfo } from './topic-config-serialize-wrapper.ts'
+import { TopicQueueMappingInfo } from './topic-queue-mapping.ts'
 
 /** A broker name with the addresses of its master (id 0) and slaves. Source: remoting.protocol.route.BrokerData */
 export const BrokerData = object({

@@ -19,16 +19,14 @@ interface LeftOut {
 
 const NO_PROVIDER = 'without a provider both refuse; Apache with the text of an exception'
 const NO_COLD_DATA_CONTROL = 'cold reads are bounded by themselves, groups are not held back'
-const NO_STATIC_TOPICS = 'there are no static topics'
 const NO_ROCKSDB = 'there is no RocksDB'
 const NO_FLUSH_OFFSET = 'refused; a master of Apache takes it and does nothing'
 const NO_POP_RECORDS = 'pop records are not exported'
 
 const GROUP_NAMED_AS_TOPIC: LeftOut = {
-  lines: /consumerGroup=P,|^P P |^See https:|^MessageTrack |^Static /,
+  lines: /consumerGroup=P,|^P P |^See https:|^MessageTrack /,
   because: 'who consumes a topic (300): Apache names the topic in place of groups that are online',
 }
-const STATIC_TOPIC: LeftOut = { lines: /^Static$/, because: NO_STATIC_TOPICS }
 const OWN_BROKER_KEYS: LeftOut = {
   lines:
     /^haListenPort|^bitMapLength|^(lite(?!Pull)|minLite|maxLite|enableLite)|^maxClientEventCount/,
@@ -73,7 +71,7 @@ const CLUSTER: readonly Command[] = [
   same('clusterList -c CompatCluster'),
   same('brokerStatus -b {broker}'),
   same('brokerStatus -c CompatCluster'),
-  without(STATIC_TOPIC, 'topicList'),
+  same('topicList'),
   same('topicList -c'),
 ]
 
@@ -199,9 +197,10 @@ const OTHERS: readonly Command[] = [
   differing(NO_COLD_DATA_CONTROL, 'setCommitLogReadAheadMode -b {broker} -m 1'),
   same('rocksDBConfigToJson -b {broker} -t topics'),
   differing(NO_ROCKSDB, 'checkRocksdbCqWriteProgress -c CompatCluster -n {namesrv} -t P'),
-  differing(NO_STATIC_TOPICS, 'updateStaticTopic -c CompatCluster -t Static -qn 4'),
-  differing(NO_STATIC_TOPICS, 'topicRoute -t Static'),
-  differing(NO_STATIC_TOPICS, 'remappingStaticTopic -c CompatCluster -t Static'),
+  same('updateStaticTopic -c CompatCluster -t Static -qn 4'),
+  same('topicRoute -t Static'),
+  same('topicStatus -t Static'),
+  same('remappingStaticTopic -c CompatCluster -t Static'),
   same('addBroker -c {broker} -b /x'),
   same('removeBroker -c {broker} -b CompatCluster:broker-a:0'),
   same('createUser -b {broker} -u u1 -p p1'),
@@ -225,7 +224,7 @@ const DELETIONS: readonly Command[] = [
   same('deleteSubGroup -b {broker} -g G2'),
   same('deleteTopic -c CompatCluster -t Fifo'),
   same('deleteTopic -c CompatCluster -t Nothing'),
-  without(STATIC_TOPIC, 'topicList'),
+  same('topicList'),
 ]
 
 /** In the order in which they run: each builds on those before it. */

@@ -29,6 +29,10 @@ import {
   type TopicAdminDeps,
   TopicAdminProcessor,
 } from './processor/admin/topic-admin-processor.ts'
+import {
+  type StaticTopicDeps,
+  StaticTopicProcessor,
+} from './processor/admin/static-topic-processor.ts'
 import { AclAdminProcessor } from './processor/admin/acl-admin-processor.ts'
 import { PlainAclAdminProcessor } from './processor/admin/plain-acl-admin-processor.ts'
 import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
@@ -40,9 +44,16 @@ import {
 import { UnsupportedRequestProcessor } from './processor/admin/unsupported-request-processor.ts'
 import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
+import type { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager.ts'
 
 export interface AdministrationDeps
-  extends TopicAdminDeps, SubscriptionGroupAdminDeps, BrokerAdminDeps, SwitchTimerEngineDeps {
+  extends
+    TopicAdminDeps,
+    Omit<StaticTopicDeps, 'topicQueueMappingManager'>,
+    SubscriptionGroupAdminDeps,
+    BrokerAdminDeps,
+    SwitchTimerEngineDeps {
+  readonly topicQueueMappingManager: TopicQueueMappingManager
   readonly popInflightMessageCounter: PopInflightMessageCounter
   readonly brokerConfig: BrokerConfig
   readonly authenticationMetadataManager: AuthenticationMetadataManager
@@ -78,6 +89,7 @@ export function registerAdministration(
     for (const code of codes) dispatcher.registerProcessor(code, processor, group)
   }
   register(TopicAdminProcessor.requestCodes, new TopicAdminProcessor(deps))
+  register(StaticTopicProcessor.requestCodes, new StaticTopicProcessor(deps))
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))

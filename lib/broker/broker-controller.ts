@@ -19,6 +19,8 @@ import { type BrokerParts, type BrokerPartsDeps, createBrokerParts } from './bro
 import { BrokerAddress } from './out/broker-address.ts'
 import { BrokerOuterApi } from './out/broker-outer-api.ts'
 import { OwnAddress } from './out/own-address.ts'
+import { RemoteQueues } from './out/remote-queues.ts'
+import { RpcClient } from './out/rpc-client.ts'
 import { Replication } from './replication.ts'
 import { registerSending } from './sending.ts'
 import { VipServer } from './vip-server.ts'
@@ -74,6 +76,7 @@ export class BrokerController implements Service {
       hasMaster: () => this.replication.minBroker.minBrokerIdInGroup === 0,
       invoke: (address, request) => this.brokerOuterApi.invokeBroker(address, request),
       getTopicRouteInfo: (topic) => this.brokerOuterApi.getTopicRouteInfoFromNameServer(topic),
+      remoteQueues: new RemoteQueues(this.#createRpcClient()),
     })
     this.#runtimeInfo = new RuntimeInfo({
       ...this.parts,
@@ -111,6 +114,7 @@ export class BrokerController implements Service {
     const parts = this.parts
     this.accessControl.load()
     parts.topicConfigManager.load()
+    parts.topicQueueMappingManager.load()
     parts.subscriptionGroupManager.load()
     parts.consumption.load()
     parts.popConsumption.load()
@@ -187,6 +191,16 @@ export class BrokerController implements Service {
     })
   }
 
+  #createRpcClient(): RpcClient {
+    const { configs, clock, logger } = this.#deps
+    return new RpcClient({
+      getMasterAddresses: () => this.brokerOuterApi.getMasterAddresses(),
+      invoke: (address, request) =>
+        this.brokerOuterApi.invokeBroker(address, request, configs.broker.forwardTimeout),
+      ...{ clock, logger },
+    })
+  }
+
   #createOuterApi(): BrokerOuterApi {
     const { configs, tls, clock, logger } = this.#deps
     return new BrokerOuterApi({
@@ -196,7 +210,7 @@ export class BrokerController implements Service {
       sign: this.accessControl.sign,
       address: this.#brokerAddress,
       isIsolated: () => this.replication.minBroker.isIsolated,
-      topicConfigManager: this.parts.topicConfigManager,
+      ...this.parts,
       onMaster: ({ masterAddr, haServerAddr }) =>
         this.replication.groupMaster.update({ masterAddr, haServerAddr }),
       clock,

@@ -18,8 +18,10 @@ import { ScheduleHook } from './schedule/schedule-hook.ts'
 import { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { BrokerStats } from './stats/broker-stats.ts'
 import { BrokerStatsManager } from './stats/broker-stats-manager.ts'
+import type { RemoteQueues } from './out/remote-queues.ts'
 import { createSubscriptionGroupManager } from './subscription/lmq-subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
+import { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager.ts'
 import { Transactions } from './transactions.ts'
 
 export interface BrokerPartsDeps {
@@ -41,6 +43,7 @@ export interface PartsConnections
   readonly brokerHost: () => Host
   /** Whether this broker's group has its master. */
   readonly hasMaster: () => boolean
+  readonly remoteQueues: RemoteQueues
 }
 
 /** The tables and services of a broker that make no connection, under the names by which all that is made of them takes them. */
@@ -64,18 +67,21 @@ export function createBrokerParts(deps: BrokerPartsDeps, connections: PartsConne
     ...{ brokerConfig, storeConfig, messageStore, topicConfigManager, brokerStatsManager },
     ...{ clock, fileSystem, logger, brokerHost, escapeBridge, checksFromStart },
   }
+  const topicQueueMappingManager = new TopicQueueMappingManager(base)
   const brokerStats = new BrokerStats(brokerStatsManager, clock)
   const subscriptionGroupManager = createSubscriptionGroupManager(base)
   const consumption = new Consumption({
     ...base,
+    topicQueueMappingManager,
     subscriptionGroupManager,
     hasMaster: connections.hasMaster,
+    remoteQueues: connections.remoteQueues,
   })
   const { consumerOffsetManager, consumerManager, producerManager } = consumption
   const { consumerFilterManager } = consumption
   const managers = {
     ...{ subscriptionGroupManager, consumerOffsetManager, consumerManager, producerManager },
-    consumerFilterManager,
+    ...{ consumerFilterManager, topicQueueMappingManager },
   }
   const delayLevels = new DelayLevels(storeConfig.messageDelayLevel)
   const scheduleMessageService = new ScheduleMessageService({ ...base, delayLevels })

@@ -22,6 +22,7 @@ import { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
 import { BroadcastOffsetManager } from './offset/broadcast-offset-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
+import type { RemoteQueues } from './out/remote-queues.ts'
 import { createConsumerOffsetManager } from './offset/lmq-consumer-offset-manager.ts'
 import { ClientAdminProcessor } from './processor/admin/client-admin-processor.ts'
 import { ConsumeStatsProcessor } from './processor/admin/consume-stats-processor.ts'
@@ -35,15 +36,20 @@ import { PullChecks } from './processor/pull/pull-checks.ts'
 import { PullSubscriptions } from './processor/pull/pull-subscriptions.ts'
 import { QueryMessageProcessor } from './processor/query-message-processor.ts'
 import { QueueOffsetProcessor } from './processor/queue-offset-processor.ts'
+import { StaticConsumerOffsets } from './processor/statictopic/static-consumer-offsets.ts'
+import { StaticQueueOffsets } from './processor/statictopic/static-queue-offsets.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
+import type { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager.ts'
 
 export interface ConsumptionDeps {
   readonly brokerConfig: BrokerConfig
   readonly storeConfig: MessageStoreConfig
   readonly messageStore: MessageStore
   readonly topicConfigManager: TopicConfigManager
+  readonly topicQueueMappingManager: TopicQueueMappingManager
+  readonly remoteQueues: RemoteQueues
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly brokerStatsManager: BrokerStatsManager
   /** Whether this broker's group has its master. */
@@ -153,7 +159,10 @@ export class Consumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.UNREGISTER_CLIENT, clientManage)
     dispatcher.registerProcessor(RequestCode.CHECK_CLIENT_CONFIG, clientManage)
 
-    const consumerManage = new ConsumerManageProcessor(parts)
+    const consumerManage = new ConsumerManageProcessor({
+      ...parts,
+      staticOffsets: new StaticConsumerOffsets(parts),
+    })
     dispatcher.registerProcessor(RequestCode.GET_CONSUMER_LIST_BY_GROUP, consumerManage)
     dispatcher.registerProcessor(RequestCode.UPDATE_CONSUMER_OFFSET, consumerManage)
     dispatcher.registerProcessor(RequestCode.QUERY_CONSUMER_OFFSET, consumerManage)
@@ -163,7 +172,10 @@ export class Consumption implements Service, ChannelEventListener {
     dispatcher.registerProcessor(RequestCode.LOCK_BATCH_MQ, lockBatch)
     dispatcher.registerProcessor(RequestCode.UNLOCK_BATCH_MQ, lockBatch)
 
-    const queueOffset = new QueueOffsetProcessor(messageStore)
+    const queueOffset = new QueueOffsetProcessor({
+      ...this.#deps,
+      staticOffsets: new StaticQueueOffsets(this.#deps),
+    })
     dispatcher.registerProcessor(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, queueOffset)
     dispatcher.registerProcessor(RequestCode.GET_MAX_OFFSET, queueOffset)
     dispatcher.registerProcessor(RequestCode.GET_MIN_OFFSET, queueOffset)

@@ -297,7 +297,9 @@ export const BROKER_OPTIONS = {
     text: 'Statistics of a topic or a group are forgotten when it is deleted.',
   }),
   isolateLogEnable: boolean(false),
-  forwardTimeout: long(3000),
+  forwardTimeout: long(3000, {
+    text: 'How long another broker is waited for that holds a part of a static topic, in ms.',
+  }),
   enableSlaveActingMaster: boolean(false, {
     text: 'Of the slaves of a group without a master the one with the smallest id acts as master; a SYNC_MASTER refuses messages when too few replicas are in sync, see enableAutoInSyncReplicas. For all brokers of the group; name servers need supportActingMaster.',
   }),

@@ -8,6 +8,7 @@ import { SendMessageProcessor } from '../../lib/broker/processor/send-message-pr
 import { ScheduleHook } from '../../lib/broker/schedule/schedule-hook.ts'
 import { BrokerStatsManager } from '../../lib/broker/stats/broker-stats-manager.ts'
 import { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
+import { TopicQueueMappingManager } from '../../lib/broker/topic/topic-queue-mapping-manager.ts'
 import { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { Transactions } from '../../lib/broker/transactions.ts'
 import { DelayLevels } from '../../lib/common/delay-levels.ts'
@@ -66,6 +67,7 @@ export function makeBrokerParts(settings: Record<string, string> = {}) {
     timerMessageStore,
     scheduleHook: new ScheduleHook({ ...shared, messageStore, delayLevels, timerMessageStore }),
     topicConfigManager,
+    topicQueueMappingManager: new TopicQueueMappingManager({ ...shared, fileSystem }),
     subscriptionGroupManager: new SubscriptionGroupManager({ ...shared, fileSystem }),
     consumerOffsetManager: new ConsumerOffsetManager({ ...shared, fileSystem }),
     consumerManager: new ConsumerManager(clock, brokerConfig, [], SILENT_LOGGER),

@@ -11,6 +11,9 @@ import { LoadBalance } from '../../lib/broker/load-balance.ts'
 import { ScheduleMessageService } from '../../lib/broker/schedule/schedule-message-service.ts'
 import type { BrokerStatsManager } from '../../lib/broker/stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from '../../lib/broker/subscription/subscription-group-manager.ts'
+import { RemoteQueues } from '../../lib/broker/out/remote-queues.ts'
+import type { RpcClient } from '../../lib/broker/out/rpc-client.ts'
+import type { TopicQueueMappingManager } from '../../lib/broker/topic/topic-queue-mapping-manager.ts'
 import type { TopicConfigManager } from '../../lib/broker/topic/topic-config-manager.ts'
 import { newTopicConfig } from '../../lib/broker/topic/topic-config.ts'
 import { ProcessorGroup, RemotingError, RequestDispatcher } from '../../lib/remoting/index.ts'
@@ -33,6 +36,8 @@ export class ConsumptionFixture {
   readonly replicas = new Map<string, number[] | undefined>()
   /** What the name server knows, by topic. */
   readonly routes = new Map<string, TopicRouteData>()
+  /** What other brokers answer to this one. */
+  remoteBrokers: RpcClient['invoke'] = () => Promise.reject(new Error('no other broker'))
   readonly #parts = makeBrokerParts({ brokerIP1: '10.0.0.1' })
   #lastChannelId = 0
 
@@ -102,6 +107,10 @@ export class ConsumptionFixture {
     return this.#parts.topicConfigManager
   }
 
+  get staticTopics(): TopicQueueMappingManager {
+    return this.#parts.topicQueueMappingManager
+  }
+
   get groups(): SubscriptionGroupManager {
     return this.#parts.subscriptionGroupManager
   }
@@ -114,12 +123,15 @@ export class ConsumptionFixture {
   newConsumption(): Consumption {
     const { brokerConfig, storeConfig, clock, fileSystem } = this.#parts
     const { messageStore, topicConfigManager, subscriptionGroupManager } = this.#parts
+    const { topicQueueMappingManager } = this.#parts
     const { logger } = this
     return new Consumption({
       brokerConfig,
       storeConfig,
       messageStore,
       topicConfigManager,
+      topicQueueMappingManager,
+      remoteQueues: new RemoteQueues({ invoke: (...call) => this.remoteBrokers(...call) }),
       subscriptionGroupManager,
       brokerStatsManager: this.stats,
       hasMaster: () => true,

@@ -1,5 +1,5 @@
 import type { TopicConfig } from '../../codec/body/topic-config.ts'
-import type { TopicQueueMappingInfo } from '../../codec/body/topic-config-serialize-wrapper.ts'
+import type { TopicQueueMappingInfo } from '../../codec/body/topic-queue-mapping.ts'
 import type { RemotingCommand } from '../../codec/remoting-command.ts'
 import type { NamesrvConfigs } from '../../lib/config/tables.ts'
 import { NAMESRV_TABLES } from '../../lib/config/tables.ts'

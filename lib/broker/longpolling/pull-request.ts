@@ -8,7 +8,10 @@ import type { MessageFilter } from '../../store/types.ts'
 export interface PullRequest extends Deadlined {
   readonly channel: Channel
   readonly request: RemotingCommand
+  /** The queue that is waited for, as it reads it. */
   readonly header: PullMessageRequestHeader
+  /** As the client has asked; another one than `header` for static topics. */
+  readonly asked: PullMessageRequestHeader
   /** undefined: every message. */
   readonly filter: MessageFilter | undefined
   /** True when messages have arrived that its filter does not let pass. */

@@ -1,3 +1,4 @@
+import { ClusterInfo } from '../../../codec/body/cluster-info.ts'
 import { GetBrokerMemberGroupResponseBody } from '../../../codec/body/broker-member-group.ts'
 import { TopicRouteData } from '../../../codec/body/topic-route-data.ts'
 import { GetBrokerMemberGroupRequestHeader } from '../../../codec/header/get-broker-member-group.ts'
@@ -40,6 +41,7 @@ export interface BrokerOuterApiDeps {
   readonly topicConfigManager: TopicConfigManager
   /** While it is true NameServers are told nothing. */
   readonly isIsolated: () => boolean
+  readonly topicQueueMappingManager: NameServerRegistrationDeps['topicQueueMappingManager']
   readonly onMaster: NameServerRegistrationDeps['onMaster']
   readonly clock: Clock
   readonly logger: Logger
@@ -51,6 +53,7 @@ const MAX_PERIOD_MS = 60_000
 const RETRY_DELAY_MS = 2_000
 const NAMESRV_TIMEOUT_MS = 3_000
 const BROKER_TIMEOUT_MS = 3_000
+const MASTER_ID = 0
 
 /**
  * Keeps the broker registered with its NameServers: with all topics at the start and in each period, with the changed
@@ -137,6 +140,19 @@ export class BrokerOuterApi implements Service {
   /** The addresses of this broker as the broker at `peer` can reach it. @throws (rejects) RemotingError when it cannot be connected to */
   async addressTowards(peer: string): Promise<RegisteredAddress> {
     return this.#deps.address.towards(await this.#client.localAddressTo(peer))
+  }
+
+  /** The addresses of all masters by broker name. @throws (rejects) RemotingError when no NameServer answers */
+  async getMasterAddresses(): Promise<ReadonlyMap<string, string>> {
+    const body = await this.#askNameServers(() =>
+      RemotingCommand.request(RequestCode.GET_BROKER_CLUSTER_INFO),
+    )
+    const addresses = new Map<string, string>()
+    for (const [name, { brokerAddrs }] of ClusterInfo.decode(body).brokerAddrTable) {
+      const master = brokerAddrs.get(MASTER_ID)
+      if (master !== undefined) addresses.set(name, master)
+    }
+    return addresses
   }
 
   /** The answer of another broker, whatever its code. @throws RemotingError (rejects) when there is none in time */
@@ -229,7 +245,8 @@ export class BrokerOuterApi implements Service {
   }
 
   #createRegistration(namesrvAddr: string): NameServerRegistration {
-    const { config, address, topicConfigManager, onMaster, logger } = this.#deps
+    const { config, address, topicConfigManager, topicQueueMappingManager, onMaster, logger } =
+      this.#deps
     const client = this.#client
     return new NameServerRegistration({
       namesrvAddr,
@@ -237,6 +254,7 @@ export class BrokerOuterApi implements Service {
       config,
       addressTowards: (localHost: Host) => address.towards(localHost),
       topicConfigManager,
+      topicQueueMappingManager,
       onMaster,
       logger,
     })

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { DataVersion, noDataVersion } from '../../../codec/body/data-version.ts'
 import { KVTable } from '../../../codec/body/kv-table.ts'
 import { RegisterBrokerBody } from '../../../codec/body/register-broker-body.ts'
+import type { TopicQueueMappingInfo } from '../../../codec/body/topic-queue-mapping.ts'
 import { BROKER_ADDR_AUTO } from '../../../codec/extension-fields.ts'
 import { BrokerHeartbeatRequestHeader } from '../../../codec/header/broker-heartbeat.ts'
 import {
@@ -25,6 +26,7 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { RemotingClient } from '../../remoting/index.ts'
 import { RemotingError } from '../../remoting/index.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import type { TopicQueueMappingManager } from '../topic/topic-queue-mapping-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import type { RegisteredAddress } from './broker-address.ts'
 
@@ -48,6 +50,7 @@ export interface NameServerRegistrationDeps {
     TopicConfigManager,
     'topicConfigTable' | 'dataVersion' | 'updateOrderTopicConfig'
   >
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'mappingInfoOf'>
   /** Told what the NameServer says about the master of a slave's group. */
   readonly onMaster: (master: RegisterBrokerResponseHeader) => void
   readonly logger: Logger
@@ -181,16 +184,22 @@ export class NameServerRegistration {
   }
 
   #encodeBody(topicConfigs: Iterable<TopicConfig>): Buffer {
+    const topicConfigTable = new Map<string, TopicConfig>()
+    const topicQueueMappingInfoMap = new Map<string, TopicQueueMappingInfo>()
+    for (const topicConfig of topicConfigs) {
+      const { topicName } = topicConfig
+      topicConfigTable.set(topicName, this.#asRegistered(topicConfig))
+      const mapping = this.#deps.topicQueueMappingManager.mappingInfoOf(topicName)
+      if (mapping !== undefined) topicQueueMappingInfoMap.set(topicName, mapping)
+    }
     return RegisterBrokerBody.encode({
       filterServerList: [],
       topicConfigSerializeWrapper: {
         dataVersion: this.#deps.topicConfigManager.dataVersion.toJSON(),
         mappingDataVersion: noDataVersion(),
-        topicConfigTable: new Map(
-          Array.from(topicConfigs, (each) => [each.topicName, this.#asRegistered(each)]),
-        ),
+        topicConfigTable,
         topicQueueMappingDetailMap: new Map(),
-        topicQueueMappingInfoMap: new Map(),
+        topicQueueMappingInfoMap,
       },
     })
   }

@@ -16,6 +16,11 @@ import type { ConsumerManager } from '../client/consumer-manager.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import type {
+  TopicQueueMappingContext,
+  TopicQueueMappingManager,
+} from '../topic/topic-queue-mapping-manager.ts'
+import { isPhysical, type StaticConsumerOffsets } from './statictopic/static-consumer-offsets.ts'
 
 export interface ConsumerManageDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'useServerSideResetOffset'>
@@ -23,6 +28,8 @@ export interface ConsumerManageDeps {
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'containsSubscriptionGroup'>
   readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
   readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'buildTopicQueueMappingContext'>
+  readonly staticOffsets: StaticConsumerOffsets
   readonly messageStore: Pick<MessageStore, 'checkInMemByConsumeOffset' | 'getMinOffsetInQueue'>
 }
 
@@ -37,14 +44,15 @@ export class ConsumerManageProcessor implements RequestProcessor {
     this.#deps = deps
   }
 
-  process(request: RemotingCommand): RemotingCommand {
+  process(request: RemotingCommand): RemotingCommand | Promise<RemotingCommand> {
+    const { extFields } = request
     switch (request.code) {
       case RequestCode.GET_CONSUMER_LIST_BY_GROUP:
         return this.#getConsumerListByGroup(request)
       case RequestCode.UPDATE_CONSUMER_OFFSET:
-        return this.#updateConsumerOffset(request)
+        return this.#updateConsumerOffset(UpdateConsumerOffsetRequestHeader.decode(extFields))
       default:
-        return this.#queryConsumerOffset(request)
+        return this.#queryConsumerOffset(QueryConsumerOffsetRequestHeader.decode(extFields))
     }
   }
 
@@ -63,10 +71,28 @@ export class ConsumerManageProcessor implements RequestProcessor {
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
   }
 
-  #updateConsumerOffset(request: RemotingCommand): RemotingCommand {
+  #updateConsumerOffset(
+    header: UpdateConsumerOffsetRequestHeader,
+  ): RemotingCommand | Promise<RemotingCommand> {
+    const context = this.#deps.topicQueueMappingManager.buildTopicQueueMappingContext(header)
+    return context === undefined
+      ? this.#commitOffset(header)
+      : this.#updateStaticOffset(context, header)
+  }
+
+  async #updateStaticOffset(
+    context: TopicQueueMappingContext,
+    header: UpdateConsumerOffsetRequestHeader,
+  ): Promise<RemotingCommand> {
+    const { consumerGroup, commitOffset } = header
+    const place = await this.#deps.staticOffsets.place(context, consumerGroup, commitOffset)
+    if (place !== undefined) return this.#commitOffset({ ...header, ...place })
+    return RemotingCommand.response(ResponseCode.SUCCESS, '')
+  }
+
+  #commitOffset(header: UpdateConsumerOffsetRequestHeader): RemotingCommand {
     const { brokerConfig, topicConfigManager, subscriptionGroupManager, consumerOffsetManager } =
       this.#deps
-    const header = UpdateConsumerOffsetRequestHeader.decode(request.extFields)
     const { consumerGroup: group, topic, queueId, commitOffset } = header
     if (!subscriptionGroupManager.containsSubscriptionGroup(group)) {
       throw new RemotingError(
@@ -87,13 +113,24 @@ export class ConsumerManageProcessor implements RequestProcessor {
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
+  #queryConsumerOffset(
+    header: QueryConsumerOffsetRequestHeader,
+  ): RemotingCommand | Promise<RemotingCommand> {
+    const { topicQueueMappingManager, staticOffsets } = this.#deps
+    const context = topicQueueMappingManager.buildTopicQueueMappingContext(header)
+    if (context === undefined) return this.#queryOffset(header)
+    if (isPhysical(context)) {
+      return this.#queryOffset({ ...header, queueId: context.leaderItem.queueId })
+    }
+    return staticOffsets.query(context, header.consumerGroup).then(offsetResponse)
+  }
+
   /**
    * A group that has stored nothing begins at 0 only where nothing is lost by it: the queue has never been cleaned and
    * its first message is still in memory. Otherwise the client decides by its consumeFromWhere.
    */
-  #queryConsumerOffset(request: RemotingCommand): RemotingCommand {
+  #queryOffset(header: QueryConsumerOffsetRequestHeader): RemotingCommand {
     const { consumerOffsetManager, messageStore } = this.#deps
-    const header = QueryConsumerOffsetRequestHeader.decode(request.extFields)
     const { consumerGroup, topic, queueId, setZeroIfNotFound } = header
     const offset = consumerOffsetManager.queryOffset(consumerGroup, topic, queueId)
     if (offset >= 0) return offsetResponse(offset)

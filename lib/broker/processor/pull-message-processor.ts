@@ -1,4 +1,7 @@
-import { PullMessageRequestHeader } from '../../../codec/header/pull-message.ts'
+import {
+  PullMessageRequestHeader,
+  PullMessageResponseHeader,
+} from '../../../codec/header/pull-message.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import { toError } from '../../common/errors.ts'
@@ -13,16 +16,24 @@ import type { PullRequestHoldService } from '../longpolling/pull-request-hold-se
 import type { PullRequest } from '../longpolling/pull-request.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
 import { toLmqName } from '../lite/lite-topic-names.ts'
+import type { RemoteQueues } from '../out/remote-queues.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import { NO_INIT_OFFSET } from '../offset/broadcast-offset-manager.ts'
 import type { BroadcastPulls } from './pull/broadcast-pulls.ts'
+import type { TopicQueueMappingManager } from '../topic/topic-queue-mapping-manager.ts'
 import type { PullChecks } from './pull/pull-checks.ts'
 import { PullRefused } from './pull/pull-refused.ts'
 import { composePullResponse } from './pull/pull-response.ts'
 import type { PullSubscriptions } from './pull/pull-subscriptions.ts'
-import { hasCommitOffsetFlag, hasSuspendFlag } from './pull/pull-sys-flag.ts'
+import {
+  hasCommitOffsetFlag,
+  hasSuspendFlag,
+  withoutCommitOffsetFlag,
+  withoutSuspendFlag,
+} from './pull/pull-sys-flag.ts'
+import { type StaticPull, toStaticPull, toStaticResponse } from './statictopic/static-pull.ts'
 
 export interface PullMessageDeps {
   readonly brokerConfig: Pick<
@@ -43,6 +54,8 @@ export interface PullMessageDeps {
   readonly checks: PullChecks
   readonly subscriptions: PullSubscriptions
   readonly broadcasts: BroadcastPulls
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'buildTopicQueueMappingContext'>
+  readonly remoteQueues: Pick<RemoteQueues, 'pullMessage'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
@@ -54,7 +67,12 @@ export interface PullMessageDeps {
 interface Pull {
   readonly request: RemotingCommand
   readonly channel: Channel
+  /** As the client has asked. */
+  readonly asked: PullMessageRequestHeader
+  /** As the queue is read. */
   readonly header: PullMessageRequestHeader
+  /** Set for a static topic. */
+  readonly staticPull: StaticPull | undefined
   readonly groupConfig: SubscriptionGroupConfig
   readonly topicConfig: TopicConfig
   readonly filter: MessageFilter | undefined
@@ -90,7 +108,7 @@ export class PullMessageProcessor implements RequestProcessor {
   }
 
   /** Runs a pull that was held once more, and answers it in any case. */
-  executeRequestWhenWakeup({ request, header, channel }: PullRequest): void {
+  executeRequestWhenWakeup({ request, header, asked, channel }: PullRequest): void {
     const answer = (response: RemotingCommand | undefined): void => {
       if (response !== undefined) channel.respond(request, response)
     }
@@ -101,7 +119,7 @@ export class PullMessageProcessor implements RequestProcessor {
       answer(refusal ?? RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message))
     }
     try {
-      const response = this.#process(request, header, channel, false)
+      const response = this.#process(request, asked, channel, false)
       if (response instanceof Promise) response.then(answer, fail)
       else answer(response)
     } catch (thrown) {
@@ -111,22 +129,28 @@ export class PullMessageProcessor implements RequestProcessor {
 
   #process(
     request: RemotingCommand,
-    header: PullMessageRequestHeader,
+    asked: PullMessageRequestHeader,
     channel: Channel,
     maySuspend: boolean,
   ): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
     const { checks, subscriptions } = this.#deps
     try {
       checks.checkBroker(request.code, channel)
-      const groupConfig = checks.checkGroup(header.consumerGroup)
-      const topicConfig = checks.checkTopic(header, channel)
+      const groupConfig = checks.checkGroup(asked.consumerGroup)
+      const topicConfig = checks.checkTopic(asked.topic)
+      const staticPull = this.#toStaticPull(asked)
+      if (staticPull?.isLocal === false) return this.#pullRemotely(staticPull)
+      const header = staticPull?.header ?? asked
+      checks.checkQueue(header, topicConfig, channel)
       const filter = subscriptions.filterOf(header, groupConfig)
       checks.checkPullConsumer(header.consumerGroup, channel)
       const beginMs = this.#deps.clock.now()
       return this.#read({
         request,
         channel,
+        asked,
         header,
+        staticPull,
         groupConfig,
         topicConfig,
         filter,
@@ -137,6 +161,22 @@ export class PullMessageProcessor implements RequestProcessor {
       if (error instanceof PullRefused) return error.toResponse()
       throw error
     }
+  }
+
+  #toStaticPull(asked: PullMessageRequestHeader): StaticPull | undefined {
+    const context = this.#deps.topicQueueMappingManager.buildTopicQueueMappingContext(asked)
+    return context === undefined ? undefined : toStaticPull(context, asked)
+  }
+
+  /** Reads a part that another broker has. That one neither waits for messages nor stores an offset. */
+  async #pullRemotely(pull: StaticPull): Promise<RemotingCommand> {
+    const { header, item } = pull
+    const sysFlag = withoutSuspendFlag(withoutCommitOffsetFlag(header.sysFlag))
+    const answer = await this.#deps.remoteQueues.pullMessage(item.bname, { ...header, sysFlag })
+    const { code, remark, extFields, body } = answer
+    const pulled = PullMessageResponseHeader.decode(extFields)
+    const response = RemotingCommand.response(code, remark, extFields, body)
+    return toStaticResponse(pull, response, pulled)
   }
 
   #read(pull: Pull): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
@@ -173,6 +213,7 @@ export class PullMessageProcessor implements RequestProcessor {
       hasMaster: this.#deps.hasMaster(),
       offsetCheckInSlave: this.#deps.storeConfig.offsetCheckInSlave,
     })
+    if (pull.staticPull !== undefined) toStaticResponse(pull.staticPull, response, result)
     if (response.code === ResponseCode.SUCCESS) this.#count(header, result, pull.beginMs)
     const { nextBeginOffset } = result
     this.#deps.broadcasts.updatePulledOffset(header, pull.channel, response.code, nextBeginOffset)
@@ -216,14 +257,14 @@ export class PullMessageProcessor implements RequestProcessor {
     }
   }
 
-  #suspend({ request, channel, header, filter }: Pull): void {
+  #suspend({ request, channel, asked, header, filter }: Pull): void {
     const { brokerConfig, holdService } = this.#deps
     request.isSuspended = true
     const timeoutMs = brokerConfig.longPollingEnable
       ? header.suspendTimeoutMillis
       : brokerConfig.shortPollingTimeMills
     holdService.suspendPullRequest(
-      { request, channel, header, filter, passedBy: false, deadlineBucket: undefined },
+      { request, channel, asked, header, filter, passedBy: false, deadlineBucket: undefined },
       timeoutMs,
     )
   }

@@ -21,24 +21,30 @@ import { ResponseCode } from '../../../codec/response-code.ts'
 import { toLmqName } from '../lite/lite-topic-names.ts'
 import type { RequestProcessor } from '../../remoting/index.ts'
 import type { MessageStore } from '../../store/types.ts'
+import type { TopicQueueMappingManager } from '../topic/topic-queue-mapping-manager.ts'
+import type { StaticQueueOffsets } from './statictopic/static-queue-offsets.ts'
 
-type QueueOffsetStore = Pick<
-  MessageStore,
-  | 'getEarliestMessageTime'
-  | 'getMaxOffsetInQueue'
-  | 'getMinOffsetInQueue'
-  | 'getOffsetInQueueByTime'
->
+export interface QueueOffsetDeps {
+  readonly messageStore: Pick<
+    MessageStore,
+    | 'getEarliestMessageTime'
+    | 'getMaxOffsetInQueue'
+    | 'getMinOffsetInQueue'
+    | 'getOffsetInQueueByTime'
+  >
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'buildTopicQueueMappingContext'>
+  readonly staticOffsets: StaticQueueOffsets
+}
 
 /**
  * Where queues begin and end: SEARCH_OFFSET_BY_TIMESTAMP, GET_MAX_OFFSET, GET_MIN_OFFSET, GET_EARLIEST_MSG_STORETIME.
  * Apache: broker.processor.AdminBrokerProcessor
  */
 export class QueueOffsetProcessor implements RequestProcessor {
-  readonly #store: QueueOffsetStore
+  readonly #deps: QueueOffsetDeps
 
-  constructor(store: QueueOffsetStore) {
-    this.#store = store
+  constructor(deps: QueueOffsetDeps) {
+    this.#deps = deps
   }
 
   process(request: RemotingCommand): RemotingCommand | Promise<RemotingCommand> {
@@ -60,28 +66,46 @@ export class QueueOffsetProcessor implements RequestProcessor {
     const topic =
       liteTopic.trim() === '' ? header.topic : (toLmqName(header.topic, liteTopic) ?? '')
     const boundary = boundaryType?.toLowerCase() === 'upper' ? 'upper' : 'lower'
-    const offset = await this.#store.getOffsetInQueueByTime(topic, queueId, timestamp, boundary)
+    const { messageStore, topicQueueMappingManager, staticOffsets } = this.#deps
+    const context = topicQueueMappingManager.buildTopicQueueMappingContext(header)
+    const offset = await (context === undefined
+      ? messageStore.getOffsetInQueueByTime(topic, queueId, timestamp, boundary)
+      : staticOffsets.searchOffset(context, timestamp, boundary))
     return success(SearchOffsetResponseHeader.encode({ offset }))
   }
 
-  #getMaxOffset(request: RemotingCommand): RemotingCommand {
-    const { topic, queueId } = GetMaxOffsetRequestHeader.decode(request.extFields)
-    const offset = this.#store.getMaxOffsetInQueue(topic, queueId)
+  async #getMaxOffset(request: RemotingCommand): Promise<RemotingCommand> {
+    const header = GetMaxOffsetRequestHeader.decode(request.extFields)
+    const { messageStore, topicQueueMappingManager, staticOffsets } = this.#deps
+    const context = topicQueueMappingManager.buildTopicQueueMappingContext(header)
+    const offset =
+      context === undefined
+        ? messageStore.getMaxOffsetInQueue(header.topic, header.queueId)
+        : await staticOffsets.getMaxOffset(context)
     return success(GetMaxOffsetResponseHeader.encode({ offset }))
   }
 
   /** 0 for a queue that holds nothing yet, known or not. The remark is empty, as Apache's RpcClientUtils makes it. */
-  #getMinOffset(request: RemotingCommand): RemotingCommand {
-    const { topic, queueId } = GetMinOffsetRequestHeader.decode(request.extFields)
-    const offset = Math.max(this.#store.getMinOffsetInQueue(topic, queueId), 0)
+  async #getMinOffset(request: RemotingCommand): Promise<RemotingCommand> {
+    const header = GetMinOffsetRequestHeader.decode(request.extFields)
+    const { messageStore, topicQueueMappingManager, staticOffsets } = this.#deps
+    const context = topicQueueMappingManager.buildTopicQueueMappingContext(header)
+    const offset =
+      context === undefined
+        ? Math.max(messageStore.getMinOffsetInQueue(header.topic, header.queueId), 0)
+        : await staticOffsets.getMinOffset(context)
     const response = success(GetMinOffsetResponseHeader.encode({ offset }))
     response.remark = ''
     return response
   }
 
   async #getEarliestMsgStoretime(request: RemotingCommand): Promise<RemotingCommand> {
-    const { topic, queueId } = GetEarliestMsgStoretimeRequestHeader.decode(request.extFields)
-    const timestamp = await this.#store.getEarliestMessageTime(topic, queueId)
+    const header = GetEarliestMsgStoretimeRequestHeader.decode(request.extFields)
+    const { messageStore, topicQueueMappingManager, staticOffsets } = this.#deps
+    const context = topicQueueMappingManager.buildTopicQueueMappingContext(header)
+    const timestamp = await (context === undefined
+      ? messageStore.getEarliestMessageTime(header.topic, header.queueId)
+      : staticOffsets.getEarliestMsgStoretime(context))
     return success(GetEarliestMsgStoretimeResponseHeader.encode({ timestamp }))
   }
 }

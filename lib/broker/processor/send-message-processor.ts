@@ -35,6 +35,11 @@ import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import { cqTypeOf, type TopicConfig } from '../topic/topic-config.ts'
 import { isRetryTopic } from '../topic/topic-names.ts'
 import { SystemTopic } from '../topic/topic-validator.ts'
+import { computeStaticQueueOffsetLoosely } from '../topic/logic-queue-mapping.ts'
+import type {
+  TopicQueueMappingContext,
+  TopicQueueMappingManager,
+} from '../topic/topic-queue-mapping-manager.ts'
 import type { TransactionalMessageService } from '../transaction/transactional-message-service.ts'
 import { toInnerBatch } from './send/inner-batch.ts'
 import { illegalMessageRemark, PUT_STATUS_CODE, putRemark } from './send/put-status.ts'
@@ -60,6 +65,7 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
   >
   readonly storeConfig: Pick<MessageStoreConfig, 'maxMessageSize' | 'brokerRole'> & TimerRemarkFacts
   readonly clock: Clock
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'buildTopicQueueMappingContext'>
   readonly messageStore: MessageStore
   readonly scheduleHook: ScheduleHook
   readonly transactions: Pick<TransactionalMessageService, 'asyncPrepareMessage'>
@@ -71,6 +77,17 @@ export interface SendMessageProcessorDeps extends RetryOrDeadLetterDeps {
   readonly random: () => number
   /** How full the disks are, for remarks. */
   readonly diskUtil: () => string
+}
+
+/** A message or a batch on its way into the store. */
+interface Send {
+  readonly request: RemotingCommand
+  readonly channel: Channel
+  /** Of a static topic it names the queue, not the logical one. */
+  readonly header: SendMessageRequestHeader
+  readonly topicConfig: TopicConfig
+  /** Set for a static topic. */
+  readonly mapping: TopicQueueMappingContext | undefined
 }
 
 /**
@@ -95,12 +112,15 @@ export class SendMessageProcessor implements RequestProcessor {
   }
 
   process(request: RemotingCommand, channel: Channel): RemotingCommand | undefined {
-    const header = parseRequestHeader(request)
+    const asked = parseRequestHeader(request)
+    const mapping = this.#deps.topicQueueMappingManager.buildTopicQueueMappingContext(asked, true)
+    const header = mapping ? { ...asked, queueId: mapping.leaderItem.queueId } : asked
     try {
       checkServing(this.#deps.brokerConfig, this.#deps.clock)
       const topicConfig = checkSendTopic(this.#deps, header, channel)
-      if (header.batch === true) this.#sendBatchMessage(request, header, topicConfig, channel)
-      else this.#sendMessage(request, header, topicConfig, channel)
+      const send = { request, channel, header, topicConfig, mapping }
+      if (header.batch === true) this.#sendBatchMessage(send)
+      else this.#sendMessage(send)
       return undefined
     } catch (error) {
       if (!(error instanceof RemotingError)) throw error
@@ -112,12 +132,8 @@ export class SendMessageProcessor implements RequestProcessor {
     }
   }
 
-  #sendMessage(
-    request: RemotingCommand,
-    header: SendMessageRequestHeader,
-    topicConfig: TopicConfig,
-    channel: Channel,
-  ): void {
+  #sendMessage(send: Send): void {
+    const { request, channel, header, topicConfig } = send
     const queueId = chooseQueue(header.queueId, topicConfig, this.#deps.random)
     const deadLetterTopic = isRetryTopic(header.topic)
       ? deadLetterTopicOfSend(this.#deps, header, request.version)
@@ -130,7 +146,7 @@ export class SendMessageProcessor implements RequestProcessor {
       this.#deps.createUniqKey,
       header.topic,
     )
-    const message = this.#buildInner(request, header, topicConfig, channel)
+    const message = this.#buildInner(send)
     message.queueId = queueId
     message.properties = sent.text
     if (topicConfig.attributes.get('cleanup.policy') === 'COMPACTION') requireKeys(sent)
@@ -141,18 +157,14 @@ export class SendMessageProcessor implements RequestProcessor {
       if (result.appended !== undefined) {
         this.#count(message, queueId, type, result.appended, beginMs)
       }
-      this.#answer(request, channel, queueId, sent, result)
+      this.#answer(send, queueId, sent, result)
     }
     if (sent.all === undefined) this.#deps.messageStore.putMessage(message, done)
     else this.#putObeying(message, sent.all, channel, done)
   }
 
-  #sendBatchMessage(
-    request: RemotingCommand,
-    header: SendMessageRequestHeader,
-    topicConfig: TopicConfig,
-    channel: Channel,
-  ): void {
+  #sendBatchMessage(send: Send): void {
+    const { request, channel, header, topicConfig } = send
     const queueId = chooseQueue(header.queueId, topicConfig, this.#deps.random)
     if (isRetryTopic(header.topic)) {
       const remark = `batch request does not support retry group ${header.topic}`
@@ -160,11 +172,11 @@ export class SendMessageProcessor implements RequestProcessor {
     }
     const sent = this.#properties.build(header.properties ?? '', undefined)
     if (sent.all !== undefined && getDelayTimeLevel(sent.all) > 0) this.#refuseIllegal()
-    const batch = this.#buildInner(request, header, topicConfig, channel)
+    const batch = this.#buildInner(send)
     batch.queueId = queueId
     batch.properties = sent.text
     if (cqTypeOf(topicConfig) === 'BatchCQ' && sent.uniqKey !== undefined) {
-      this.#putInnerBatch(request, channel, batch, sent)
+      this.#putInnerBatch(send, batch, sent)
       return
     }
     if (sent.all?.has(MessageConst.PROPERTY_INNER_NUM) === true) this.#refuseIllegal()
@@ -173,26 +185,21 @@ export class SendMessageProcessor implements RequestProcessor {
     const done: PutMessageCallback = (result) => {
       if (result.appended !== undefined) this.#count(batch, queueId, type, result.appended, beginMs)
       if (isIllegal(result)) this.#refuseBatch(request, channel, result)
-      else this.#answer(request, channel, queueId, sent, result)
+      else this.#answer(send, queueId, sent, result)
     }
     if (sent.all === undefined) this.#deps.messageStore.putMessages(batch, done)
     else this.#deps.scheduleHook.putMessages(batch, done, sent.all)
   }
 
   /** The producer learns by the batch's unique key that the batch is kept as one. */
-  #putInnerBatch(
-    request: RemotingCommand,
-    channel: Channel,
-    batch: MessageExtBrokerInner,
-    sent: SentProperties,
-  ): void {
+  #putInnerBatch(send: Send, batch: MessageExtBrokerInner, sent: SentProperties): void {
     const beginMs = this.#deps.clock.now()
     const { queueId } = batch
     const inner = toInnerBatch(batch)
     const type = metricsTypeOf(sent)
     this.#deps.messageStore.putMessage(inner, (result) => {
       if (result.appended !== undefined) this.#count(inner, queueId, type, result.appended, beginMs)
-      this.#answer(request, channel, queueId, { ...sent, batchUniqId: sent.uniqKey }, result)
+      this.#answer(send, queueId, { ...sent, batchUniqId: sent.uniqKey }, result)
     })
   }
 
@@ -206,12 +213,7 @@ export class SendMessageProcessor implements RequestProcessor {
   }
 
   /** A message under the topic it was sent to; queue and properties are still those of the request. */
-  #buildInner(
-    request: RemotingCommand,
-    header: SendMessageRequestHeader,
-    topicConfig: TopicConfig,
-    channel: Channel,
-  ): MessageExtBrokerInner {
+  #buildInner({ request, channel, header, topicConfig }: Send): MessageExtBrokerInner {
     const isMultiTag = topicConfig.topicFilterType === 'MULTI_TAG'
     const isInnerBatch = hasFlag(header.sysFlag, MessageSysFlag.INNER_BATCH_FLAG)
     const isRefused = isInnerBatch && cqTypeOf(topicConfig) !== 'BatchCQ'
@@ -261,8 +263,7 @@ export class SendMessageProcessor implements RequestProcessor {
   }
 
   #answer(
-    request: RemotingCommand,
-    channel: Channel,
+    { request, channel, mapping }: Send,
     queueId: number,
     sent: SentProperties,
     { status, appended }: PutMessageResult,
@@ -272,8 +273,8 @@ export class SendMessageProcessor implements RequestProcessor {
     if (sent.batchUniqId !== undefined) fields['batchUniqId'] = sent.batchUniqId
     if (appended !== undefined) {
       fields['msgId'] = appended.offsetMsgId
-      fields['queueId'] = String(queueId)
-      fields['queueOffset'] = String(appended.queueOffset)
+      fields['queueId'] = String(mapping?.globalId ?? queueId)
+      fields['queueOffset'] = String(answeredOffset(mapping, appended))
       if (sent.uniqKey !== undefined) fields['transactionId'] = sent.uniqKey
       const isBatch = request.code === RequestCode.SEND_BATCH_MESSAGE
       const recallHandle = isBatch
@@ -309,6 +310,15 @@ export class SendMessageProcessor implements RequestProcessor {
     const { storeConfig, diskUtil } = this.#deps
     return { storeConfig, diskUtil }
   }
+}
+
+/** -1 while a queue of a static topic is moving here. */
+function answeredOffset(
+  mapping: TopicQueueMappingContext | undefined,
+  { queueOffset }: AppendResult,
+): number {
+  if (mapping === undefined) return queueOffset
+  return computeStaticQueueOffsetLoosely(mapping.leaderItem, queueOffset)
 }
 
 function parseRequestHeader(request: RemotingCommand): SendMessageRequestHeader {

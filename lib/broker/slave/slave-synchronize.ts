@@ -20,6 +20,7 @@ import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts
 import type { ScheduleMessageService } from '../schedule/schedule-message-service.ts'
 import type { SubscriptionGroupManager } from '../subscription/subscription-group-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
+import type { TopicQueueMappingManager } from '../topic/topic-queue-mapping-manager.ts'
 import type { GroupMaster } from './group-master.ts'
 import {
   fetchAllSubscriptionGroups,
@@ -33,6 +34,7 @@ export interface SlaveSynchronizeDeps {
   /** Asks another broker. @throws (rejects) RemotingError when it does not answer */
   readonly invoke: (address: string, request: RemotingCommand) => Promise<RemotingCommand>
   readonly topicConfigManager: TopicConfigManager
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'takeOver'>
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly scheduleMessageService: ScheduleMessageService
@@ -174,7 +176,11 @@ export class SlaveSynchronize implements Service {
         code: RequestCode.GET_ALL_TOPIC_CONFIG,
         fetch: async (ask) => {
           const topics = await fetchAllTopicConfig(ask)
-          return () => deps.topicConfigManager.takeOver(topics)
+          const { mappingDataVersion, topicQueueMappingDetailMap } = topics
+          return () => {
+            deps.topicConfigManager.takeOver(topics)
+            deps.topicQueueMappingManager.takeOver(mappingDataVersion, topicQueueMappingDetailMap)
+          }
         },
       },
       wholeTable(RequestCode.GET_ALL_CONSUMER_OFFSET, (body) => {

@@ -1,7 +1,7 @@
 import type { DataVersion } from '../../../codec/body/data-version.ts'
 import type { RegisterBrokerResponseHeader } from '../../../codec/header/register-broker.ts'
 import type { TopicConfig } from '../../../codec/body/topic-config.ts'
-import type { TopicQueueMappingInfo } from '../../../codec/body/topic-config-serialize-wrapper.ts'
+import type { TopicQueueMappingInfo } from '../../../codec/body/topic-queue-mapping.ts'
 import type { BrokerData, QueueData } from '../../../codec/body/topic-route-data.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'

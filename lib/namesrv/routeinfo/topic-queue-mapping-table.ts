@@ -1,4 +1,4 @@
-import type { TopicQueueMappingInfo } from '../../../codec/body/topic-config-serialize-wrapper.ts'
+import type { TopicQueueMappingInfo } from '../../../codec/body/topic-queue-mapping.ts'
 
 /**
  * How the logical queues of static topics lie on brokers: topic -> brokerName -> mapping. Passed through to clients; as

@@ -95,6 +95,7 @@ describe('BrokerOuterApi', () => {
       address,
       topicConfigManager,
       isIsolated: () => false,
+      topicQueueMappingManager: { mappingInfoOf: () => undefined },
       onMaster: () => undefined,
       clock,
       logger: SILENT_LOGGER,

@@ -13,12 +13,14 @@ import type { MessageStore } from '../../../store/types.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
 import type { ConsumerOffsetManager } from '../../offset/consumer-offset-manager.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+import type { TopicQueueMappingManager } from '../../topic/topic-queue-mapping-manager.ts'
 import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { queueProgress } from './queue-progress.ts'
 
 export interface ConsumeStatsDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerName'>
   readonly topicConfigManager: Pick<TopicConfigManager, 'selectTopicConfig'>
+  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'getTopicQueueMapping'>
   readonly consumerManager: Pick<ConsumerManager, 'mayConsume' | 'queryTopicConsumeByWho'>
   readonly consumerOffsetManager: ConsumerOffsetManager
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'tpsGroupGetNums'>
@@ -49,15 +51,16 @@ export class ConsumeStatsProcessor implements RequestProcessor {
     const topics = named.length > 0 ? named : this.#topicsOf(group, onlyTopic)
     const offsetTable: [MessageQueue, OffsetWrapper][] = []
     let consumeTps = 0
+    const { topicConfigManager, topicQueueMappingManager } = this.#deps
     for (const topic of new Set(topics)) {
-      const readQueueNums =
-        this.#deps.topicConfigManager.selectTopicConfig(topic)?.readQueueNums ?? 0
+      const readQueueNums = topicConfigManager.selectTopicConfig(topic)?.readQueueNums ?? 0
       if (readQueueNums > 0) {
         consumeTps += this.#deps.brokerStatsManager.tpsGroupGetNums(group, topic)
       }
+      const isStatic = topicQueueMappingManager.getTopicQueueMapping(topic) !== undefined
       for (let queueId = 0; queueId < readQueueNums; queueId++) {
         const queue = { brokerName: this.#deps.brokerConfig.brokerName, queueId, topic }
-        offsetTable.push([queue, await queueProgress(this.#deps, group, topic, queueId)])
+        offsetTable.push([queue, await queueProgress(this.#deps, group, topic, queueId, isStatic)])
       }
     }
     return success(ConsumeStats.encode({ consumeTps, offsetTable }))

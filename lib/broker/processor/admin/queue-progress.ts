@@ -7,14 +7,19 @@ export interface QueueProgressDeps {
   readonly messageStore: Pick<MessageStore, 'getMaxOffsetInQueue' | 'getMessageStoreTimestamp'>
 }
 
-/** How far a group has consumed a queue; what is not known is 0. */
+/**
+ * How far a group has consumed a queue; what is not known is 0. An offset of -1 stays in a queue of a static topic: the group's is in
+ * another part then.
+ */
 export async function queueProgress(
   { consumerOffsetManager, messageStore }: QueueProgressDeps,
   group: string,
   topic: string,
   queueId: number,
+  isStatic = false,
 ): Promise<OffsetWrapper> {
-  const consumerOffset = Math.max(consumerOffsetManager.queryOffset(group, topic, queueId), 0)
+  const stored = consumerOffsetManager.queryOffset(group, topic, queueId)
+  const consumerOffset = isStatic ? stored : Math.max(stored, 0)
   const lastConsumed = consumerOffset - 1
   const lastTimestamp =
     lastConsumed < 0 ? 0 : await messageStore.getMessageStoreTimestamp(topic, queueId, lastConsumed)

@@ -1,9 +1,11 @@
-import { parseAttributes } from '../../../../codec/body/topic-attributes.ts'
-import { noDataVersion } from '../../../../codec/body/data-version.ts'
 import type { MessageQueue } from '../../../../codec/body/message-queue.ts'
 import { TopicConfigAndMappingSerializeWrapper } from '../../../../codec/body/topic-config-serialize-wrapper.ts'
-import { CreateTopicListRequestBody, TopicConfig } from '../../../../codec/body/topic-config.ts'
+import {
+  CreateTopicListRequestBody,
+  type TopicConfig,
+} from '../../../../codec/body/topic-config.ts'
 import { TopicList } from '../../../../codec/body/topic-list.ts'
+import { TopicConfigAndQueueMapping } from '../../../../codec/body/topic-queue-mapping.ts'
 import { type TopicOffset, TopicStatsTable } from '../../../../codec/body/topic-stats.ts'
 import { CreateTopicRequestHeader } from '../../../../codec/header/create-topic.ts'
 import { DeleteTopicRequestHeader } from '../../../../codec/header/delete-topic.ts'
@@ -27,9 +29,11 @@ import type { BrokerStatsManager } from '../../stats/broker-stats-manager.ts'
 import { AttributeError } from '../../topic/attributes.ts'
 import { isSameTopicConfig } from '../../topic/topic-config.ts'
 import type { TopicConfigManager } from '../../topic/topic-config-manager.ts'
+import type { TopicQueueMappingManager } from '../../topic/topic-queue-mapping-manager.ts'
 import { buildPopRetryTopicV1, buildPopRetryTopicV2 } from '../../topic/topic-names.ts'
 import { isTopicOrGroupIllegal, validateTopic } from '../../topic/topic-validator.ts'
 import { isPageRequest, metadataPage } from './metadata-page.ts'
+import { checkTopicName, invalid, refuseSystemTopic, topicConfigOf } from './topic-request.ts'
 
 export interface TopicAdminDeps {
   readonly brokerConfig: Pick<
@@ -41,6 +45,10 @@ export interface TopicAdminDeps {
     | 'autoDeleteUnusedStats'
   >
   readonly topicConfigManager: TopicConfigManager
+  readonly topicQueueMappingManager: Pick<
+    TopicQueueMappingManager,
+    'dataVersion' | 'delete' | 'getTopicQueueMapping' | 'subTopicQueueMappingTable'
+  >
   /** Apache: ConsumerOffsetManager */
   readonly consumerOffsetManager: {
     whichGroupByTopic(topic: string): Iterable<string>
@@ -90,7 +98,10 @@ export class TopicAdminProcessor implements RequestProcessor {
   process(request: RemotingCommand, channel: Channel): RemotingCommand | Promise<RemotingCommand> {
     switch (request.code) {
       case RequestCode.UPDATE_AND_CREATE_TOPIC:
-        return this.#timed([topicConfigOf(request)], channel)
+        return this.#timed(
+          [topicConfigOf(CreateTopicRequestHeader.decode(request.extFields))],
+          channel,
+        )
       case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST: {
         const { topicConfigList } = CreateTopicListRequestBody.decode(request.body)
         return this.#timed(topicConfigList, channel)
@@ -152,27 +163,18 @@ export class TopicAdminProcessor implements RequestProcessor {
   }
 
   #checkTopic({ topicName, attributes }: TopicConfig): void {
-    const refusal = validateTopic(topicName)
-    if (refusal !== undefined) throw invalid(refusal)
-    this.#refuseSystemTopic(topicName)
+    checkTopicName(this.#deps, topicName)
     const isMixed = attributes.get('+message.type') === 'MIXED'
     if (isMixed && !this.#deps.brokerConfig.enableMixedMessageType) {
       throw invalid('MIXED message type is not supported.')
     }
   }
 
-  #refuseSystemTopic(topic: string): void {
-    const { brokerConfig, topicConfigManager } = this.#deps
-    if (!brokerConfig.validateSystemTopicWhenUpdateTopic) return
-    if (!topicConfigManager.isSystemTopic(topic)) return
-    throw invalid(`The topic[${topic}] is conflict with system topic.`)
-  }
-
   #deleteTopic({ topic }: DeleteTopicRequestHeader, channel: Channel): RemotingCommand {
     // Apache looks at no more than blanks here; a name that cannot be a topic's must not become a path.
     const isIllegal = topic.trim() === '' || isTopicOrGroupIllegal(topic)
     if (isIllegal) throw invalid(validateTopic(topic) as string)
-    this.#refuseSystemTopic(topic)
+    refuseSystemTopic(this.#deps, topic)
     const { topicConfigManager, consumerOffsetManager, messageStore, timerMessageStore, logger } =
       this.#deps
     const topics = new Set([topic, ...this.#popRetryTopics(topic)])
@@ -180,6 +182,7 @@ export class TopicAdminProcessor implements RequestProcessor {
     this.#deps.liteTopics.cleanByParentTopic(topic)
     for (const each of topics) {
       topicConfigManager.deleteTopicConfig(each)
+      this.#deps.topicQueueMappingManager.delete(each)
       timerMessageStore?.metrics.removeTimingCount(each)
       consumerOffsetManager.cleanOffsetByTopic(each)
       this.#deps.popInflightMessageCounter.clearInFlightMessageNumByTopicName(each)
@@ -203,21 +206,21 @@ export class TopicAdminProcessor implements RequestProcessor {
   }
 
   #getAllTopicConfig(header: GetAllTopicConfigRequestHeader): RemotingCommand {
-    const { dataVersion } = this.#deps.topicConfigManager
-    const { topicConfigTable } = this.#deps.topicConfigManager.encode()
+    const { topicConfigManager, topicQueueMappingManager } = this.#deps
+    const { dataVersion } = topicConfigManager
+    const { topicConfigTable } = topicConfigManager.encode()
     const asked = {
       seq: header.topicSeq,
       dataVersion: header.dataVersion,
       maxNum: header.maxTopicNum,
     }
     const isPart = isPageRequest(asked)
+    const told = isPart ? metadataPage(topicConfigTable, dataVersion, asked) : topicConfigTable
     const body = TopicConfigAndMappingSerializeWrapper.encode({
       dataVersion: dataVersion.toJSON(),
-      topicConfigTable: isPart
-        ? metadataPage(topicConfigTable, dataVersion, asked)
-        : topicConfigTable,
-      mappingDataVersion: noDataVersion(),
-      topicQueueMappingDetailMap: new Map(),
+      topicConfigTable: told,
+      mappingDataVersion: topicQueueMappingManager.dataVersion.toJSON(),
+      topicQueueMappingDetailMap: topicQueueMappingManager.subTopicQueueMappingTable(told),
       topicQueueMappingInfoMap: new Map(),
     })
     if (!isPart) return success(body)
@@ -225,9 +228,13 @@ export class TopicAdminProcessor implements RequestProcessor {
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, total, body)
   }
 
-  #getTopicConfig({ topic }: GetTopicConfigRequestHeader): RemotingCommand {
-    const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
-    if (topicConfig !== undefined) return success(TopicConfig.encode(topicConfig))
+  #getTopicConfig({ topic, lo }: GetTopicConfigRequestHeader): RemotingCommand {
+    const { topicConfigManager, topicQueueMappingManager } = this.#deps
+    const topicConfig = topicConfigManager.selectTopicConfig(topic)
+    if (topicConfig !== undefined) {
+      const detail = lo === true ? topicQueueMappingManager.getTopicQueueMapping(topic) : undefined
+      return success(TopicConfigAndQueueMapping.encode({ ...topicConfig, mappingDetail: detail }))
+    }
     const remark = `No topic in this broker. topic: ${topic}`
     throw new RemotingError(ResponseCode.TOPIC_NOT_EXIST, remark)
   }
@@ -263,29 +270,6 @@ export class TopicAdminProcessor implements RequestProcessor {
   }
 }
 
-function topicConfigOf(request: RemotingCommand): TopicConfig {
-  const header = CreateTopicRequestHeader.decode(request.extFields)
-  const { topicFilterType } = header
-  if (topicFilterType !== 'SINGLE_TAG' && topicFilterType !== 'MULTI_TAG') {
-    const remark = `topicFilterType = [${topicFilterType}] value invalid`
-    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
-  }
-  return {
-    attributes: parseAttributes(header.attributes),
-    order: header.order,
-    perm: header.perm,
-    readQueueNums: header.readQueueNums,
-    topicFilterType,
-    topicName: header.topic,
-    topicSysFlag: header.topicSysFlag ?? 0,
-    writeQueueNums: header.writeQueueNums,
-  }
-}
-
 function success(body?: Buffer): RemotingCommand {
   return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
-}
-
-function invalid(remark: string): RemotingError {
-  return new RemotingError(ResponseCode.INVALID_PARAMETER, remark)
 }

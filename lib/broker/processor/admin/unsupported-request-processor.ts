@@ -6,12 +6,10 @@ import type { RequestProcessor } from '../../../remoting/index.ts'
 const COLD_DATA =
   'reads from the disk are bounded and hold up nobody, groups that read old messages are not held back'
 const ROCKSDB = 'this broker keeps nothing in RocksDB'
-const STATIC_TOPICS = 'there are no static topics'
 
 const REASONS: ReadonlyMap<number, string> = new Map([
   [RequestCode.CHECK_ROCKSDB_CQ_WRITE_PROGRESS, ROCKSDB],
   [RequestCode.EXPORT_ROCKSDB_CONFIG_TO_JSON, ROCKSDB],
-  [RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC, STATIC_TOPICS],
   [RequestCode.UPDATE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
   [RequestCode.REMOVE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
   [RequestCode.GET_COLD_DATA_FLOW_CTR_INFO, COLD_DATA],

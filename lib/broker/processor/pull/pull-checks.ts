@@ -77,8 +77,7 @@ export class PullChecks {
   }
 
   /** @throws PullRefused */
-  checkTopic(header: PullMessageRequestHeader, channel: Channel): TopicConfig {
-    const { topic, queueId } = header
+  checkTopic(topic: string): TopicConfig {
     const topicConfig = this.#deps.topicConfigManager.selectTopicConfig(topic)
     if (topicConfig === undefined) {
       throw new PullRefused(
@@ -93,15 +92,21 @@ export class PullChecks {
         ForbiddenType.TOPIC_FORBIDDEN,
       )
     }
-    const { readQueueNums } = topicConfig
-    if (queueId < 0 || queueId >= readQueueNums) {
-      throw new PullRefused(
-        ResponseCode.INVALID_PARAMETER,
-        `queueId[${queueId}] is illegal, topic:[${topic}] topicConfig.readQueueNums:[${readQueueNums}]` +
-          ` consumer:[/${channel.remoteHost.toString()}]`,
-      )
-    }
     return topicConfig
+  }
+
+  /** @throws PullRefused */
+  checkQueue(
+    { topic, queueId }: PullMessageRequestHeader,
+    { readQueueNums }: TopicConfig,
+    channel: Channel,
+  ): void {
+    if (queueId >= 0 && queueId < readQueueNums) return
+    throw new PullRefused(
+      ResponseCode.INVALID_PARAMETER,
+      `queueId[${queueId}] is illegal, topic:[${topic}] topicConfig.readQueueNums:[${readQueueNums}]` +
+        ` consumer:[/${channel.remoteHost.toString()}]`,
+    )
   }
 
   /** Where pull consumers are rejected, only members of the group may pull. @throws PullRefused */

@@ -32,10 +32,12 @@ describe('PullRequestHoldService', () => {
   })
 
   function pull(fields = {}, codes?: number[], channel = new FakeChannel()): PullRequest {
+    const header = PullMessageRequestHeader.decode(pullFields(fields))
     return {
       channel,
       request: RemotingCommand.request(11),
-      header: PullMessageRequestHeader.decode(pullFields(fields)),
+      header,
+      asked: header,
       filter: codes === undefined ? undefined : new TagMessageFilter(codes),
       passedBy: false,
       deadlineBucket: undefined,

@@ -23,6 +23,7 @@ import compat.cases.RequestReplyCases;
 import compat.cases.RestartCases;
 import compat.cases.RetryCases;
 import compat.cases.SendCases;
+import compat.cases.StaticTopicCases;
 import compat.cases.TimerCases;
 import compat.cases.TopicCases;
 import compat.cases.TraceCases;
@@ -89,6 +90,7 @@ public final class Main {
         TraceCases.register(registry);
         RestartCases.register(registry);
         TwoServersCases.register(registry);
+        StaticTopicCases.register(registry);
         CrashCases.register(registry);
     }
 }
