@@ -4,6 +4,7 @@ import { consumerStatus } from './consumer-status.ts'
 import { deleteSubGroup } from './delete-sub-group.ts'
 import { getConsumerConfig } from './get-consumer-config.ts'
 import { setConsumeMode } from './set-consume-mode.ts'
+import { startMonitoring } from './start-monitoring.ts'
 import { updateSubGroupList } from './update-sub-group-list.ts'
 import { updateSubGroup } from './update-sub-group.ts'
 
@@ -15,4 +16,5 @@ export const CONSUMER_COMMANDS: readonly AdminCommand[] = [
   setConsumeMode,
   consumerProgress,
   consumerStatus,
+  startMonitoring,
 ]
