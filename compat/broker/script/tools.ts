@@ -57,7 +57,7 @@ const others: ScriptStep[] = [
   ...[-1, 0, 1_000_000].map((count) =>
     ask(`${count} units of P`, Code.QUERY_CONSUME_QUEUE, {
       topic: 'P',
-      queueId: 0,
+      queueId: 1,
       index: 0,
       count,
     }),
