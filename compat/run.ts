@@ -80,17 +80,16 @@ async function runSuite(suite: Suite, run: Run): Promise<Report> {
 }
 
 async function launchersOf(target: Target, preparations: Preparations): Promise<Launchers> {
-  const apache = async () => {
-    const jars = await preparations.once('apache', () => fetchApache(COMPAT))
+  const apache = async (version?: string) => {
+    const jars = await preparations.once(`apache-${version}`, () => fetchApache(COMPAT, version))
     return { namesrv: apacheNamesrv(jars), broker: apacheBroker(jars) }
   }
-  if (target === 'apache') return { ...(await apache()), standalone: undefined, apache }
-  return {
-    namesrv: ourNamesrv(DIST),
-    broker: ourBroker(DIST),
-    standalone: ourStandalone(DIST),
-    apache,
+  if (target === 'apache') {
+    return { ...(await apache()), standalone: undefined, apache, ofVersion: apache }
   }
+  const ours = { namesrv: ourNamesrv(DIST), broker: ourBroker(DIST) }
+  const ofVersion = () => Promise.resolve(ours)
+  return { ...ours, standalone: ourStandalone(DIST), apache, ofVersion }
 }
 
 async function missingTools(suite: Suite): Promise<Tool[]> {

@@ -4,8 +4,11 @@ import { apacheServer, fetchJars } from './apache.ts'
 import { CLUSTER_NAME, type GatewayLauncher } from './servers.ts'
 
 /** Apache's Proxy in cluster mode; its gRPC port is the given one, its remoting port the next. */
-export async function apacheProxy(compatDirectory: string): Promise<GatewayLauncher> {
-  const jars = await fetchJars(compatDirectory, 'apache-proxy')
+export async function apacheProxy(
+  compatDirectory: string,
+  version?: string,
+): Promise<GatewayLauncher> {
+  const jars = await fetchJars(compatDirectory, 'apache-proxy', version)
   return ({ directory, port, namesrvAddresses }) => {
     const file = path.join(directory, 'rmq-proxy.json')
     const settings = {

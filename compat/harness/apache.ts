@@ -15,8 +15,8 @@ const MODULE_OPTIONS = [
 ]
 
 /** Apache's servers with all their dependencies. */
-export function fetchApache(compatDirectory: string): Promise<string> {
-  return fetchJars(compatDirectory, 'apache')
+export function fetchApache(compatDirectory: string, version?: string): Promise<string> {
+  return fetchJars(compatDirectory, 'apache', version)
 }
 
 /** The jars that the pom in `project` names, fetched by Maven once and kept in the user's cache directory. */

@@ -27,8 +27,15 @@ export interface Launchers {
   readonly broker: BrokerLauncher
   /** Apache has none. */
   readonly standalone: StandaloneLauncher | undefined
-  /** Apache's own, for pairs of both; fetched when asked for. */
-  apache(): Promise<{ namesrv: NamesrvLauncher; broker: BrokerLauncher }>
+  /** Apache's own, for pairs of both, of 5.3.3 unless a version is named; fetched when asked for. */
+  apache(version?: string): Promise<Pair>
+  /** The target's, where only a later version of Apache's has what is tested: ours are the same for all. */
+  ofVersion(version: string): Promise<Pair>
+}
+
+export interface Pair {
+  readonly namesrv: NamesrvLauncher
+  readonly broker: BrokerLauncher
 }
 
 /**

@@ -7,6 +7,7 @@ import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
 import { goSlowSuite, goSuite } from './go.ts'
 import { haKillsSuite, haSuite } from './ha.ts'
+import { liteSuite } from './lite.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
@@ -39,6 +40,7 @@ export const SUITES: readonly Suite[] = [
   timersSuite,
   popSuite,
   proxySuite,
+  liteSuite,
   tlsSuite,
   authSuite,
   delaySuite,

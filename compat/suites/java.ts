@@ -22,6 +22,7 @@ type CaseSet =
   | 'pop'
   | 'delay'
   | 'acting'
+  | 'lite'
 
 /** One version of the official Java client against two name servers and a broker, each a process of its own. */
 export function javaSuite(version: string, set: CaseSet): Suite {

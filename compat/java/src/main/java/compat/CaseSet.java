@@ -22,5 +22,7 @@ public enum CaseSet {
     /** A slave that acts as master; alone, too. */
     ACTING,
     /** Users and rights, on brokers that want signatures; alone, too. */
-    AUTH
+    AUTH,
+    /** Lite topics, through Apache's Proxy, on brokers that have them; alone, too. */
+    LITE
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.rocketmq.client.apis.ClientConfiguration;
 import org.apache.rocketmq.client.apis.ClientServiceProvider;
 import org.apache.rocketmq.client.apis.consumer.FilterExpression;
+import org.apache.rocketmq.client.apis.consumer.LitePushConsumer;
 import org.apache.rocketmq.client.apis.consumer.MessageListener;
 import org.apache.rocketmq.client.apis.consumer.PushConsumer;
 import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
@@ -46,6 +47,19 @@ public final class GrpcClients {
         broker.body(UPDATE_TOPIC, null, "topic", topic, "defaultTopic", "TBW102", "readQueueNums", count,
             "writeQueueNums", count, "perm", "6", "topicFilterType", "SINGLE_TAG", "topicSysFlag", "0",
             "order", "false", "attributes", "+message.type=" + type);
+        return topic;
+    }
+
+    /** Makes a topic that has lite topics, and names a group that may read them, with attributes like {@code lite.sub.model=Exclusive}. */
+    public String liteTopic(String group, String... attributes) throws Exception {
+        String topic = topic("LITE", 4);
+        StringBuilder more = new StringBuilder("\"+lite.bind.topic\":\"" + topic + "\"");
+        for (String attribute : attributes) {
+            String[] parts = attribute.split("=");
+            more.append(",\"+").append(parts[0]).append("\":\"").append(parts[1]).append('"');
+        }
+        broker.body(UPDATE_GROUP, "{\"groupName\":\"" + group + "\",\"consumeMessageOrderly\":true"
+            + ",\"retryMaxTimes\":5,\"attributes\":{" + more + "}}");
         return topic;
     }
 
@@ -95,6 +109,18 @@ public final class GrpcClients {
             .setClientConfiguration(configuration)
             .setConsumerGroup(group)
             .setSubscriptionExpressions(Map.of(topic, FilterExpression.SUB_ALL))
+            .setConsumptionThreadCount(4)
+            .setMessageListener(listener)
+            .build();
+        context.onClose(() -> close(consumer));
+        return consumer;
+    }
+
+    public LitePushConsumer litePushConsumer(String group, String topic, MessageListener listener) throws Exception {
+        LitePushConsumer consumer = provider.newLitePushConsumerBuilder()
+            .setClientConfiguration(configuration)
+            .setConsumerGroup(group)
+            .bindTopic(topic)
             .setConsumptionThreadCount(4)
             .setMessageListener(listener)
             .build();

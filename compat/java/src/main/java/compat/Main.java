@@ -15,6 +15,7 @@ import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
 import compat.cases.PopCases;
+import compat.cases.LiteCases;
 import compat.cases.ProxyCases;
 import compat.cases.ProxyTransactionCases;
 import compat.cases.PullCases;
@@ -57,6 +58,8 @@ public final class Main {
         } else if (settings.set == CaseSet.PROXY) {
             ProxyCases.register(registry);
             ProxyTransactionCases.register(registry);
+        } else if (settings.set == CaseSet.LITE) {
+            LiteCases.register(registry);
         } else if (settings.set == CaseSet.AUTH) {
             AuthCases.register(registry);
         } else if (settings.set == CaseSet.ACTING) {
