@@ -4,6 +4,7 @@ import { CLUSTER_COMMANDS } from './cluster/index.ts'
 import { CONNECTION_COMMANDS } from './connection/index.ts'
 import { CONSUMER_COMMANDS } from './consumer/index.ts'
 import { HA_COMMANDS } from './ha/index.ts'
+import { LITE_COMMANDS } from './lite/index.ts'
 import { NAMESRV_COMMANDS } from './namesrv/index.ts'
 import { QUEUE_COMMANDS } from './queue/index.ts'
 import { REFUSED_COMMANDS } from './refused.ts'
@@ -21,5 +22,6 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   ...HA_COMMANDS,
   ...STATS_COMMANDS,
   ...QUEUE_COMMANDS,
+  ...LITE_COMMANDS,
   ...REFUSED_COMMANDS,
 ]

@@ -12,6 +12,7 @@ import { getBrokerConfig } from './get-broker-config.ts'
 import { getBrokerEpoch } from './get-broker-epoch.ts'
 import { resetMasterFlushOffset } from './reset-master-flush-offset.ts'
 import { sendMsgStatus } from './send-msg-status.ts'
+import { switchTimerEngine } from './switch-timer-engine.ts'
 import { updateBrokerConfig } from './update-broker-config.ts'
 
 export const BROKER_COMMANDS: readonly AdminCommand[] = [
@@ -29,4 +30,5 @@ export const BROKER_COMMANDS: readonly AdminCommand[] = [
   updateColdDataFlowCtrGroupConfig,
   removeColdDataFlowCtrGroupConfig,
   setCommitLogReadAheadMode,
+  switchTimerEngine,
 ]
