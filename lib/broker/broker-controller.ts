@@ -177,7 +177,11 @@ export class BrokerController implements Service {
     return new Replication({
       ...this.parts,
       getBrokerMemberGroup: () => this.brokerOuterApi.getBrokerMemberGroup(),
-      specialServices: [scheduleMessageService, popConsumption],
+      specialServices: [
+        scheduleMessageService,
+        popConsumption,
+        this.parts.topicQueueMappingCleanService,
+      ],
       specialSwitches: [
         async (isOn) => timerMessageStore?.setDequeuing(isOn),
         (isOn) => checkService.setActive(isOn),

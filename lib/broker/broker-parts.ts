@@ -21,6 +21,7 @@ import { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { RemoteQueues } from './out/remote-queues.ts'
 import { createSubscriptionGroupManager } from './subscription/lmq-subscription-group-manager.ts'
 import type { TopicConfigManager } from './topic/topic-config-manager.ts'
+import { TopicQueueMappingCleanService } from './topic/topic-queue-mapping-clean-service.ts'
 import { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager.ts'
 import { Transactions } from './transactions.ts'
 
@@ -100,6 +101,11 @@ export function createBrokerParts(deps: BrokerPartsDeps, connections: PartsConne
     ...managers,
     ...{ brokerStats, consumption, popConsumption, liteConsumption, transactions },
     ...{ scheduleMessageService, scheduleHook },
+    topicQueueMappingCleanService: new TopicQueueMappingCleanService({
+      ...base,
+      ...connections,
+      topicQueueMappingManager,
+    }),
     /** undefined without a timer wheel: then it does not run. */
     timerMessageStore: storeConfig.timerWheelEnable ? timers : undefined,
   }

@@ -67,3 +67,8 @@ export function startOfLocalDay(timestampMs: number): number {
 export function localHour(timestampMs: number): number {
   return new Date(timestampMs).getHours()
 }
+
+/** Whether `when` (`04`, `04;16`) names the hour. Source: common.UtilAll#isItTimeToDo */
+export function isHourOf(when: string, hour: number): boolean {
+  return when.split(';').some((text) => /^\d+$/.test(text.trim()) && Number(text) === hour)
+}

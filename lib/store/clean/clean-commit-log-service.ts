@@ -1,4 +1,4 @@
-import { localHour, type Clock, type Timer } from '../../common/clock.ts'
+import { isHourOf, localHour, type Clock, type Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
@@ -102,9 +102,4 @@ export class CleanCommitLogService {
     this.#pause?.timer.cancel()
     this.#pause?.end()
   }
-}
-
-/** Whether `when` (`04`, `04;16`) names the hour. Source: common.UtilAll#isItTimeToDo */
-function isHourOf(when: string, hour: number): boolean {
-  return when.split(';').some((text) => /^\d+$/.test(text.trim()) && Number(text) === hour)
 }
