@@ -88,14 +88,17 @@ export const BROKER_OPTIONS = {
     text: 'The same for LITE_PULL_MESSAGE.',
   }),
   ackThreadPoolQueueCapacity: int(100_000, { min: 1, text: 'The same for ACK_MESSAGE.' }),
-  replyThreadPoolQueueCapacity: int(10_000),
+  replyThreadPoolQueueCapacity: int(10_000, { min: 1, text: 'The same for replies.' }),
   queryThreadPoolQueueCapacity: int(20_000, { min: 1, text: 'The same for queries of messages.' }),
   clientManagerThreadPoolQueueCapacity: int(1_000_000),
   consumerManagerThreadPoolQueueCapacity: int(1_000_000),
   heartbeatThreadPoolQueueCapacity: int(50_000),
   endTransactionPoolQueueCapacity: int(100_000, { min: 1, text: 'The same for END_TRANSACTION.' }),
   adminBrokerThreadPoolQueueCapacity: int(10_000, { min: 1, text: 'The same for administration.' }),
-  loadBalanceThreadPoolQueueCapacity: int(100_000),
+  loadBalanceThreadPoolQueueCapacity: int(100_000, {
+    min: 1,
+    text: 'The same for clients that ask for their queues.',
+  }),
   longPollingEnable: boolean(true, {
     text: 'Hold a pull for as long as its client asks when there is nothing to return.',
   }),
@@ -261,11 +264,20 @@ export const BROKER_OPTIONS = {
     min: 1,
     text: 'With enableSlaveActingMaster: milliseconds between questions to a NameServer which brokers of the group are alive.',
   }),
-  loadBalancePollNameServerInterval: long(30_000),
+  loadBalancePollNameServerInterval: long(30_000, {
+    min: 1,
+    text: 'Milliseconds between requests for the routes of topics that are shared out to clients.',
+  }),
   cleanOfflineBrokerInterval: int(30_000),
-  serverLoadBalancerEnable: boolean(true),
-  defaultMessageRequestMode: oneOf(['PULL', 'POP'], 'PULL'),
-  defaultPopShareQueueNum: int(-1),
+  serverLoadBalancerEnable: boolean(true, {
+    text: 'Share out queues to clients that leave it to the broker; otherwise each of them gets all.',
+  }),
+  defaultMessageRequestMode: oneOf(['PULL', 'POP'], 'PULL', {
+    text: 'How such clients consume where nobody has said it.',
+  }),
+  defaultPopShareQueueNum: int(-1, {
+    text: 'With POP there: how many more consumers share a queue; -1: all pop from all queues.',
+  }),
   transactionTimeOut: long(6000, {
     important: true,
     text: 'Age at which the producer of a half message is asked, ms, unless the message sets it.',
@@ -289,7 +301,9 @@ export const BROKER_OPTIONS = {
     important: true,
     text: 'Access control of 4.x by the accounts in `conf/plain_acl.yml` and `conf/acl` of `rocketmqHome` ([security.md](security.md#accounts-of-4x)). Only the start reads it.',
   }),
-  storeReplyMessageEnable: boolean(true),
+  storeReplyMessageEnable: boolean(true, {
+    text: 'Store replies beside handing them to whom they are for.',
+  }),
   enableDetailStat: boolean(true, {
     text: 'Statistics by queue, beside those by topic and group.',
   }),

@@ -242,7 +242,9 @@ export const MESSAGE_STORE_OPTIONS = {
     text: 'Remove files before they expire when the disk is nearly full.',
   }),
   warmMapedFileEnable: boolean(false),
-  offsetCheckInSlave: boolean(false),
+  offsetCheckInSlave: boolean(false, {
+    text: 'Correct offsets of pulls on a slave too, where they do not fit its queue.',
+  }),
   debugLockEnable: boolean(false),
   duplicationEnable: boolean(false),
   diskFallRecorded: boolean(true),
@@ -250,7 +252,9 @@ export const MESSAGE_STORE_OPTIONS = {
     min: 1,
     text: 'Milliseconds that a write may take before sends are answered SYSTEM_BUSY.',
   }),
-  defaultQueryMaxNum: int(32),
+  defaultQueryMaxNum: int(32, {
+    text: 'Messages that a query by unique key returns at most.',
+  }),
   transientStorePoolEnable: boolean(false, {
     important: true,
     text: 'Changes nothing: a message is in the page cache before it is acknowledged, which is more than Apache promises with it.',
