@@ -88,6 +88,35 @@ const others: ScriptStep[] = [
   }),
 ]
 
+function assignment(name: string, given: Record<string, unknown> = {}): Step {
+  return json(name, Code.QUERY_ASSIGNMENT, {
+    ...{ topic: 'P', consumerGroup: 'CG', clientId: 'c1@1', strategyName: 'AVG' },
+    ...{ messageModel: 'CLUSTERING', ...given },
+  })
+}
+
+function setMode(name: string, given: Record<string, unknown>): Step {
+  return json(name, Code.SET_MESSAGE_REQUEST_MODE, {
+    ...{ topic: 'P', consumerGroup: 'CG', mode: 'POP', popShareQueueNum: 0, ...given },
+  })
+}
+
+/** The brokers have no name server, and so no routes but that of a light message queue. */
+const assignments: ScriptStep[] = [
+  assignment('queues of a member'),
+  assignment('queues of a broadcasting member', { messageModel: 'BROADCASTING' }),
+  assignment('queues of a light message queue', { topic: '%LMQ%light' }),
+  assignment('queues of nobody', { topic: '%LMQ%light', clientId: 'nobody' }),
+  assignment('queues of no client', { topic: '%LMQ%light', clientId: '' }),
+  assignment('queues of no group', { topic: '%LMQ%light', consumerGroup: 'CG_NOBODY' }),
+  refused(assignment('queues by no strategy', { topic: '%LMQ%light', strategyName: 'X' })),
+  refused(ask('queues asked for with garbage', Code.QUERY_ASSIGNMENT, {}, { body: '{' })),
+  setMode('mode of no topic', { topic: 'Nothing' }),
+  setMode('mode of a path', { consumerGroup: '../x' }),
+  setMode('mode with a negative share', { consumerGroup: 'CG_O', popShareQueueNum: -5 }),
+  ask('modes at the end', Code.GET_ALL_MESSAGE_REQUEST_MODE),
+]
+
 const reply = (name: string, given: Record<string, string>): Step =>
   ask(
     name,
@@ -105,4 +134,4 @@ const replies: ScriptStep[] = [
   reply('reply without an address', { CORRELATION_ID: 'c', MSG_TYPE: 'reply' }),
 ]
 
-export const TOOLS: readonly ScriptStep[] = [...groups, ...others, ...replies]
+export const TOOLS: readonly ScriptStep[] = [...groups, ...others, ...assignments, ...replies]
