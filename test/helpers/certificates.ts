@@ -7,8 +7,19 @@ export interface Identity {
   readonly cert: string
 }
 
+/** How an identity differs from one that is valid for a year from now on. */
+interface IdentityOptions {
+  readonly password?: string
+  /** Its year was the one before. */
+  readonly isExpired?: boolean
+}
+
 /** An identity called `name`, signed by `issuer` or by itself. */
-export function makeIdentity(name: string, issuer?: Identity, password?: string): Identity {
+export function makeIdentity(
+  name: string,
+  issuer?: Identity,
+  { password, isExpired }: IdentityOptions = {},
+): Identity {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const certificate = forge.pki.createCertificate()
@@ -16,7 +27,11 @@ export function makeIdentity(name: string, issuer?: Identity, password?: string)
     publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   )
   certificate.serialNumber = '02'
-  certificate.validity.notAfter.setFullYear(certificate.validity.notBefore.getFullYear() + 1)
+  const { notBefore, notAfter } = certificate.validity
+  if (isExpired) notBefore.setFullYear(notBefore.getFullYear() - 1, notBefore.getMonth(), 1)
+  notAfter.setTime(notBefore.getTime())
+  if (isExpired) notAfter.setDate(notAfter.getDate() + 20)
+  else notAfter.setFullYear(notBefore.getFullYear() + 1)
   certificate.setSubject(nameOf(name))
   const issuerCertificate =
     issuer === undefined ? certificate : forge.pki.certificateFromPem(issuer.cert)

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import fs from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { connect as connectPlain, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { connect } from 'node:tls'
@@ -127,7 +129,7 @@ describe('TLS on the port of a RemotingServer', () => {
   })
 
   it('shows the certificate of its files, the new one when they change', async () => {
-    const identity = makeIdentity('encrypted', authority, 'secret')
+    const identity = makeIdentity('encrypted', authority, { password: 'secret' })
     const paths = write('server', identity)
     await start({ testMode: false, keyPassword: 'secret', ...paths })
     const subjectSeen = async () => {
@@ -158,6 +160,49 @@ describe('TLS on the port of a RemotingServer', () => {
       'TLS: the client is refused: it shows no certificate',
       'TLS: the client is refused: its certificate is not trusted: DEPTH_ZERO_SELF_SIGNED_CERT',
     ])
+  })
+
+  it('refuses a certificate that has expired', async () => {
+    const trustCertPath = write('authority', authority).certPath
+    const demands = { needClientAuth: 'require', authClient: true, trustCertPath } as const
+    await start({ testMode: false, ...demands, ...write('server', server) })
+    await (
+      await connectSecure(makeIdentity('late', authority, { isExpired: true }))
+    ).closed
+    expect(fixture.logger.atLeast('warn').map(({ fields }) => fields['reason'])).to.deep.equal([
+      'TLS: the client is refused: its certificate is not trusted: CERT_HAS_EXPIRED',
+    ])
+  })
+
+  it('does nothing for whoever plays back what he has heard on another connection', async () => {
+    let requests = 0
+    await start({})
+    fixture.dispatcher.registerProcessor(ECHO, {
+      process: () => {
+        requests++
+        return RemotingCommand.response(0)
+      },
+    })
+    const heard: Buffer[] = []
+    const relay = createServer((near) => {
+      const far = connectPlain(fixture.server.address.port, '127.0.0.1')
+      near.on('data', (chunk: Buffer) => heard.push(chunk))
+      near.pipe(far).pipe(near)
+      near.on('error', () => undefined)
+    })
+    relay.listen(0, '127.0.0.1')
+    await once(relay, 'listening')
+    const { port } = relay.address() as AddressInfo
+    const victim = await connectSecure({ port })
+    expect((await victim.invoke(RemotingCommand.request(ECHO))).code).to.equal(0)
+    const attacker = connectPlain(fixture.server.address.port, '127.0.0.1')
+    attacker.on('error', () => undefined).resume()
+    attacker.write(Buffer.concat(heard))
+    await once(attacker, 'close')
+    expect(requests).to.equal(1)
+    expect(fixture.logger.atLeast('warn')[0]?.fields['reason']).to.match(/^TLS: ERR_SSL_/)
+    await victim.close()
+    relay.close()
   })
 
   it('gives up on a peer that does not finish the handshake', async () => {
