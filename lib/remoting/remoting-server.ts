@@ -2,11 +2,13 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { Host } from '../../codec/message/host.ts'
 import { errorCode, toError } from '../common/errors.ts'
+import type { Logger } from '../common/logger.ts'
 import type { Service } from '../common/service.ts'
 import type { RemotingOptions } from './channel-table.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { Connection } from './connection.ts'
 import { Handshake } from './handshake.ts'
+import { LimitedLogger } from './limited-logger.ts'
 import type { LimitOptions } from './limits.ts'
 import { limitsOf } from './limits.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
@@ -44,6 +46,8 @@ export class RemotingServer implements Service {
   readonly #server: Server
   readonly #channels: ChannelTable
   readonly #handshakes = new Set<Handshake>()
+  /** For what peers do. */
+  readonly #peerLogger: Logger
   readonly #maxIdleMs: number
   #address: Host | undefined
   #dropped = 0
@@ -59,7 +63,8 @@ export class RemotingServer implements Service {
     })
     const limits = { ...configured, ...options.limits }
     this.#maxIdleMs = limits.maxIdleMs
-    this.#channels = new ChannelTable(options, dispatcher, limits)
+    this.#peerLogger = new LimitedLogger(options.logger, options.clock)
+    this.#channels = new ChannelTable({ ...options, logger: this.#peerLogger }, dispatcher, limits)
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
     if (config.serverMaxConnections !== undefined) {
       this.#server.maxConnections = config.serverMaxConnections
@@ -123,12 +128,12 @@ export class RemotingServer implements Service {
   }
 
   #accept(socket: Socket): void {
-    const { tls, clock, logger } = this.#options
+    const { tls, clock } = this.#options
     const handshake = new Handshake(socket, {
       tls,
       maxIdleMs: this.#maxIdleMs,
       clock,
-      logger,
+      logger: this.#peerLogger,
       onReady: (ready, source) => this.#open(ready, source),
       onEnd: (ended) => {
         this.#handshakes.delete(ended)
