@@ -11,6 +11,7 @@ import { liteSuite } from './lite.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
+import { plainAclSuite } from './plain-acl.ts'
 import { popSuite } from './pop.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
@@ -43,6 +44,7 @@ export const SUITES: readonly Suite[] = [
   liteSuite,
   tlsSuite,
   authSuite,
+  plainAclSuite,
   delaySuite,
   brokerAnswersSuite,
   sql92Suite,

@@ -13,6 +13,7 @@ const BUILD_LIMIT_MS = 8 * 60_000
 type CaseSet =
   | 'smoke'
   | 'auth'
+  | 'plain_acl'
   | 'core'
   | 'full'
   | 'disk'

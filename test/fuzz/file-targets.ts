@@ -24,6 +24,10 @@ import {
   readTimerLogUnit,
   TIMER_LOG_UNIT_SIZE,
 } from '../../codec/store/timer-log-unit.ts'
+import { AclError } from '../../lib/auth/plain/acl-error.ts'
+import { parsePlainAccessData } from '../../lib/auth/plain/plain-access-data.ts'
+import { PlainAccount } from '../../lib/auth/plain/plain-account.ts'
+import { remoteAddressStrategy } from '../../lib/auth/plain/remote-address-strategy.ts'
 import { DelayLevels } from '../../lib/common/delay-levels.ts'
 import { ConfigError } from '../../lib/config/errors.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
@@ -39,8 +43,26 @@ import type { Target } from './target.ts'
 import { target } from './target.ts'
 
 const MACHINE: Machine = { home: '/home/mq', hostName: 'vm', processors: 2, environment: {} }
+const WHITE_LISTS = [
+  '10.0.0.{1,2}',
+  '192.168.1-20.*',
+  'fe80::5:1-20:*',
+  'fe80::{a,b}',
+  '1.2.3.4,1.2.3.5',
+]
 const BROKER_CONF =
   'brokerName=broker-a\nflushDiskType = ASYNC_FLUSH\nlistenPort:10911\n# \\u0041\n'
+const PLAIN_ACL = `globalWhiteRemoteAddresses:
+- 10.10.103.*
+- fe80::5:1-20:*
+accounts:
+- accessKey: some-key
+  secretKey: &secret some-secret
+  whiteRemoteAddress: 10.0.0.{1,2}
+  admin: false
+  topicPerms: [a=PUB, 'b=SUB|PUB']
+- {accessKey: other-key, secretKey: *secret}
+`
 const LEVELS = new DelayLevels('1s 5s 10s')
 
 /** Everything that stands in files. */
@@ -71,11 +93,22 @@ export function fileTargets(): Target[] {
       CodecError,
       SyntaxError,
     ]),
+    target('accounts of 4.x', damagedText([PLAIN_ACL]), readAccounts, [AclError]),
+    target('white lists', damagedText(WHITE_LISTS), readWhiteList, [AclError]),
     target('configuration files', damagedText([BROKER_CONF]), readConfig, [ConfigError]),
     target('options', fc.tuple(optionKey(), fieldText), ([key, text]) => load(key, text), [
       ConfigError,
     ]),
   ]
+}
+
+function readAccounts(text: string): void {
+  for (const account of parsePlainAccessData(text).accounts) new PlainAccount(account)
+}
+
+function readWhiteList(text: string): void {
+  const isWhite = remoteAddressStrategy(text)
+  for (const address of ['10.0.0.1', 'fe80::5:7:1', 'unknown']) isWhite(address)
 }
 
 /** Files of one page, whatever stands at their beginning. */

@@ -20,9 +20,9 @@ export class PlainAccount {
 
   /** @throws AclError when the account is not one */
   constructor(config: PlainAccessConfig) {
-    const { accessKey, secretKey, topicPerms = [], groupPerms = [] } = config
+    const { accessKey, topicPerms = [], groupPerms = [] } = config
     this.accessKey = accessKey
-    this.secretKey = checkKeys(accessKey, secretKey)
+    this.secretKey = checkKeys(config)
     this.isWhite = remoteAddressStrategy(config.whiteRemoteAddress)
     this.#admin = config.admin
     this.#defaultTopicPerm = parsePermission(config.defaultTopicPerm)
@@ -57,7 +57,7 @@ export class PlainAccount {
 }
 
 /** The secret. The message does not tell it, as Apache's does. @throws AclError */
-function checkKeys(accessKey: string, secretKey: string | undefined): string {
+export function checkKeys({ accessKey, secretKey }: PlainAccessConfig): string {
   if (accessKey.length > MIN_LENGTH && secretKey !== undefined && secretKey.length > MIN_LENGTH) {
     return secretKey
   }

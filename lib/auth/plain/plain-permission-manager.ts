@@ -7,7 +7,7 @@ import { neededAccess, type NeededAccess } from './needed-access.ts'
 import { checkResourcePerms, Permission } from './permission.ts'
 import type { PlainAccessConfig, PlainAccessData, PlainDataVersion } from './plain-access-data.ts'
 import type { PlainAccessFiles } from './plain-access-files.ts'
-import { PlainAccount } from './plain-account.ts'
+import { checkKeys, PlainAccount } from './plain-account.ts'
 import { remoteAddressStrategy, type RemoteAddressStrategy } from './remote-address-strategy.ts'
 
 /** How often files are looked at for changes, while requests come. */
@@ -92,9 +92,10 @@ export class PlainPermissionManager {
 
   /** Adds an account, to the default file, or changes one. @throws AclError when it is wrong, an error of the file system */
   updateAccessConfig(config: PlainAccessConfig): void {
-    new PlainAccount(config)
+    checkKeys(config)
     checkResourcePerms(config.topicPerms ?? [])
     checkResourcePerms(config.groupPerms ?? [])
+    new PlainAccount(config)
     const file = this.#accounts.fileByKey.get(config.accessKey) ?? this.#files.defaultFile
     this.#change(file, (data) => {
       const old = data.accounts.find(({ accessKey }) => accessKey === config.accessKey)

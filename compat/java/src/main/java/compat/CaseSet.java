@@ -24,5 +24,7 @@ public enum CaseSet {
     /** Users and rights, on brokers that want signatures; alone, too. */
     AUTH,
     /** Lite topics, through Apache's Proxy, on brokers that have them; alone, too. */
-    LITE
+    LITE,
+    /** Accounts of 4.x, on brokers that have them; alone, too. */
+    PLAIN_ACL
 }

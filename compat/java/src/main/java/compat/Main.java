@@ -14,6 +14,7 @@ import compat.cases.GroupChangeCases;
 import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
+import compat.cases.PlainAclCases;
 import compat.cases.PopCases;
 import compat.cases.LiteCases;
 import compat.cases.ProxyCases;
@@ -64,6 +65,8 @@ public final class Main {
             AuthCases.register(registry);
         } else if (settings.set == CaseSet.ACTING) {
             ActingCases.register(registry);
+        } else if (settings.set == CaseSet.PLAIN_ACL) {
+            PlainAclCases.register(registry);
         } else if (settings.set == CaseSet.DELAY) {
             DelayCases.register(registry);
         } else {
