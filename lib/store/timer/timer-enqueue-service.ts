@@ -1,5 +1,5 @@
 import { javaHashCode } from '../../../codec/java.ts'
-import { decodeRecord, recordStoreTimestamp } from '../../../codec/message/record-reader.ts'
+import { recordStoreTimestamp } from '../../../codec/message/record-reader.ts'
 import { TimerMagic } from '../../../codec/store/timer-log-unit.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import { FailureLog } from '../../common/failure-log.ts'
@@ -13,11 +13,10 @@ import {
   TIMER_TOPIC,
   type TimerConfig,
 } from './timer-config.ts'
-import { deliveredMessage, readWaitingMessage } from './timer-message.ts'
+import { readWaitingMessage } from './timer-message.ts'
 import type { WaitingMessage } from './timer-message.ts'
 import type { TimerLog } from './timer-log.ts'
 import type { TimerMetrics } from './timer-metrics.ts'
-import type { TimerPutService } from './timer-put-service.ts'
 import type { TimerState } from './timer-state.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
@@ -36,25 +35,11 @@ export interface TimerEnqueueDeps {
   readonly checkpoint: TimerCheckpoint
   readonly metrics: TimerMetrics
   readonly onEnqueue?: (topic: string, delayMs: number) => void
-  readonly puts: TimerPutService
-}
-
-/** A message whose time has come before it reached the wheel. */
-interface LateMessage {
-  readonly record: Buffer
-  readonly waiting: WaitingMessage
-}
-
-/** Messages that are in log and wheel, but for the late ones. */
-interface EnqueuedBatch {
-  readonly late: readonly LateMessage[]
-  /** Behind the last of them. */
-  readonly endOffset: number
 }
 
 /**
- * Reads the messages that wait for their time in the order of their queue, and enters them into log and wheel; what is late
- * already is delivered at once.
+ * Reads the messages that wait for their time in the order of their queue, and enters them into log and wheel. What is late
+ * already comes into the slot that is open, so that it meets the order to drop it; Apache delivers it at once.
  *
  * Apache: store.timer.TimerMessageStore.TimerEnqueueGetService, TimerEnqueuePutService
  */
@@ -64,8 +49,8 @@ export class TimerEnqueueService {
   #running: Promise<void> | undefined
   #retry: Timer | undefined
   #isStopped = true
-  /** Taken, but not finished: a disk that fails must not let its messages enter the wheel a second time. */
-  #batch: EnqueuedBatch | undefined
+  /** Behind what is in the wheel, but not written: a disk that fails must not let it enter a second time. */
+  #takenOffset: number | undefined
 
   constructor(deps: TimerEnqueueDeps) {
     this.#deps = deps
@@ -98,11 +83,10 @@ export class TimerEnqueueService {
    */
   goBack(queueOffset: number, readTimeMs: number): void {
     const { state } = this.#deps
-    const entered = this.#batch?.endOffset ?? state.queueOffset
+    const entered = this.#takenOffset ?? state.queueOffset
     if (queueOffset >= entered) return
-    this.#batch = undefined
-    state.queueOffset = queueOffset
-    state.markLogged(entered, readTimeMs)
+    this.#takenOffset = undefined
+    state.goBack(queueOffset, entered, readTimeMs)
   }
 
   #mayRun(): boolean {
@@ -136,17 +120,16 @@ export class TimerEnqueueService {
   /** Takes the next messages, or finishes those that it has taken; false when there are none, or it is stopped. */
   async #next(): Promise<boolean> {
     const { state, log } = this.#deps
-    this.#batch ??= await this.#takeBatch()
-    if (this.#batch === undefined) return false
-    const { late, endOffset } = this.#batch
+    this.#takenOffset ??= await this.#takeBatch()
+    if (this.#takenOffset === undefined) return false
     log.write()
-    if (late.length > 0 && !(await this.#deliverLate(late))) return false
-    state.queueOffset = endOffset
-    this.#batch = undefined
+    state.moveQueueOffset(this.#takenOffset)
+    this.#takenOffset = undefined
     return true
   }
 
-  async #takeBatch(): Promise<EnqueuedBatch | undefined> {
+  /** Resolves with the offset behind the messages; undefined when there are none. */
+  async #takeBatch(): Promise<number | undefined> {
     const { messageStore, state } = this.#deps
     const minOffset = messageStore.getMinOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
     state.queueOffset = Math.max(state.queueOffset, minOffset)
@@ -158,16 +141,12 @@ export class TimerEnqueueService {
     )
     const last = units.at(-1)
     if (last === undefined) return undefined
-    const late = this.#enqueueAll(units, await messageStore.getRecords(units))
-    return { late, endOffset: last.queueOffset + 1 }
+    this.#enqueueAll(units, await messageStore.getRecords(units))
+    return last.queueOffset + 1
   }
 
-  #enqueueAll(
-    units: readonly CqUnit[],
-    records: readonly (Buffer | undefined)[],
-  ): readonly LateMessage[] {
+  #enqueueAll(units: readonly CqUnit[], records: readonly (Buffer | undefined)[]): void {
     const { clock, state, wheel, logger } = this.#deps
-    const late: LateMessage[] = []
     state.moveWriteTime(clock.now(), wheel.precisionMs)
     state.lastEnqueueMs = clock.now()
     units.forEach((unit, index) => {
@@ -179,35 +158,15 @@ export class TimerEnqueueService {
         return
       }
       state.lastStoreTimestamp = recordStoreTimestamp(record, 0)
-      if (this.#isKnown(waiting)) return
-      if (this.#isLate(waiting)) late.push({ record, waiting })
-      else this.#enqueue(unit, waiting)
+      if (!state.isKnown(unit, waiting)) this.#enqueue(unit, waiting)
     })
-    return late
-  }
-
-  /** What recovery reads again may be in the log already, or delivered. */
-  #isKnown({ queueOffset, deliverMs }: WaitingMessage): boolean {
-    const { recovered } = this.#deps.state
-    if (recovered === undefined) return false
-    const { logged, settled } = recovered
-    return (
-      (queueOffset < logged.queueOffset && deliverMs >= logged.writeTimeMs) ||
-      (queueOffset < settled.queueOffset && deliverMs < settled.timeMs)
-    )
-  }
-
-  #isLate({ deliverMs }: WaitingMessage): boolean {
-    const { clock, state, wheel } = this.#deps
-    if (!state.isDequeuing || deliverMs >= state.writeTimeMs) return false
-    return clock.now() >= deliverMs + wheel.precisionMs
   }
 
   /** Source: store.timer.TimerMessageStore#doEnqueue */
   #enqueue(unit: CqUnit, { deliverMs, bornTimestamp, realTopic, isDelete }: WaitingMessage): void {
     const { state, wheel, log, metrics } = this.#deps
     const { writeTimeMs } = state
-    // The slot is closed and the time has not come: the clock was set back.
+    // Its own slot is closed: the message is late, or the clock was set back.
     const dueMs = state.isDequeuing ? Math.max(deliverMs, writeTimeMs) : deliverMs
     const slotMs = this.#rollTimeMs(dueMs)
     const isRoll = slotMs !== undefined
@@ -239,15 +198,5 @@ export class TimerEnqueueService {
     // Shortly beyond the window it would come back for a moment only: it comes back half-way.
     const isNear = beyondMs < Math.floor(slots / 3) * precisionMs
     return writeTimeMs + (isNear ? Math.floor(slots / 2) : slots) * precisionMs
-  }
-
-  async #deliverLate(late: readonly LateMessage[]): Promise<boolean> {
-    const { clock, puts, state } = this.#deps
-    const times = { enqueueMs: undefined, dequeueMs: clock.now() }
-    const messages = late.flatMap(({ record, waiting }) => {
-      return waiting.isDelete ? [] : (deliveredMessage(decodeRecord(record), times) ?? [])
-    })
-    state.enqueued += late.length
-    return puts.putAll(messages)
   }
 }

@@ -13,9 +13,6 @@ import { MessageConst } from '../../../codec/message/property-names.ts'
  * Source: store.timer.TimerMessageStore#convert, #convertMessage
  */
 
-/** TIMER_ENQUEUE_MS of a message whose time had come before it reached the wheel: Java's Long.MAX_VALUE. */
-const NEVER_ENQUEUED = '9223372036854775807'
-
 /** What the wheel needs to know of a waiting message. */
 export interface WaitingMessage {
   readonly queueOffset: number
@@ -68,9 +65,9 @@ export function decodeWaiting(record: Buffer | undefined): MessageExt | undefine
     : decodeRecord(record)
 }
 
-/** When a message entered the wheel and left it, milliseconds; `enqueueMs` undefined when it never was there. */
+/** When a message entered the wheel and left it, milliseconds. */
 export interface WheelTimes {
-  readonly enqueueMs: number | undefined
+  readonly enqueueMs: number
   readonly dequeueMs: number
 }
 
@@ -118,8 +115,7 @@ function storedAgain(
 }
 
 function withTimes(properties: string, { enqueueMs, dequeueMs }: WheelTimes): string {
-  const enqueued = enqueueMs === undefined ? NEVER_ENQUEUED : String(enqueueMs)
-  const text = setProperty(properties, MessageConst.PROPERTY_TIMER_ENQUEUE_MS, enqueued)
+  const text = setProperty(properties, MessageConst.PROPERTY_TIMER_ENQUEUE_MS, String(enqueueMs))
   return setProperty(text, MessageConst.PROPERTY_TIMER_DEQUEUE_MS, String(dequeueMs))
 }
 

@@ -28,11 +28,10 @@ export interface RecoveredTimers {
   readonly readTimeMs: number
   /** The first message of rmq_sys_wheel_timer that is read again. */
   readonly queueOffset: number
-  /**
-   * The log ends with the message before this queue offset, entered when slots before this time were closed: messages below the
-   * one and due at or after the other were not late, and are in the log.
-   */
-  readonly logged: { readonly queueOffset: number; readonly writeTimeMs: number }
+  /** Behind the last message that may be known already: it was there before. */
+  readonly endOffset: number
+  /** Places in the commit log of messages that are read again, and are in the timer log: entered since the last flush. */
+  readonly entered: ReadonlySet<number>
   /** Messages below this queue offset and due before this slot had been delivered at the last flush. */
   readonly settled: { readonly queueOffset: number; readonly timeMs: number }
 }
@@ -47,6 +46,9 @@ export class TimerRecovery {
   readonly #deps: TimerRecoveryDeps
   #readTimeMs = 0
   #lastUnit: TimerLogUnit | undefined
+  readonly #entered = new Set<number>()
+  /** Place in the commit log of the first message that was not known to be entered at the last flush. */
+  #unflushedFrom = Infinity
 
   constructor(deps: TimerRecoveryDeps) {
     this.#deps = deps
@@ -62,17 +64,35 @@ export class TimerRecovery {
       checkpoint.lastReadTimeMs > 0
         ? floorTo(checkpoint.lastReadTimeMs, wheel.precisionMs)
         : oldestUnreadMs(clock.now(), wheel.precisionMs)
+    const committed = isCheckpointThere ? this.#committedQueueOffset() : Infinity
+    this.#unflushedFrom = await this.#commitLogOffset(committed)
     const flushedOffset = isWheelThere ? checkpoint.lastTimerLogFlushPos : 0
     const beginOffset = this.#fileBegin(flushedOffset - log.files.fileSize)
     const endOffset = await this.#readLog(beginOffset)
     log.begin(endOffset)
     const lostFrom = this.#dropLost(endOffset)
     if (lostFrom !== undefined) await this.#readLog(this.#fileBegin(lostFrom))
-    const offsets = await this.#queueOffsets(isCheckpointThere)
-    const settled = { queueOffset: checkpoint.lastTimerQueueOffset, timeMs: this.#readTimeMs }
-    const recovered = { readTimeMs: this.#readTimeMs, ...offsets, settled }
-    logger.info({ ...recovered, endOffset }, 'timers recovered')
-    return recovered
+    const readTimeMs = this.#readTimeMs
+    const queueOffset = await this.#nextQueueOffset(isCheckpointThere, committed)
+    const settled = { queueOffset: checkpoint.lastTimerQueueOffset, timeMs: readTimeMs }
+    const entered = this.#entered
+    const logged = { readTimeMs, queueOffset, entered: entered.size, settled, logEnd: endOffset }
+    logger.info(logged, 'timers recovered')
+    return { readTimeMs, queueOffset, endOffset: this.#maxQueueOffset, entered, settled }
+  }
+
+  get #maxQueueOffset(): number {
+    return this.#deps.messageStore.getMaxOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
+  }
+
+  /** Of the message at a queue offset; Infinity when there is none. */
+  async #commitLogOffset(queueOffset: number): Promise<number> {
+    const { messageStore } = this.#deps
+    const minOffset = messageStore.getMinOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
+    const from = Math.max(queueOffset, minOffset)
+    if (from >= this.#maxQueueOffset) return Infinity
+    const [unit] = await messageStore.iterateFrom(TIMER_TOPIC, TIMER_QUEUE_ID, from, 1)
+    return unit?.commitLogOffset ?? Infinity
   }
 
   /** Begin of the file that holds `offset`, or of the nearest one. */
@@ -91,6 +111,7 @@ export class TimerRecovery {
       // The commit log may have lost its end, in a power cut, while this log has not.
       if (unit.commitLogOffset + unit.size > maxPhysicalOffset) return false
       this.#lastUnit = unit
+      if (unit.commitLogOffset >= this.#unflushedFrom) this.#entered.add(unit.commitLogOffset)
       const timeMs = unitDeliverMs(unit)
       if (timeMs < this.#readTimeMs) return true
       if ((wheel.getSlot(timeMs)?.lastPos ?? -1) >= position) return true
@@ -114,20 +135,13 @@ export class TimerRecovery {
     return lowest
   }
 
-  async #queueOffsets(
-    isCheckpointThere: boolean,
-  ): Promise<Pick<RecoveredTimers, 'queueOffset' | 'logged'>> {
+  async #nextQueueOffset(isCheckpointThere: boolean, committed: number): Promise<number> {
     const { messageStore, checkpoint } = this.#deps
     const minOffset = Math.max(messageStore.getMinOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID), 0)
-    const maxOffset = messageStore.getMaxOffsetInQueue(TIMER_TOPIC, TIMER_QUEUE_ID)
     const logged = await this.#loggedQueueOffset()
     const isLogLost = this.#lastUnit === undefined && checkpoint.lastTimerLogFlushPos > 0
-    const committed = isCheckpointThere ? this.#committedQueueOffset() : Infinity
     const next = isLogLost ? 0 : Math.min(logged ?? (isCheckpointThere ? Infinity : 0), committed)
-    return {
-      queueOffset: Math.min(Math.max(next, minOffset), maxOffset),
-      logged: { queueOffset: logged ?? 0, writeTimeMs: this.#lastUnit?.writeTimeMs ?? 0 },
-    }
+    return Math.min(Math.max(next, minOffset), this.#maxQueueOffset)
   }
 
   #committedQueueOffset(): number {

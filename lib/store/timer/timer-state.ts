@@ -1,5 +1,7 @@
 import type { RecoveredTimers } from './timer-recovery.ts'
+import type { LogPlace } from '../types.ts'
 import { floorTo } from './timer-config.ts'
+import type { WaitingMessage } from './timer-message.ts'
 
 /** How far the stages have come. */
 export class TimerState {
@@ -16,25 +18,37 @@ export class TimerState {
   enqueued = 0
   /** Messages are delivered, which a slave does not. */
   isDequeuing = false
-  recovered: RecoveredTimers | undefined
+  #recovered: RecoveredTimers | undefined
+  #takenOver = { queueOffset: 0, timeMs: 0 }
 
   begin(recovered: RecoveredTimers): void {
-    this.recovered = recovered
+    this.#recovered = recovered
     this.readTimeMs = recovered.readTimeMs
     this.queueOffset = recovered.queueOffset
   }
 
-  /** Messages below a queue offset that are due from a time on are in the log. */
-  markLogged(queueOffset: number, writeTimeMs: number): void {
-    if (this.recovered === undefined) return
-    const { logged } = this.recovered
-    this.recovered = {
-      ...this.recovered,
-      logged: {
-        queueOffset: Math.max(queueOffset, logged.queueOffset),
-        writeTimeMs: Math.max(writeTimeMs, logged.writeTimeMs),
-      },
-    }
+  /** Goes back to a queue offset: of the messages up to here, those due from a time on are in the wheel. */
+  goBack(queueOffset: number, enteredOffset: number, timeMs: number): void {
+    this.#takenOver = { queueOffset: enteredOffset, timeMs }
+    this.queueOffset = queueOffset
+  }
+
+  /** All before a queue offset has been read. */
+  moveQueueOffset(queueOffset: number): void {
+    this.queueOffset = queueOffset
+    if (queueOffset >= (this.#recovered?.endOffset ?? 0)) this.#recovered = undefined
+  }
+
+  /** What is read again may be in the log already, or delivered. */
+  isKnown({ commitLogOffset }: LogPlace, { queueOffset, deliverMs }: WaitingMessage): boolean {
+    if (queueOffset < this.#takenOver.queueOffset && deliverMs >= this.#takenOver.timeMs)
+      return true
+    if (this.#recovered === undefined) return false
+    const { entered, settled } = this.#recovered
+    return (
+      entered.has(commitLogOffset) ||
+      (queueOffset < settled.queueOffset && deliverMs < settled.timeMs)
+    )
   }
 
   /** Closes the slots that are over. */

@@ -66,7 +66,6 @@ describe('timers on a disk that fails', () => {
     breakDisk('/timerlog/')
     fixture.config.timerStopEnqueue = false
     await fixture.advance(5_000)
-    expect(fixture.delivered).to.deep.equal([])
     await expectAllOnce(['late', 'waits'])
   })
 

@@ -83,6 +83,22 @@ describe('TimerRecovery', () => {
     expect(fresh).to.deep.equal(Array.from({ length: 10 }, (_, i) => `new${i}`))
   })
 
+  it('knows after a kill what was entered then, though it is late by now', async () => {
+    fixture.config.timerFlushIntervalMs = 60_000
+    await fixture.advance(2_000)
+    fixture.put('waits', { TIMER_DELAY_SEC: '2' })
+    await fixture.rest()
+    fixture.config.timerStopDequeue = true
+    await fixture.advance(5_000)
+    fixture.put('later', { TIMER_DELAY_SEC: '30' })
+    await fixture.rest()
+    fixture.config.timerStopDequeue = false
+    await fixture.kill()
+    await fixture.advance(40_000, 1_000)
+    const fresh = fixture.delivered.filter((body) => !body.startsWith('m'))
+    expect(fresh).to.deep.equal(['waits', 'later'])
+  })
+
   it('refuses a wheel of another size', async () => {
     await fixture.timers.stop()
     fixture.fileSystem.damage(WHEEL, (bytes) => bytes.subarray(0, 4096))

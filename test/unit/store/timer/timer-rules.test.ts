@@ -40,6 +40,18 @@ describe('timers', () => {
     expect(fixture.timers.metrics.getTimingCount('TopicA')).to.equal(0)
   })
 
+  it('that are recalled are not delivered when they are late, and their orders too', async () => {
+    await begin()
+    fixture.config.timerStopEnqueue = true
+    const dueMs = fixture.clock.now() + 5_000
+    for (const body of ['a', 'b', 'c']) fixture.put(body, { TIMER_DELIVER_MS: String(dueMs) })
+    recall('b', dueMs)
+    await fixture.advance(10_000)
+    fixture.config.timerStopEnqueue = false
+    await fixture.advance(2_000)
+    expect(fixture.delivered).to.deep.equal(['a', 'c'])
+  })
+
   it('that are further away than the wheel reaches are stored again on their way', async () => {
     await begin({ timerRollWindowSlot: 10 })
     const dueMs = fixture.clock.now() + 60_000

@@ -52,7 +52,7 @@ public final class Main {
             TransactionCases.register(registry);
             TransactionCrashCases.register(registry);
         } else if (settings.set == CaseSet.TIMER) {
-            TimerCases.register(registry);
+            TimerCases.register(registry, Math.max(settings.kills / 20, 1));
         } else if (settings.set == CaseSet.POP) {
             PopCases.register(registry);
             FilterCases.registerBitMaps(registry);
