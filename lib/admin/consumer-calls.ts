@@ -8,6 +8,7 @@ import { RequestCode } from '../../codec/request-code.ts'
 import type { TopicRouteData } from '../../codec/body/topic-route-data.ts'
 import { selectBrokerAddr } from './cluster.ts'
 import type { MqAdminClient } from './mq-admin-client.ts'
+import { fetchLogicQueues, logicConsumeOffsets } from './statictopic/logic-offsets.ts'
 
 const RETRY_GROUP_TOPIC_PREFIX = '%RETRY%'
 
@@ -47,7 +48,25 @@ export async function examineConsumeStats(
     result.consumeTps += consumeTps
     result.offsetTable.push(...offsetTable)
   }
+  if (parent === undefined) {
+    result.offsetTable = await withLogicQueues(admin, result.offsetTable)
+  }
   if (result.offsetTable.length === 0) await explainNothing(admin, group)
+  return result
+}
+
+type OffsetTable = ConsumeStats['offsetTable']
+
+/** Of static topics the offsets in logical queues, in the place of those in queues of brokers. */
+async function withLogicQueues(admin: MqAdminClient, physical: OffsetTable): Promise<OffsetTable> {
+  const result: OffsetTable = []
+  for (const topic of new Set(physical.map(([queue]) => queue.topic))) {
+    const queues = physical.filter(([queue]) => queue.topic === topic)
+    const route = await admin.examineTopicRouteInfo(topic)
+    const logicQueues = await fetchLogicQueues(admin, topic, route)
+    if (logicQueues.size === 0) result.push(...queues)
+    else result.push(...logicConsumeOffsets(topic, logicQueues, queues))
+  }
   return result
 }
 

@@ -1,6 +1,7 @@
 import type { AdminCommand } from '../../command.ts'
 import { allocateMQ } from './allocate-mq.ts'
 import { deleteTopic } from './delete-topic.ts'
+import { remappingStaticTopic, updateStaticTopic } from './static-topics.ts'
 import { topicClusterList } from './topic-cluster-list.ts'
 import { topicList } from './topic-list.ts'
 import { topicRoute } from './topic-route.ts'
@@ -15,6 +16,8 @@ export const TOPIC_COMMANDS: readonly AdminCommand[] = [
   updateTopicList,
   updateTopicPerm,
   updateOrderConf,
+  updateStaticTopic,
+  remappingStaticTopic,
   deleteTopic,
   topicList,
   topicRoute,

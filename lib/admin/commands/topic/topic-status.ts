@@ -8,6 +8,7 @@ import { defineCommand } from '../../command.ts'
 import { sortedByQueue } from '../../message-queues.ts'
 import { required, text } from '../../option.ts'
 import { frontStringAtLeast, printf } from '../../printf.ts'
+import { fetchLogicQueues, logicTopicOffsets } from '../../statictopic/logic-offsets.ts'
 
 /** Apache: tools.command.topic.TopicStatusSubCommand */
 export const topicStatus = defineCommand({
@@ -18,16 +19,18 @@ export const topicStatus = defineCommand({
     cluster: text('c', 'NAME', 'a cluster, or the parent of a light topic: its brokers are asked'),
   },
   async run({ admin, output }, { topic, cluster }) {
-    const { brokerDatas } = await admin.examineTopicRouteInfo(cluster ?? topic)
+    const route = await admin.examineTopicRouteInfo(cluster ?? topic)
     const queues: [MessageQueue, TopicOffset][] = []
     let putTps = 0
-    for (const broker of brokerDatas) {
+    for (const broker of route.brokerDatas) {
       const address = selectBrokerAddr(broker)
       if (address === undefined) continue
       const stats = await fetchTopicStats(admin, address, topic)
       queues.push(...stats.offsetTable)
       putTps += stats.topicPutTps
     }
+    const logicQueues = await fetchLogicQueues(admin, topic, route)
+    queues.push(...logicTopicOffsets(topic, logicQueues, queues))
     if (queues.length === 0 && cluster === undefined) {
       throw new Error('Not found the topic stats info')
     }
