@@ -5,16 +5,18 @@ import { cqTypeOf } from './broker/topic/topic-config.ts'
 import { DirectoryLock } from './common/directory-lock.ts'
 import { localAddresses, selectLocalAddress } from './common/local-address.ts'
 import { runningProcesses } from './common/process-table.ts'
+import { RestartableService } from './common/restartable-service.ts'
 import type { Runtime } from './common/runtime.ts'
 import type { Service } from './common/service.ts'
 import { startAll, stopAll } from './common/service.ts'
 import type { Configs } from './config/load.ts'
 import { Configuration } from './config/configuration.ts'
+import type { MessageStoreConfig } from './config/message-store-config.ts'
 import type { BROKER_TABLES, BrokerConfigs } from './config/tables.ts'
 import { ConfigError } from './config/errors.ts'
 import { DefaultHAService } from './ha/default-ha-service.ts'
-import { DefaultMessageStore } from './store/message-store.ts'
-import type { CreateHAService } from './store/types.ts'
+import { DefaultMessageStore, orderLogCut } from './store/message-store.ts'
+import type { CreateHAService, ReplicatedLog } from './store/types.ts'
 import { createHATls, createTls } from './tls-startup.ts'
 import type { Host } from '../codec/message/host.ts'
 
@@ -38,6 +40,25 @@ export function createBroker(
   runtime: Runtime,
 ): Broker {
   const settings = settleRole(given)
+  checkReplication(settings.configs)
+  const assemble = (restart: () => void) => assembleBroker(settings, configFile, runtime, restart)
+  const broker = new RestartableService(assemble, runtime.logger)
+  return {
+    get address() {
+      return broker.current.address
+    },
+    start: () => broker.start(),
+    stop: () => broker.stop(),
+  }
+}
+
+/** `restart`: the broker is to be stopped, assembled anew and started. */
+function assembleBroker(
+  settings: BrokerConfigs,
+  configFile: string | undefined,
+  runtime: Runtime,
+  restart: () => void,
+): Broker {
   const { configs } = settings
   const { clock, fileSystem, logger } = runtime
   const { storePathRootDir } = configs.store
@@ -61,7 +82,10 @@ export function createBroker(
     fileSystem,
     logger: logger.child({ name: 'RocketmqStore' }),
     processId,
-    createHAService: classicReplication(configs, runtime, () => controller.replication),
+    createHAService: classicReplication(configs, runtime, {
+      replication: () => controller.replication,
+      restart,
+    }),
   })
   const controller: BrokerController = new BrokerController({
     configs,
@@ -102,36 +126,70 @@ function settleRole(settings: BrokerConfigs): BrokerConfigs {
   return { ...settings, configs: { ...settings.configs, store: slaveStore } }
 }
 
+/** @throws ConfigError when switches of replication stand where they do nothing */
+function checkReplication({ store, replication }: BrokerConfigs['configs']): void {
+  const { haCopyWholeLog, haCutSlave } = replication
+  const isSlave = store.brokerRole === 'SLAVE'
+  if (isSlave && haCopyWholeLog) {
+    throw new ConfigError(
+      'haCopyWholeLog=true with brokerRole=SLAVE: the master decides where a slave begins, set it there',
+    )
+  }
+  if (!isSlave && haCutSlave) {
+    throw new ConfigError(
+      `haCutSlave=true with brokerRole=${store.brokerRole}: only a slave is cut`,
+    )
+  }
+}
+
 /**
  * Slaves connect to the port behind the broker's, unless another is set; on the broker's interface, unless brokerIP2 names
  * one of its own for replication.
  */
 function classicReplication(
-  { broker, server, store, tls, replication: options }: BrokerConfigs['configs'],
+  configs: BrokerConfigs['configs'],
   runtime: Runtime,
-  replication: () => BrokerController['replication'],
+  broker: { replication: () => BrokerController['replication']; restart: () => void },
 ): CreateHAService {
+  const { server, store, tls, replication: options } = configs
   const { listenPort, bindAddress } = server
   const port = store.haListenPort || (listenPort > 0 ? listenPort + 1 : 0)
   const { clock, logger } = runtime
-  if (options.haCopyWholeLog && store.brokerRole === 'SLAVE') {
-    throw new ConfigError(
-      'haCopyWholeLog=true with brokerRole=SLAVE: the master decides where a slave begins, set it there',
-    )
-  }
   const haTls = createHATls(tls, options.haTlsEnable, runtime)
-  const isAnyInterface = bindAddress === ANY_ADDRESS || Boolean(broker.brokerIP2)
+  const isAnyInterface = bindAddress === ANY_ADDRESS || Boolean(configs.broker.brokerIP2)
   return (log) =>
     new DefaultHAService({
       log,
       config: store,
       replication: options,
       tls: haTls,
+      onParted: options.haCutSlave
+        ? (commonEnd) => cutLog(log, commonEnd, { ...runtime, ...broker, store })
+        : undefined,
       listen: isAnyInterface ? { port } : { port, host: bindAddress },
-      aliveReplicas: () => replication().brokerMemberGroup.aliveReplicas,
+      aliveReplicas: () => broker.replication().brokerMemberGroup.aliveReplicas,
       clock,
       logger: logger.child({ name: 'RocketmqStore' }),
     })
+}
+
+/** Has the log cut where it parts from its master's, by a restart of the broker. */
+function cutLog(
+  { minOffset, maxOffset }: ReplicatedLog,
+  commonEnd: number,
+  deps: Runtime & { store: MessageStoreConfig; restart: () => void },
+): void {
+  const { clock, fileSystem, logger, store, restart } = deps
+  if (commonEnd <= minOffset) {
+    logger.error({ commonEnd, minOffset }, 'the log cannot be cut to nothing: remove the store')
+    return
+  }
+  logger.warn(
+    { commonEnd, maxOffset },
+    "the broker restarts, to cut its log where it parts from its master's",
+  )
+  orderLogCut(fileSystem, store.storePathRootDir, { offset: commonEnd, timeMs: clock.now() })
+  restart()
 }
 
 /** What Apache's startup sets where the configuration leaves it open. Source: broker.BrokerStartup, common.BrokerConfig */

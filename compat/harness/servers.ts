@@ -154,6 +154,30 @@ export class Servers {
     return servers
   }
 
+  /**
+   * A name server, a `master` that answers when its slave has the message, its `slave` (not started), and `promoted`, a master on
+   * the slave's store (not started).
+   */
+  static async startMasterAndSlave(
+    directory: string,
+    namesrv: NamesrvLauncher,
+    brokers: Readonly<Record<'master' | 'slave', BrokerLauncher>>,
+  ): Promise<Servers> {
+    const servers = new Servers(directory)
+    const port = await freePort()
+    const spec = { directory: servers.#makeDirectory('namesrv'), port }
+    servers.#addNamesrv('namesrv', namesrv(spec), `127.0.0.1:${port}`)
+    const master = { brokerRole: 'SYNC_MASTER', inSyncReplicas: 2, slaveTimeout: 30_000 }
+    const slave = { brokerRole: 'SLAVE', brokerId: 1 }
+    const store = path.join(directory, 'slave', 'store')
+    const ofSlave = { storePathRootDir: store, storePathCommitLog: path.join(store, 'commitlog') }
+    await servers.#addBroker('master', 'broker-a', brokers.master, await ofGroup(master))
+    await servers.#addBroker('slave', 'broker-a', brokers.slave, await ofGroup(slave))
+    await servers.#addBroker('promoted', 'broker-a', brokers.slave, await ofGroup(ofSlave))
+    await servers.#startFirst(['namesrv', 'master'])
+    return servers
+  }
+
   /** Starts a member that is neither; it is ready when it accepts connections. */
   async startGateway(name: string, launch: GatewayLauncher): Promise<void> {
     const port = await freePort()
@@ -244,7 +268,12 @@ export class Servers {
     this.#add(name, command, address, undefined)
   }
 
-  async #addBroker(name: string, brokerName: string, launch: BrokerLauncher): Promise<void> {
+  async #addBroker(
+    name: string,
+    brokerName: string,
+    launch: BrokerLauncher,
+    settings?: NonNullable<BrokerSpec['settings']>,
+  ): Promise<void> {
     const port = await freePort()
     const namesrvAddresses = this.#namesrvs.map(({ address }) => address)
     const command = launch({
@@ -252,6 +281,7 @@ export class Servers {
       port,
       brokerName,
       namesrvAddresses,
+      ...(settings && { settings }),
     })
     this.#add(name, command, `127.0.0.1:${port}`, brokerName)
   }
@@ -277,5 +307,15 @@ export class Servers {
       }
       return true
     })
+  }
+}
+
+/** Settings of a broker that replicates. */
+async function ofGroup(
+  settings: Readonly<Record<string, string | number>>,
+): Promise<Record<string, string | number>> {
+  return {
+    ...{ brokerIP2: '127.0.0.1', haListenPort: await freePort(), slaveReadEnable: 'true' },
+    ...settings,
   }
 }

@@ -4,13 +4,18 @@ import { Random } from '../../test/helpers/random.ts'
 import { compareLogs, isCaughtUp, verifyMessages } from '../ha/compare.ts'
 import { Group } from '../ha/group.ts'
 import { Load } from '../ha/load.ts'
+import { createMetadata, hasSameMetadata } from '../ha/metadata.ts'
+import { apacheBroker, fetchJars } from '../harness/apache.ts'
 import type { BrokerLauncher } from '../harness/servers.ts'
 import type { Suite, SuiteContext } from '../harness/suite.ts'
 import { waitFor } from '../harness/wait.ts'
+import { NEWEST } from './java.ts'
 
 /** Acknowledgements that a case waits for before it goes on. */
 const STEP = 400
 const STEP_LIMIT_MS = 30_000
+/** Slaves ask once a minute. */
+const METADATA_LIMIT_MS = 150_000
 
 /** Called at each start: it may not always be the same program. */
 type Choice = () => { readonly kind: string; readonly launch: BrokerLauncher }
@@ -19,6 +24,8 @@ interface Pair {
   readonly name: string
   readonly master: Choice
   readonly slave: Choice
+  /** Thousands of topics and groups are compared, too. */
+  readonly hasMetadata?: boolean
 }
 
 /** Master and slave in each combination of ours and Apache's, under load and rules that lose nothing, killed and promoted. */
@@ -42,6 +49,24 @@ export const haKillsSuite: Suite = {
     for (const pair of [...(await pairs(context)), ...mixed]) {
       await runPair('ha-kills', pair, context, context.kills)
     }
+  },
+}
+
+/** The same with Apache 5.5.0, whose brokers send each other topics and groups in parts. */
+export const haNewestSuite: Suite = {
+  name: 'ha-apache-5.5.0',
+  tools: ['java', 'mvn'],
+  targets: ['ours'],
+  onRequest: true,
+  async run(context) {
+    const jars = await fetchJars(context.compatDirectory, 'apache', NEWEST)
+    const ours = always('ours', context.launchers.broker)
+    const apaches = always('apache', apacheBroker(jars))
+    const newest = [
+      { name: 'apache-5.5.0-master', master: apaches, slave: ours, hasMetadata: true },
+      { name: 'apache-5.5.0-slave', master: ours, slave: apaches, hasMetadata: true },
+    ]
+    for (const pair of newest) await runPair(this.name, pair, context, 0)
   },
 }
 
@@ -124,6 +149,7 @@ class PairRun {
       ['slave-killed', () => this.#killSlave()],
       ['master-killed', () => this.#killMaster()],
       ...moreKills,
+      ...(pair.hasMetadata ? [['metadata', () => this.#compareMetadata()] as const] : []),
       ['logs-equal', () => this.#compareLogs()],
       ['promoted', () => this.#promote()],
     ]
@@ -153,6 +179,13 @@ class PairRun {
     await this.#group.kill9(this.#group.master)
     await this.#group.startMaster(this.#choose(this.#pair.master))
     await this.#acknowledgements(STEP)
+  }
+
+  async #compareMetadata(): Promise<void> {
+    await createMetadata(this.#group.master)
+    await waitFor('the slave has all topics and groups', METADATA_LIMIT_MS, () =>
+      hasSameMetadata(this.#group.master, this.#group.slave),
+    )
   }
 
   async #compareLogs(): Promise<void> {

@@ -6,7 +6,8 @@ import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
 import { goSlowSuite, goSuite } from './go.ts'
-import { haKillsSuite, haSuite } from './ha.ts'
+import { haKillsSuite, haNewestSuite, haSuite } from './ha.ts'
+import { haReadersMixedSuite, haReadersSuite } from './ha-readers.ts'
 import { liteSuite } from './lite.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
@@ -36,6 +37,9 @@ export const SUITES: readonly Suite[] = [
   queueKindsSuite,
   haSuite,
   haKillsSuite,
+  haNewestSuite,
+  haReadersSuite,
+  haReadersMixedSuite,
   ...actingSuites,
   ...transactionSuites,
   timersSuite,

@@ -24,6 +24,7 @@ type CaseSet =
   | 'delay'
   | 'acting'
   | 'lite'
+  | 'ha'
 
 /** One version of the official Java client against two name servers and a broker, each a process of its own. */
 export function javaSuite(version: string, set: CaseSet): Suite {

@@ -9,6 +9,9 @@ export const REPLICATION_OPTIONS = systemProperties({
   haCopyWholeLog: boolean(false, {
     text: 'On a master: a slave that has nothing gets all of the log. false: from the last file on, as with Apache.',
   }),
+  haCutSlave: boolean(false, {
+    text: 'On a slave whose log has what that of its master has not: cut it where they part, and keep what is cut in `cut-<time>-<offset>` of the store. false: it follows no more.',
+  }),
 })
 
 export type ReplicationConfig = ConfigOf<typeof REPLICATION_OPTIONS>

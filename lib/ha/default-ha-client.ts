@@ -17,6 +17,8 @@ export interface HAClientDeps {
   readonly config: HAConfig
   /** undefined: without TLS. */
   readonly tls?: HATls | undefined
+  /** This log and its master's are the same up to `commonEnd` only; undefined when nothing is to be done about it. */
+  readonly onParted?: ((commonEnd: number) => void) | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -47,6 +49,10 @@ export class DefaultHAClient {
   #overlap: LogOverlap | undefined
   /** Since the connection was made. */
   #heartbeats = 0
+  /** Where the master says that its log ends, before the end of this one. */
+  #masterEnd: number | undefined
+  /** The next connection compares more, to find out where the logs part. */
+  #comparesMore = false
   #isConnected = false
   #isPaused = false
   #retryTimer: Timer | undefined
@@ -160,10 +166,11 @@ export class DefaultHAClient {
     const { log, logger } = this.#deps
     this.#isConnected = true
     log.replica.reset()
-    const overlap = await LogOverlap.of(log)
+    const overlap = await LogOverlap.of(log, this.#comparesMore)
     if (socket !== this.#socket) return
     this.#overlap = overlap
     this.#heartbeats = 0
+    this.#masterEnd = undefined
     this.#decoder = new TransferDecoder({
       onTransfer: (offset, bodySize) => this.#onTransfer(offset, bodySize),
       onBody: (bytes) => this.#onBody(bytes),
@@ -209,6 +216,7 @@ export class DefaultHAClient {
       )
     }
     if (masterOffset < slaveOffset) {
+      this.#masterEnd = bodySize === 0 ? masterOffset : undefined
       throw new ReplicationError(
         'AHEAD',
         `the master's log is at offset ${masterOffset}, this slave's ends at ${replica.nextOffset}: ` +
@@ -270,8 +278,19 @@ export class DefaultHAClient {
 
   #fail(error: Error): void {
     this.#failures.failed(error, { master: this.#address })
+    const isLasting = isDisagreement(error) && !this.#considerCut()
     this.#close()
-    this.#retryLater(isDisagreement(error) ? DISAGREEMENT_RETRY_MS : RETRY_MS)
+    this.#retryLater(isLasting ? DISAGREEMENT_RETRY_MS : RETRY_MS)
+  }
+
+  /** Has the log cut where it parts from its master's, or looks for that place the next time. False when there is nothing to be done. */
+  #considerCut(): boolean {
+    const { onParted } = this.#deps
+    if (onParted === undefined) return false
+    const commonEnd = this.#masterEnd ?? this.#overlap?.commonEnd
+    if (commonEnd !== undefined) onParted(commonEnd)
+    this.#comparesMore = commonEnd === undefined && !this.#comparesMore
+    return this.#comparesMore
   }
 
   #retryLater(delayMs = RETRY_MS): void {

@@ -26,6 +26,8 @@ export interface HAServiceDeps {
   readonly replication: Pick<ReplicationConfig, 'haCopyWholeLog'>
   /** undefined: without TLS. */
   readonly tls?: HATls | undefined
+  /** As a slave: this log and its master's are the same up to `commonEnd` only. undefined: nothing is to be done about it. */
+  readonly onParted?: ((commonEnd: number) => void) | undefined
   /** Where slaves may connect; port 0 is any free one, no host all interfaces. */
   readonly listen: { readonly host?: string; readonly port: number }
   /** Brokers of the group that the name servers know as alive; undefined unless slaves act as masters. */

@@ -1,14 +1,18 @@
 import type { ReplicatedLog } from '../store/types.ts'
 import { ReplicationError } from './replication-error.ts'
 
+/** What is compared when logs are known to differ, to find out where they part. */
+const WIDE_BYTES = 64 * 1024 * 1024
+const SCAN_BYTES = 1024 * 1024
+
 /**
  * The last record of a slave's log, which it asks its master for once more when it connects: a master that has other bytes there has
- * another history.
+ * another history. Or more of its last file, to find the place where they part.
  *
  * Our own; Apache's slave compares nothing.
  */
 export class LogOverlap {
-  /** Where the record begins. */
+  /** Where a record begins. */
   readonly offset: number
   readonly #bytes: Buffer
   #compared = 0
@@ -19,16 +23,18 @@ export class LogOverlap {
   }
 
   /**
-   * undefined when it cannot be compared: a log whose end is not known to be that of a record, one that ends with a file, which its
-   * master may have removed, and one of a single record at 0, the offset that stands for an empty log.
+   * The last record, or when `isWide` the last records. undefined when it cannot be compared: a log whose end is not known to be
+   * that of a record, one that ends with a file, which its master may have removed, and one of a single record at 0, the offset that stands
+   * for an empty log.
    * @throws (rejects) what reading throws
    */
-  static async of(log: ReplicatedLog): Promise<LogOverlap | undefined> {
-    const { lastRecordOffset: offset, maxOffset } = log
-    if (offset === undefined || offset === 0 || log.fileEnd(offset) <= maxOffset) return undefined
+  static async of(log: ReplicatedLog, isWide: boolean): Promise<LogOverlap | undefined> {
+    const { lastRecordOffset, maxOffset } = log
+    if (lastRecordOffset === undefined || log.fileEnd(lastRecordOffset) <= maxOffset)
+      return undefined
+    const offset = isWide ? await wideStart(log) : lastRecordOffset
     const size = maxOffset - offset
-    const inMemory = log.dataInMemory(offset, size)
-    if (inMemory?.length === size) return new LogOverlap(offset, inMemory)
+    if (offset === 0 || size <= 0) return undefined
     const bytes = await log.readData(offset, Buffer.allocUnsafeSlow(size))
     return bytes?.length === size ? new LogOverlap(offset, bytes) : undefined
   }
@@ -42,18 +48,50 @@ export class LogOverlap {
     return this.#compared === this.#bytes.length
   }
 
+  /** How far both logs are the same, where a record ends; undefined when not even the first record compared is. */
+  get commonEnd(): number | undefined {
+    let end = 0
+    while (end + 4 <= this.#compared) {
+      const size = this.#bytes.readInt32BE(end)
+      if (size <= 0 || end + size > this.#compared) break
+      end += size
+    }
+    return end === 0 ? undefined : this.offset + end
+  }
+
   /** Compares what the master sends. Returns what lies behind the overlap. @throws ReplicationError when it has other bytes */
   compare(bytes: Buffer): Buffer {
     const own = this.#bytes.subarray(this.#compared, this.#compared + bytes.length)
-    const masters = bytes.subarray(0, own.length)
-    if (!masters.equals(own)) {
-      throw new ReplicationError(
-        'DIVERGED',
-        `the master has another message at offset ${this.offset} than this slave, whose log ends at ${this.offset + this.#bytes.length}: ` +
-          'the logs have different histories, see docs/ha.md',
-      )
+    if (bytes.subarray(0, own.length).equals(own)) {
+      this.#compared += own.length
+      return bytes.subarray(own.length)
     }
-    this.#compared += own.length
-    return bytes.subarray(own.length)
+    this.#compared += own.findIndex((byte, index) => byte !== bytes[index])
+    throw new ReplicationError(
+      'DIVERGED',
+      `the master has another message at offset ${this.commonEnd ?? this.offset} than this slave, whose log ends at ` +
+        `${this.offset + this.#bytes.length}: the logs have different histories, see docs/ha.md`,
+    )
   }
+}
+
+/** Where the first record begins of those that are compared: of the last file, and not at 0. */
+async function wideStart(log: ReplicatedLog): Promise<number> {
+  const { maxOffset, fileSize } = log
+  const fileStart = log.fileEnd(maxOffset) - fileSize
+  const wanted = Math.max(maxOffset - WIDE_BYTES, fileStart, 1)
+  const buffer = Buffer.allocUnsafeSlow(Math.min(SCAN_BYTES, fileSize))
+  let offset = fileStart
+  while (offset < wanted) {
+    const bytes = await log.readData(offset, buffer)
+    if (bytes === undefined || bytes.length < 4) return maxOffset
+    let at = 0
+    while (offset + at < wanted && at + 4 <= bytes.length) {
+      const size = bytes.readInt32BE(at)
+      if (size <= 0) return maxOffset
+      at += size
+    }
+    offset += at
+  }
+  return offset
 }

@@ -41,6 +41,7 @@ export {
   type MessageStoreConfig,
   type StoreLimits,
 } from './config.ts'
+export { orderLogCut } from './recovery/log-cut.ts'
 export type { MessageStoreDeps } from './store-parts.ts'
 
 const DISK_FULL: PutMessageResult = {

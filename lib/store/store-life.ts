@@ -2,6 +2,7 @@ import { toError } from '../common/errors.ts'
 import type { Service } from '../common/service.ts'
 import { AbortFile } from './abort-file.ts'
 import { FlushConsumeQueueService } from './consumequeue/flush-consume-queue-service.ts'
+import { LogCut } from './recovery/log-cut.ts'
 import { Recovery } from './recovery/recovery.ts'
 import { StoreCheckpoint } from './store-checkpoint.ts'
 import type { MessageStoreDeps, StoreParts } from './store-parts.ts'
@@ -34,14 +35,17 @@ export class StoreLife implements Service {
 
   /** @throws StoreError when the store cannot be opened without losing data, and what the file system says */
   async start(): Promise<void> {
-    const { config, fileSystem, processId } = this.#deps
+    const { config, fileSystem, logger, processId } = this.#deps
     const { log, queues, cleaner, stats, haService } = this.#parts
     fileSystem.makeDirectory(config.storePathRootDir)
     const lastExitOk = !this.#abortFile.exists
     this.#checkpoint = new StoreCheckpoint(fileSystem, config.storePathRootDir)
     log.files.load(lastExitOk)
     queues.load(lastExitOk)
-    await this.#recover(this.#checkpoint, lastExitOk)
+    const cut = new LogCut(fileSystem, config.storePathRootDir, logger)
+    const isCut = cut.run(log.files)
+    await this.#recover(this.#checkpoint, lastExitOk && !isCut)
+    if (isCut) cut.done()
     this.#abortFile.create(processId)
     log.start()
     this.#flushQueues.start()

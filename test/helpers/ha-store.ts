@@ -12,7 +12,11 @@ import type { HAService, ReplicatedLog } from '../../lib/store/types.ts'
 import { RecordingLogger } from './recording-logger.ts'
 import { SMALL_FILES } from './store.ts'
 
-const DEFAULT_REPLICATION: ReplicationConfig = { haTlsEnable: false, haCopyWholeLog: false }
+const DEFAULT_REPLICATION: ReplicationConfig = {
+  haTlsEnable: false,
+  haCopyWholeLog: false,
+  haCutSlave: false,
+}
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect } from 'chai'
 import { ClusterInfo } from '../../../codec/body/cluster-info.ts'
 import { HARuntimeInfo } from '../../../codec/body/ha-runtime-info.ts'
@@ -11,6 +13,7 @@ import type { Broker } from '../../../lib/broker-startup.ts'
 import { ConfigError } from '../../../lib/config/errors.ts'
 import { ask, BrokerGroup, pull } from '../../helpers/broker-group.ts'
 import { sendMessage } from '../../helpers/send-message.ts'
+import { until } from '../../helpers/until.ts'
 
 const SLAVE = { brokerRole: 'SLAVE', brokerId: '1', slaveReadEnable: 'true' }
 
@@ -145,6 +148,45 @@ describe('a broker group of master and slave', () => {
     }
   })
 
+  it('cuts a slave that has what its master has not, where that is set, and keeps what it cuts', async () => {
+    const quick = { haSendHeartbeatInterval: '50' }
+    const codes = () =>
+      group.logger
+        .atLeast('error')
+        .map(({ fields }) => (fields['err'] as { code?: string } | undefined)?.code)
+    const rounds = [
+      { code: 'AHEAD', slaves: 3, masters: 0 },
+      { code: 'DIVERGED', slaves: 2, masters: 3 },
+    ]
+    for (const { code, slaves, masters } of rounds) {
+      const [m, s] = [`m-${code}`, `s-${code}`]
+      const master = await group.startBroker(m, quick)
+      const slave = await group.startBroker(s, { ...SLAVE, ...quick })
+      await sendMany(master, 4)
+      const { masterCommitLogMaxOffset: commonEnd } = await caughtUp(master)
+      await group.stopBroker(master)
+      await group.stopBroker(slave)
+      const alone = await group.startBroker(s, quick)
+      await sendMany(alone, slaves)
+      await group.stopBroker(alone)
+      const again = await group.startBroker(m, quick)
+      await sendMany(again, masters)
+      const cutting = await group.startBroker(s, { ...SLAVE, ...quick, haCutSlave: 'true' })
+      const cuts = () => fs.readdirSync(group.storePath(s)).filter((name) => /^cut-/.test(name))
+      await until(() => cuts().length > 0)
+      expect(cuts()[0]).to.match(new RegExp(`^cut-\\d+-${commonEnd}$`))
+      expect(codes()).to.include(code)
+      await sendMany(again, 1)
+      await caughtUp(again)
+      await group.stopBroker(cutting)
+      await group.stopBroker(again)
+      const log = (name: string) => {
+        return fs.readFileSync(path.join(group.storePath(name), 'commitlog', '0'.repeat(20)))
+      }
+      expect(log(s).equals(log(m)), code).to.equal(true)
+    }
+  }).timeout(30_000)
+
   it('does not start with settings that do not go together', async () => {
     const refusal = async (settings: Record<string, string>) => {
       try {
@@ -157,6 +199,7 @@ describe('a broker group of master and slave', () => {
     }
     expect(await refusal({ brokerRole: 'SLAVE' })).to.include('a slave has an id above 0')
     expect(await refusal({ ...SLAVE, haCopyWholeLog: 'true' })).to.include('set it there')
+    expect(await refusal({ haCutSlave: 'true' })).to.include('only a slave is cut')
     const noFiles = { haTlsEnable: 'true', 'tls.test.mode.enable': 'false' }
     expect(await refusal(noFiles)).to.include('tls.server.certPath must be set')
   })

@@ -19,6 +19,8 @@ public enum CaseSet {
     DELAY,
     /** Pop consumers, and bit maps of filters, on brokers that write them; alone, too. */
     POP,
+    /** Consumers of a master and its slave; alone, too. */
+    HA,
     /** A slave that acts as master; alone, too. */
     ACTING,
     /** Users and rights, on brokers that want signatures; alone, too. */

@@ -11,6 +11,7 @@ import compat.cases.DelayCases;
 import compat.cases.DiskCases;
 import compat.cases.FilterCases;
 import compat.cases.GroupChangeCases;
+import compat.cases.HaCases;
 import compat.cases.LitePullCases;
 import compat.cases.OffsetCases;
 import compat.cases.OrderCases;
@@ -69,6 +70,8 @@ public final class Main {
             PlainAclCases.register(registry);
         } else if (settings.set == CaseSet.DELAY) {
             DelayCases.register(registry);
+        } else if (settings.set == CaseSet.HA) {
+            HaCases.register(registry);
         } else {
             registerAll(registry);
         }

@@ -1,0 +1,72 @@
+import { expect } from 'chai'
+import { LogOverlap } from '../../../lib/ha/log-overlap.ts'
+import type { ReplicatedLog } from '../../../lib/store/types.ts'
+
+const FILE_BYTES = 1_000
+
+describe('LogOverlap', () => {
+  /** A log of records of 100 bytes, each filled with its number behind its size. */
+  function logOf(records: number, fill = (n: number) => n): ReplicatedLog {
+    const bytes = Buffer.concat(
+      Array.from({ length: records }, (_, n) => {
+        const record = Buffer.alloc(100, fill(n))
+        record.writeInt32BE(100)
+        return record
+      }),
+    )
+    const maxOffset = bytes.length
+    const log: Partial<ReplicatedLog> = {
+      fileSize: FILE_BYTES,
+      maxOffset,
+      lastRecordOffset: records === 0 ? undefined : maxOffset - 100,
+      fileEnd: (offset) => (Math.floor(offset / FILE_BYTES) + 1) * FILE_BYTES,
+      readData: (offset, into) => {
+        const count = bytes.copy(into, 0, offset)
+        return Promise.resolve(into.subarray(0, count))
+      },
+    }
+    return log as ReplicatedLog
+  }
+
+  const bytesOf = async (log: ReplicatedLog, offset: number): Promise<Buffer> => {
+    return (await log.readData(offset, Buffer.alloc(log.maxOffset - offset))) as Buffer
+  }
+
+  it('is the last record, and returns what lies behind it', async () => {
+    const overlap = (await LogOverlap.of(logOf(4), false)) as LogOverlap
+    expect(overlap.offset).to.equal(300)
+    const masters = await bytesOf(logOf(6), 300)
+    expect(overlap.compare(masters.subarray(0, 50)).length).to.equal(0)
+    expect(overlap).to.include({ isComplete: false, nextOffset: 350 })
+    expect(overlap.compare(masters.subarray(50)).length).to.equal(200)
+    expect(overlap.isComplete).to.equal(true)
+  })
+
+  it('does not exist where nothing can be compared', async () => {
+    for (const records of [0, 1, 10]) {
+      expect(await LogOverlap.of(logOf(records), false), `${records}`).to.equal(undefined)
+    }
+    expect(await LogOverlap.of(logOf(1), true)).to.equal(undefined)
+  })
+
+  it('finds out where logs part, within the last file', async () => {
+    for (const [records, parted, commonEnd] of [
+      [6, 3, 300],
+      [6, 5, 500],
+      [6, 1, undefined],
+      [16, 13, 1_300],
+      [16, 7, undefined],
+    ] as const) {
+      const overlap = (await LogOverlap.of(logOf(records), true)) as LogOverlap
+      expect(overlap.offset).to.equal(records > 10 ? 1_000 : 100)
+      const master = logOf(20, (n) => (n < parted ? n : 77))
+      const masters = await bytesOf(master, overlap.offset)
+      const compare = () => {
+        for (let at = 0; at < masters.length; at += 30)
+          overlap.compare(masters.subarray(at, at + 30))
+      }
+      expect(compare).to.throw('different histories')
+      expect(overlap.commonEnd).to.equal(commonEnd)
+    }
+  })
+})
