@@ -12,6 +12,7 @@ import {
   pullFields,
   subscription,
 } from '../../../helpers/consumption-fixture.ts'
+import type { FakeRequestChannel } from '../../../helpers/remoting.ts'
 
 const { PULL_MESSAGE, LITE_PULL_MESSAGE, HEART_BEAT } = RequestCode
 
@@ -451,6 +452,47 @@ describe('PullMessageProcessor', () => {
         maxOffset: '3',
       })
       expect(textOf(await pull({ queueOffset: 1 }))).to.deep.equal(['b', 'c'])
+    })
+
+    describe('of broadcasting clients', () => {
+      const byProxy = { requestSource: 1, proxyFrowardClientId: 'c1' }
+      const mode = { messageModel: 'BROADCASTING' }
+
+      beforeEach(() => {
+        for (const body of ['a', 'b', 'c']) fixture.put('T', 0, body)
+      })
+
+      function goOnline(): FakeRequestChannel {
+        const channel = fixture.newChannel()
+        const consumerDataSet = [consumerData('G', [subscription('T')], mode)]
+        fixture.send(channel, HEART_BEAT, {}, heartbeat({ consumerDataSet }))
+        channel.responses.length = 0
+        return channel
+      }
+
+      it('are known when they change to a proxy, which knows none', async () => {
+        fixture.send(goOnline(), PULL_MESSAGE, pullFields({ queueOffset: 2 }))
+        const response = await pull({ ...byProxy, queueOffset: -1 })
+        expect([response.code, response.remark]).to.deep.equal([21, 'OFFSET_RESET'])
+        expect(response.extFields).to.include({
+          ...{ nextBeginOffset: '2', minOffset: '0', maxOffset: '0' },
+        })
+      })
+
+      it('are not kept without enableBroadcastOffsetStore', async () => {
+        fixture.config.enableBroadcastOffsetStore = false
+        fixture.send(goOnline(), PULL_MESSAGE, pullFields({ queueOffset: 2 }))
+        const response = await pull({ ...byProxy, queueOffset: -1 })
+        expect([response.code, response.remark]).to.deep.equal([21, 'OFFSET_TOO_SMALL'])
+      })
+
+      it('are as their clients say while these stay where they are', async () => {
+        const channel = goOnline()
+        fixture.send(channel, PULL_MESSAGE, pullFields({ queueOffset: 2 }))
+        fixture.send(channel, PULL_MESSAGE, pullFields({ queueOffset: 1 }))
+        await fixture.settle()
+        expect(channel.responses.map(textOf)).to.deep.equal([['c'], ['b', 'c']])
+      })
     })
   })
 })
