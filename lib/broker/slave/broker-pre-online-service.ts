@@ -41,8 +41,6 @@ class NotYet extends Error {}
 export class BrokerPreOnlineService implements Service {
   readonly #deps: BrokerPreOnlineDeps
   readonly #failures: FailureLog
-  /** Slaves of which all is taken over, by address. */
-  readonly #takenOver = new Set<string>()
   #waitsFor: string | undefined
   #timer: Timer | undefined
   #running: Promise<void> | undefined
@@ -102,15 +100,12 @@ export class BrokerPreOnlineService implements Service {
 
   async #prepareForMasterOnline(slaves: ReadonlyMap<number, string>): Promise<void> {
     const { sendBrokerHaInfo, syncMetadataReverse, haService } = this.#deps
-    for (const id of [...slaves.keys()].sort((a, b) => a - b)) {
-      const slaveAddr = slaves.get(id) ?? ''
-      if (this.#takenOver.has(slaveAddr)) continue
-      await sendBrokerHaInfo(slaveAddr)
+    for (const slaveAddr of slaves.values()) await sendBrokerHaInfo(slaveAddr)
+    for (const slaveAddr of slaves.values()) {
       if (haService()?.isConnected(ipOf(slaveAddr)) !== true)
         throw new NotYet(`the slave ${slaveAddr} does not follow the log yet`)
-      await syncMetadataReverse(slaveAddr)
-      this.#takenOver.add(slaveAddr)
     }
+    for (const slaveAddr of slaves.values()) await syncMetadataReverse(slaveAddr)
   }
 
   async #prepareForSlaveOnline(masterAddr: string): Promise<void> {

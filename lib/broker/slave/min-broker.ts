@@ -110,7 +110,9 @@ export class MinBroker implements Service {
     const { brokerId } = brokerConfig
     if (this.#minBrokerId !== brokerId) return
     logger.warn({ brokerId }, 'the master has not come back: this slave goes on')
-    void specialServices.changeStatus(true)
+    specialServices.changeStatus(true).catch((error: unknown) => {
+      logger.error({ brokerId, error: toError(error).message }, 'this slave cannot go on')
+    })
   }
 
   /** Never rejects. */

@@ -267,20 +267,20 @@ export class TimerMessageStore implements Service {
     this.#enqueueService.wake()
   }
 
-  /** On a master that does not deliver yet: how far a slave has come that may have acted in its place, as it answered GET_TIMER_CHECK_POINT. */
+  /**
+   * On a master that does not deliver yet: how far a slave has come that may have acted in its place, as it answered
+   * GET_TIMER_CHECK_POINT. What the slave had not entered by then, for it was not replicated, is read again.
+   */
   takeOverCheckpoint(answer: Buffer): void {
-    if (this.#state.isDequeuing) return
-    const slave = decodeTimerCheckpoint(answer)
     const checkpoint = this.#checkpoint
-    checkpoint.lastReadTimeMs = Math.max(checkpoint.lastReadTimeMs, slave.lastReadTimeMs)
-    checkpoint.masterTimerQueueOffset = Math.max(
-      checkpoint.masterTimerQueueOffset,
-      slave.masterTimerQueueOffset,
-    )
+    const state = this.#state
+    const slave = decodeTimerCheckpoint(answer)
+    if (state.isDequeuing || slave.lastReadTimeMs <= checkpoint.lastReadTimeMs) return
+    checkpoint.lastReadTimeMs = slave.lastReadTimeMs
+    state.readTimeMs = Math.max(slave.lastReadTimeMs, state.readTimeMs)
+    checkpoint.masterTimerQueueOffset = slave.masterTimerQueueOffset
     if (checkpoint.dataVersion.compare(slave.dataVersion) < 0)
       checkpoint.dataVersion.assignNewOne(slave.dataVersion)
-    this.#state.readTimeMs = Math.max(checkpoint.lastReadTimeMs, this.#state.readTimeMs)
-    this.#enqueueService.wake()
   }
 
   /** Where timers are: the answer to GET_TIMER_CHECK_POINT. */

@@ -127,6 +127,9 @@ describe('a slave that acts as master', () => {
     await sendMessage(addressOf(master), 'T', 'DELAY\x011\x02')
     await until(async () => (await arrived(master)).length === 1)
     expect(await arrived(other)).to.have.length(2)
+    await sendMessage(addressOf(master), 'T', 'DELAY\x012\x02')
+    await failOver()
+    await until(async () => (await arrived(other)).length === 3)
   })
 
   it('sends half messages to another broker, which asks their producer', async () => {

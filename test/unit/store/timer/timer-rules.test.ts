@@ -20,11 +20,15 @@ describe('timers', () => {
   }
 
   /** The master has delivered all before a time, and entered all below a queue offset. */
-  function follow(readTimeMs: number, queueOffset: number): void {
+  function checkPoint(readTimeMs: number, queueOffset: number): Buffer {
     const master = Buffer.alloc(56)
     master.writeBigInt64BE(BigInt(readTimeMs), 0)
     master.writeBigInt64BE(BigInt(queueOffset), 24)
-    fixture.timers.followMaster(master)
+    return master
+  }
+
+  function follow(readTimeMs: number, queueOffset: number): void {
+    fixture.timers.followMaster(checkPoint(readTimeMs, queueOffset))
   }
 
   it('that are recalled are not delivered, others of the slot are', async () => {
@@ -165,6 +169,22 @@ describe('timers', () => {
     await fixture.timers.setDequeuing(true)
     await fixture.advance(5_000)
     expect(fixture.delivered.sort()).to.deep.equal(['a', 'b', 'c', 'd'])
+  })
+
+  it('go on where the slave has come to that acted meanwhile, with what it had not got', async () => {
+    await begin()
+    const startMs = fixture.clock.now()
+    fixture.put('a', { TIMER_DELAY_SEC: '3' })
+    fixture.put('b', { TIMER_DELAY_SEC: '9' })
+    fixture.put('not replicated', { TIMER_DELAY_SEC: '3' })
+    await fixture.advance(1_000)
+    await fixture.timers.setDequeuing(false)
+    await fixture.advance(5_000)
+    fixture.timers.takeOverCheckpoint(checkPoint(startMs + 5_000, 2))
+    fixture.timers.takeOverCheckpoint(checkPoint(startMs, 0))
+    await fixture.timers.setDequeuing(true)
+    await fixture.advance(10_000)
+    expect(fixture.delivered).to.deep.equal(['not replicated', 'b'])
   })
 
   it('come once when the broker stops to deliver and begins again', async () => {

@@ -34,8 +34,8 @@ public final class ActingCases {
     private static final long DELAY_MILLIS = 12_000;
     private static final int QUEUES = 2;
     private static final int ORDERED = 200;
-    /** Slaves fetch topics and groups each minute. */
-    private static final int SLAVE_SYNC_SECONDS = 75;
+    /** Slaves fetch topics and groups at their start, then each minute. */
+    private static final int SLAVE_SYNC_SECONDS = 70;
     private static final LocalTransactionState UNKNOWN = LocalTransactionState.UNKNOW;
 
     private final Context context;
@@ -59,6 +59,7 @@ public final class ActingCases {
     }
 
     private void run() throws Exception {
+        context.control.post("slave", "restart");
         awaitTopicsOnSlave();
         Received inOrder = consumeOrderly();
         Received onTime = new Received();
