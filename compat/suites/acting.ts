@@ -12,7 +12,7 @@ const BROKER_SETTINGS = {
   slaveReadEnable: 'true',
   brokerIP2: '127.0.0.1',
   messageDelayLevel: '1s 12s',
-  transactionTimeOut: 3000,
+  transactionTimeOut: 8000,
   transactionCheckInterval: 2000,
   transactionOpBatchInterval: 500,
 }

@@ -9,6 +9,7 @@ import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Logger } from '../../common/logger.ts'
 import { isWriteable, PERM_READ_WRITE } from '../../common/perm-name.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../remoting/index.ts'
 import type { AppendResult, MessageStore, PutMessageResult } from '../../store/types.ts'
 import type { ScheduleHook } from '../schedule/schedule-hook.ts'
@@ -28,6 +29,7 @@ import { sendingForbidden } from './send/send-topic-check.ts'
 
 export interface ConsumerSendMsgBackDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerIP1' | 'brokerPermission'>
+  readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole'>
   readonly messageStore: MessageStore
   readonly topicConfigManager: TopicConfigManager
   readonly subscriptionGroupManager: SubscriptionGroupManager
@@ -57,6 +59,7 @@ export class ConsumerSendMsgBackProcessor implements RequestProcessor {
 
   async process(request: RemotingCommand, channel: Channel): Promise<RemotingCommand> {
     const header = ConsumerSendMsgBackRequestHeader.decode(request.extFields)
+    this.#checkRole(channel)
     const config = requireGroup(this.#deps.subscriptionGroupManager, header.group)
     this.#checkPermission(channel)
     if (config.retryQueueNums <= 0) return RemotingCommand.response(ResponseCode.SUCCESS)
@@ -110,6 +113,15 @@ export class ConsumerSendMsgBackProcessor implements RequestProcessor {
     const { puts } = this.#deps.brokerStatsManager
     puts.incTopicPutWithinBroker(topic, messageCount, size)
     puts.incQueuePut(topic, queueId, messageCount, size)
+  }
+
+  /** The client of a consumer that reads from a slave sends the message to the retry topic by itself then. */
+  #checkRole(channel: Channel): void {
+    const { storeConfig, brokerConfig } = this.#deps
+    if (storeConfig.brokerRole !== 'SLAVE') return
+    const ip = brokerConfig.brokerIP1 ?? channel.localHost.address
+    const remark = `no master available along with ${ip}`
+    throw new RemotingError(ResponseCode.SYSTEM_ERROR, remark)
   }
 
   #checkPermission(channel: Channel): void {

@@ -97,6 +97,14 @@ describe('ConsumerSendMsgBackProcessor', () => {
     })
   })
 
+  it('refuses on a slave, and makes no retry topic', async () => {
+    parts.storeConfig.brokerRole = 'SLAVE'
+    const { address } = channel.localHost
+    const remark = `no master available along with ${address}`
+    await expectRefusal(sendBack(), ResponseCode.SYSTEM_ERROR, remark)
+    expect(parts.topicConfigManager.selectTopicConfig('%RETRY%g')).to.equal(undefined)
+  })
+
   it('keeps the first topic and id over several attempts, and waits longer each time', async () => {
     const offset = putOriginal(4, { RETRY_TOPIC: 'First', ORIGIN_MESSAGE_ID: 'ID', DELAY: '6' })
     await sendBack({ offset })
