@@ -22,6 +22,9 @@ export interface ConsumerOffsetManagerDeps {
   readonly logger: Logger
 }
 
+/** Source: common.MixAll#CID_RMQ_SYS_PREFIX */
+const SYS_CONSUMER_GROUP_PREFIX = 'CID_RMQ_SYS_'
+
 /** Next offset by queue id, by topic and group. */
 type OffsetTable = Map<string, Map<number, number>>
 
@@ -99,18 +102,21 @@ export class ConsumerOffsetManager implements Service {
   }
 
   /**
-   * Takes the offsets of a slave that may have acted as master, where they are further than this broker's; nothing of one whose version is
-   * older. Apache takes all of them, also those with which the slave is behind.
+   * Takes the offsets of a slave that may have acted as master, where they are further than this broker's. Of one whose version is older
+   * only those of the brokers' own groups, which nobody resets: how far half messages are checked and popped ones revived. Apache takes
+   * all offsets or none, also those with which the slave is behind.
    */
   takeOverReverse(slave: ConsumerOffsetSerializeWrapper): void {
-    if (this.dataVersion.compare(slave.dataVersion) > 0) return
+    const isOlder = this.dataVersion.compare(slave.dataVersion) > 0
     for (const [key, offsets] of slave.offsetTable) {
+      const { group = '' } = splitTopicAtGroup(key) ?? {}
+      if (isOlder && !group.startsWith(SYS_CONSUMER_GROUP_PREFIX)) continue
       const own = getOrAdd(this.#offsetTable, key, newOffsets)
       for (const [queueId, offset] of offsets) {
         if (offset > (own.get(queueId) ?? -1)) own.set(queueId, offset)
       }
     }
-    this.dataVersion.assignNewOne(slave.dataVersion)
+    if (!isOlder) this.dataVersion.assignNewOne(slave.dataVersion)
     this.#isChanged = true
     this.persist()
   }

@@ -33,6 +33,49 @@ describe('ConsumerOffsetManager', () => {
     })
   })
 
+  describe('taken over from a slave that has acted as master', () => {
+    const TRANS = 'CID_RMQ_SYS_TRANS'
+
+    function slaveWith(counter: number) {
+      offsets.commitOffset('G', 'T', 0, 5)
+      offsets.commitOffset('G', 'T', 1, 5)
+      offsets.commitOffset(TRANS, 'HALF', 0, 5)
+      const dataVersion = { counter, stateVersion: 0, timestamp: fixture.clock.now() }
+      const further = new Map([
+        [0, 9],
+        [1, 2],
+      ])
+      const offsetTable = new Map([
+        ['T@G', further],
+        ['U@G', new Map(further)],
+        [`HALF@${TRANS}`, new Map(further)],
+      ])
+      return { dataVersion, groupTopicMap: new Map(), offsetTable }
+    }
+
+    function known(): number[] {
+      return [
+        offsets.queryOffset('G', 'T', 0),
+        offsets.queryOffset('G', 'T', 1),
+        offsets.queryOffset('G', 'U', 1),
+        offsets.queryOffset(TRANS, 'HALF', 0),
+      ]
+    }
+
+    it('go on where they are further', () => {
+      offsets.takeOverReverse(slaveWith(7))
+      expect(known()).to.deep.equal([9, 5, 2, 9])
+      expect(offsets.dataVersion.toJSON().counter).to.equal(7)
+    })
+
+    it('stay when the slave has an older version, but for those of the brokers themselves', () => {
+      offsets.dataVersion.jumpAhead()
+      offsets.takeOverReverse(slaveWith(7))
+      expect(known()).to.deep.equal([5, 5, -1, 9])
+      expect(offsets.dataVersion.toJSON().counter).to.equal(1_000_001)
+    })
+  })
+
   it('writes the file in the layout of Apache at the stop and reads it again', async () => {
     const { clock } = fixture
     offsets.commitOffset('G', 'T', 0, 3)
