@@ -99,6 +99,7 @@ export class Comparable {
   #item(key: string, value: JsonValue): JsonValue {
     if (key === 'timestamp' || key === 'delayTime') return '$TIME'
     if (key === 'physicOffset') return '$PLACE'
+    if (key === 'cqTableSize') return '$COUNT'
     return key.endsWith('Tps') ? '$TPS' : this.#sorted(value)
   }
 

@@ -1,7 +1,7 @@
 import type { Suite } from '../harness/suite.ts'
 import { actingSuites } from './acting.ts'
 import { authSuite } from './auth.ts'
-import { brokerAnswersSuite } from './broker.ts'
+import { brokerAnswersSuite, liteAnswersSuite } from './broker.ts'
 import { crossOurBroker, crossOurNamesrv } from './cross.ts'
 import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
@@ -51,6 +51,7 @@ export const SUITES: readonly Suite[] = [
   plainAclSuite,
   delaySuite,
   brokerAnswersSuite,
+  liteAnswersSuite,
   sql92Suite,
   ...mqadminSuites,
 ]

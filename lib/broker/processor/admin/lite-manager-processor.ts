@@ -12,7 +12,7 @@ import {
   GetParentTopicInfoRequestHeader,
   TriggerLiteDispatchRequestHeader,
 } from '../../../../codec/header/lite-info.ts'
-import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { NOT_SET_REMARK, RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { isLmq } from '../../../common/light-message-queue.ts'
@@ -53,6 +53,13 @@ export interface LiteManagerDeps {
   readonly sharding: Pick<LiteSharding, 'isOwn'>
 }
 
+/** Apache sets none in these answers, and leaves the others with the one that commands are made with. */
+const WITHOUT_REMARK: ReadonlySet<number> = new Set([
+  RequestCode.GET_BROKER_LITE_INFO,
+  RequestCode.GET_PARENT_TOPIC_INFO,
+  RequestCode.GET_LITE_TOPIC_INFO,
+  RequestCode.GET_LITE_CLIENT_INFO,
+])
 const MAX_RETURN_COUNT = 10_000
 const DEFAULT_RETURN_COUNT = 1_000
 
@@ -75,7 +82,8 @@ export class LiteManagerProcessor implements RequestProcessor {
 
   async process({ code, extFields }: RemotingCommand): Promise<RemotingCommand> {
     const body = await this.#bodyOf(code, extFields)
-    return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+    const remark = WITHOUT_REMARK.has(code) ? undefined : NOT_SET_REMARK
+    return RemotingCommand.response(ResponseCode.SUCCESS, remark, undefined, body)
   }
 
   #bodyOf(code: number, extFields: RemotingCommand['extFields']) {
