@@ -40,7 +40,7 @@ export class Output {
 
   /** Shows how far a command is that may take long. */
   progress(): ProgressBar {
-    return new ProgressBar(this.#terminal, this.#clock)
+    return new ProgressBar(this.#terminal, this.#clock, 'items')
   }
 }
 

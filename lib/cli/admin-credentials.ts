@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import type { SessionCredentials } from '../auth/session-credentials.ts'
 import type { FileSystem } from '../common/file-system.ts'
 import { UsageError } from '../terminal/flags.ts'
@@ -37,15 +38,27 @@ export function adminCredentials(
   return undefined
 }
 
-/** A file of two lines, `accessKey: NAME` and `secretKey: SECRET`. Apache: acl.common.AclUtils#getAclRPCHook */
+/** A file with `accessKey: NAME` and `secretKey: SECRET`. Apache: acl.common.AclUtils#getAclRPCHook */
 function fromToolsFile(
   home: string | undefined,
   fileSystem: FileSystem,
 ): [string | undefined, string | undefined, string] {
   const path = join(home ?? '', TOOLS_FILE)
   if (!home || !fileSystem.exists(path)) return [undefined, undefined, path]
-  const text = fileSystem.readFile(path).toString('utf8')
-  const valueOf = (key: string): string | undefined =>
-    new RegExp(`^${key}\\s*:\\s*(['"]?)(.*?)\\1\\s*(#.*)?$`, 'm').exec(text)?.[2]
+  const entries = readYaml(fileSystem, path)
+  const valueOf = (key: string): string | undefined => {
+    const value = entries[key]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  }
   return [valueOf('accessKey'), valueOf('secretKey'), path]
+}
+
+/** @throws UsageError, without what is in the file */
+function readYaml(fileSystem: FileSystem, path: string): Record<string, unknown> {
+  try {
+    const value: unknown = parse(fileSystem.readFile(path).toString('utf8'))
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    throw new UsageError(`${path}: it is not YAML, or cannot be read`)
+  }
 }

@@ -167,3 +167,36 @@ describe('mqadmin', () => {
     expect(await linesOf('help topicRoute')).to.deep.equal([first, ...rest])
   })
 })
+
+describe('mqadmin where servers ask who calls', () => {
+  const group = new BrokerGroup()
+  after(() => group.close())
+
+  it('signs what it sends', async () => {
+    await group.start()
+    const broker = await group.startBroker('master', {
+      authenticationEnabled: 'true',
+      authenticationMetadataProvider:
+        'org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider',
+      initAuthenticationUser: '{"username":"admin","password":"secret"}',
+      innerClientAuthenticationCredentials: '{"accessKey":"inner","secretKey":"secret"}',
+    })
+    const line = `brokerStatus -b ${broker.address.toString()}`
+    const keys = { ROCKETMQ_ACCESS_KEY: 'admin', ROCKETMQ_SECRET_KEY: 'secret' }
+    expect((await runMqadmin(line, group.namesrvAddr, keys)).code).to.equal(0)
+    const signed = `${line} --accessKey admin --secretKey wrong`
+    expect((await runMqadmin(signed, group.namesrvAddr)).errors).to.deep.equal([
+      'mqadmin brokerStatus: CODE: 16  DESC: check signature failed.',
+    ])
+  })
+
+  it('connects by TLS', async () => {
+    const broker = await group.startBroker('tls', {
+      brokerName: 'broker-tls',
+      'tls.server.mode': 'enforcing',
+    })
+    const line = `brokerStatus -b ${broker.address.toString()}`
+    expect((await runMqadmin(`${line} --tls`)).code).to.equal(0)
+    expect((await runMqadmin(line)).code).to.equal(1)
+  })
+})

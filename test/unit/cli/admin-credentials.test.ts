@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import { adminCredentials } from '../../../lib/cli/admin-credentials.ts'
+import { UsageError } from '../../../lib/terminal/flags.ts'
+import { SimFileSystem } from '../../helpers/sim-file-system.ts'
+import { writeTextFile } from '../../../lib/admin/text-file.ts'
+
+const HOME = { ROCKETMQ_HOME: '/opt/mq' }
+
+describe('the credentials of mqadmin', () => {
+  const files = new SimFileSystem()
+  before(() => {
+    const text = '# who\naccessKey: file-user\nsecretKey: "file secret" # quoted\n'
+    writeTextFile(files, '/opt/mq/conf/tools.yml', text)
+  })
+
+  it('are those of the flags, else those of the environment, else those of tools.yml', () => {
+    const environment = { ...HOME, ROCKETMQ_ACCESS_KEY: 'env', ROCKETMQ_SECRET_KEY: 'e' }
+    const flags = { accessKey: 'flag', secretKey: 'f' }
+    const nameOf = (...args: [typeof flags | object, Record<string, string>]) =>
+      adminCredentials(args[0], args[1], files)
+    expect(nameOf(flags, environment)).to.deep.equal({ accessKey: 'flag', secretKey: 'f' })
+    expect(nameOf({}, environment)).to.deep.equal({ accessKey: 'env', secretKey: 'e' })
+    expect(nameOf({}, HOME)).to.deep.equal({ accessKey: 'file-user', secretKey: 'file secret' })
+  })
+
+  it('are none where nothing says any', () => {
+    expect(adminCredentials({}, {}, files)).to.equal(undefined)
+    expect(adminCredentials({}, { ROCKETMQ_HOME: '/elsewhere' }, files)).to.equal(undefined)
+  })
+
+  it('are not taken from a file that is no YAML, whose content is not told', () => {
+    writeTextFile(files, '/bad/conf/tools.yml', 'accessKey: [hidden')
+    expect(() => adminCredentials({}, { ROCKETMQ_HOME: '/bad' }, files)).to.throw(
+      UsageError,
+      /^\/bad\/conf\/tools.yml: it is not YAML, or cannot be read$/,
+    )
+  })
+
+  it('are refused by half, without the secret', () => {
+    const environment = { ROCKETMQ_SECRET_KEY: 'hidden' }
+    expect(() => adminCredentials({}, environment, files))
+      .to.throw(UsageError, 'ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY: both are needed')
+      .with.property('message')
+      .that.does.not.include('hidden')
+  })
+})
