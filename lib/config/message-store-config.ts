@@ -40,7 +40,9 @@ export const MESSAGE_STORE_OPTIONS = {
   timerGetMessageThreadNum: int(3),
   timerPutMessageThreadNum: int(3),
   timerEnableDisruptor: boolean(false),
-  timerEnableCheckMetrics: boolean(true),
+  timerEnableCheckMetrics: boolean(true, {
+    text: 'Count the waiting timers of each topic anew once a day.',
+  }),
   timerInterceptDelayLevel: boolean(false),
   timerMaxDelaySec: int(259_200, { text: 'Seconds that a timer message may be ahead at most.' }),
   timerWheelEnable: boolean(true, {
@@ -51,7 +53,9 @@ export const MESSAGE_STORE_OPTIONS = {
     text: 'Milliseconds after the start in which no timer message is delivered.',
   }),
   timerStopEnqueue: boolean(false, { text: 'Do not enter messages into the timer wheel.' }),
-  timerCheckMetricsWhen: string('05'),
+  timerCheckMetricsWhen: string('05', {
+    text: 'Hours in which the waiting timers are counted anew, as `05` or `05;17`.',
+  }),
   timerSkipUnknownError: boolean(false, {
     text: 'Drop timer messages that the store refuses with UNKNOWN_ERROR instead of putting them again.',
   }),
@@ -61,7 +65,9 @@ export const MESSAGE_STORE_OPTIONS = {
   timerCongestNumEachSlot: int(INT_MAX, {
     text: 'Timers of a slot from which on some are refused; from twice as many on all are.',
   }),
-  timerMetricSmallThreshold: int(1_000_000),
+  timerMetricSmallThreshold: int(1_000_000, {
+    text: 'Topics with so many waiting timers are not counted anew.',
+  }),
   timerProgressLogIntervalMs: int(10_000),
   storeType: string('default', {
     important: true,

@@ -12,7 +12,9 @@ export type TimerConfig = Pick<
   | 'timerStopEnqueue'
   | 'timerStopDequeue'
   | 'timerSkipUnknownError'
-  | 'timerWarmEnable'
+  | 'timerEnableCheckMetrics'
+  | 'timerCheckMetricsWhen'
+  | 'timerMetricSmallThreshold'
   | 'timerCongestNumEachSlot'
   | 'disappearTimeAfterStart'
 >

@@ -86,6 +86,11 @@ export class TimerDequeueService {
     })
   }
 
+  /** Of the slot at the read time some messages may have been delivered, and some not. */
+  get isDelivering(): boolean {
+    return this.#delivered.timeMs >= this.#deps.state.readTimeMs
+  }
+
   /** Resolves when the slot that is being delivered has been delivered, or that cannot be done now. */
   async stop(): Promise<void> {
     this.#isStopped = true

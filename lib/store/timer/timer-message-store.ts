@@ -18,6 +18,7 @@ import { TimerEnqueueService } from './timer-enqueue-service.ts'
 import { TimerFlushService } from './timer-flush-service.ts'
 import { TimerLog } from './timer-log.ts'
 import { TimerMetrics } from './timer-metrics.ts'
+import { TimerMetricsCheck } from './timer-metrics-check.ts'
 import { TimerPutService } from './timer-put-service.ts'
 import { TimerRate } from './timer-rate.ts'
 import { TimerRecovery } from './timer-recovery.ts'
@@ -75,6 +76,7 @@ export class TimerMessageStore implements Service {
   readonly #dequeueService: TimerDequeueService
   readonly #flushService: TimerFlushService
   readonly #retention: TimerRetention
+  readonly #metricsCheck: TimerMetricsCheck
   readonly #enqueueRate: TimerRate
   readonly #dequeueRate: TimerRate
   #isRunning = false
@@ -112,6 +114,8 @@ export class TimerMessageStore implements Service {
     this.#enqueueRate = new TimerRate(clock)
     this.#dequeueRate = new TimerRate(clock)
     this.#retention = new TimerRetention({ ...parts, log: this.#log })
+    const dequeueService = this.#dequeueService
+    this.#metricsCheck = new TimerMetricsCheck({ ...parts, dequeueService })
     deps.messageStore.addRetention((start, end) => this.#retention.isNeeded(start, end))
     deps.messageStore.addMessageArrivingListener(({ topic }) => {
       if (topic === TIMER_TOPIC) this.#enqueueService.wake()
@@ -137,6 +141,7 @@ export class TimerMessageStore implements Service {
     this.#dequeueService.start()
     this.#flushService.start()
     this.#retention.start()
+    this.#metricsCheck.start()
   }
 
   async stop(): Promise<void> {
@@ -145,6 +150,7 @@ export class TimerMessageStore implements Service {
     this.#puts.stop()
     await Promise.all([
       this.#retention.stop(),
+      this.#metricsCheck.stop(),
       this.#enqueueService.stop(),
       this.#dequeueService.stop(),
     ])
