@@ -25,7 +25,8 @@ import {
 } from './servers.ts'
 
 const PERIOD_MS = 5
-const SETTLE_MS = 1000
+/** Until an attack is under way, and after it. */
+const SETTLE_MS = 3000
 const FILLING = 64
 const ATTACKER = path.join(import.meta.dirname, 'hostile-peers.js')
 

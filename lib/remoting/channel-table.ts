@@ -9,6 +9,7 @@ import type { Limits } from './limits.ts'
 import { MemoryGuard } from './memory-guard.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import { Sweeper } from './sweeper.ts'
+import { Turns } from './turns.ts'
 import type { ChannelEventListener } from './types.ts'
 
 /** What a server and a client have in common. */
@@ -36,6 +37,7 @@ export class ChannelTable {
   readonly #dispatcher: RequestDispatcher
   readonly #limits: Limits
   readonly #memory: MemoryGuard
+  readonly #turns = new Turns()
   readonly #connections = new Set<Connection>()
   #onEmpty: (() => void) | undefined
 
@@ -60,6 +62,7 @@ export class ChannelTable {
       logger,
       limits: this.#limits,
       memory: this.#memory,
+      turns: this.#turns,
       serializeType,
       source,
       onClose: (closed) => {

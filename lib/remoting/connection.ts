@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { CodecError } from '../../codec/errors.ts'
-import { decodeFrame, encodeFrameHead } from '../../codec/frame.ts'
+import { bodyLength, decodeFrame, encodeFrameHead } from '../../codec/frame.ts'
 import { Host } from '../../codec/message/host.ts'
 import { RemotingCommand, SerializeType } from '../../codec/remoting-command.ts'
 import { ResponseCode } from '../../codec/response-code.ts'
@@ -17,10 +17,13 @@ import { PendingCalls, sendError } from './pending-calls.ts'
 import { OVERLOADED } from './refusal.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import type { Sweepable } from './sweeper.ts'
+import type { Turns } from './turns.ts'
 import type { RequestChannel, RequestHolder } from './types.ts'
 
 /** Binary headers have room for an int16 only. */
 const MAX_BINARY_CODE = 32_767
+/** Read from a peer and answered to it in one turn of the event loop, roughly; then others have theirs. */
+const TURN_BYTES = 512 * 1024
 
 export interface ConnectionOptions {
   readonly dispatcher: RequestDispatcher
@@ -28,6 +31,7 @@ export interface ConnectionOptions {
   readonly logger: Logger
   readonly limits: ConnectionLimits
   readonly memory: MemoryGuard
+  readonly turns: Turns
   readonly serializeType: SerializeType
   /** Called once, when the connection is of no use any more; its socket may take a moment longer. */
   readonly onClose: (connection: Connection) => void
@@ -56,6 +60,11 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #watch: ActivityWatch
   /** The request that is being dispatched, until it is answered. */
   #current: RemotingCommand | undefined
+  /** The turn in which the peer was served last, and the bytes that it had in it. */
+  #turn = 0
+  #turnBytes = 0
+  /** Not read until there is less under way; else a pause is but the end of the peer's share of a turn. */
+  #isHeldBack = false
   #resumeScheduled = false
   /** Answers are flushed by whoever set this, so that they leave together. */
   #gathering = false
@@ -96,7 +105,7 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   get isReading(): boolean {
-    return !this.#incoming.isPaused
+    return !this.#isHeldBack
   }
 
   respond(request: RemotingCommand, response: RemotingCommand): void {
@@ -135,7 +144,7 @@ export class Connection implements RequestChannel, Sweepable {
       return
     }
     this.#held.add(request, holder)
-    if (this.#isLoaded(1)) this.#incoming.pause()
+    if (this.#isLoaded(1)) this.#stopReading()
   }
 
   settle(request: RemotingCommand): void {
@@ -161,7 +170,10 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #onData = (chunk: Buffer): void => {
     if (this.#closed) return
     this.#watch.markActive()
-    this.#gather(() => this.#incoming.push(chunk))
+    this.#gather(() => {
+      this.#incoming.push(chunk)
+      this.#spend(chunk.length)
+    })
     if (!this.#closed) this.#memory.setPartial(this.#incoming.partialBytes)
   }
 
@@ -232,6 +244,23 @@ export class Connection implements RequestChannel, Sweepable {
       this.#outgoing.push(command.body)
     }
     if (this.unwrittenBytes > this.#options.limits.writeBufferHighWaterMark) this.#holdBack()
+    else if (this.#gathering) this.#spend(bodyLength(command))
+  }
+
+  #stopReading(): void {
+    this.#isHeldBack = true
+    this.#incoming.pause()
+  }
+
+  /** The rest of what the peer wants waits for the next turn when it has had its share of this one. */
+  #spend(bytes: number): void {
+    const { number } = this.#options.turns
+    if (number !== this.#turn) {
+      this.#turn = number
+      this.#turnBytes = 0
+    }
+    this.#turnBytes += bytes
+    if (this.#turnBytes >= TURN_BYTES) this.#incoming.pause()
   }
 
   /** Above the high-water mark: what the kernel does not take either stops the reading, or ends the connection. */
@@ -241,7 +270,7 @@ export class Connection implements RequestChannel, Sweepable {
     if (this.unwrittenBytes > maxUnwrittenBytes) {
       this.#closeWith('warn', `the peer does not read, ${this.unwrittenBytes} bytes wait`)
     } else if (this.unwrittenBytes > writeBufferHighWaterMark) {
-      this.#incoming.pause()
+      this.#stopReading()
     }
   }
 
@@ -273,6 +302,7 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   #mayResume(): boolean {
+    if (!this.#isHeldBack) return true
     const { writeBufferLowWaterMark } = this.#options.limits
     return this.unwrittenBytes <= writeBufferLowWaterMark && !this.#isLoaded(1 / 2)
   }
@@ -280,6 +310,7 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #resume = (): void => {
     this.#resumeScheduled = false
     if (this.#closed || this.#draining || !this.#mayResume()) return
+    this.#isHeldBack = false
     this.#gather(() => this.#incoming.resume())
   }
 

@@ -131,8 +131,9 @@ describe('limits of a server', () => {
     const client = await fixture.connectChannel()
     const [connection] = fixture.server.channels
     for (let i = 0; i < 6; i++) client.send(request(LATER, MIB))
-    await until(() => connection?.isReading === false)
-    expect(later).to.have.length(2)
+    await until(() => later.length === 2)
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect([later.length, connection?.isReading]).to.deep.equal([2, false])
     for (let answered = 0; answered < 6; answered++) {
       await until(() => later.length > answered)
       const { request, channel } = later[answered] as (typeof later)[0]
@@ -140,6 +141,26 @@ describe('limits of a server', () => {
     }
     await until(() => client.received.length === 6)
     expect(connection?.isReading).to.equal(true)
+  })
+
+  it('serves a peer with many large answers in turns with others', async () => {
+    const order: string[] = []
+    await start({})
+    const [busy, other] = [await fixture.connectChannel(), await fixture.connectChannel()]
+    const answer = RemotingCommand.response(0, undefined, undefined, bodyOf(256 * 1024))
+    fixture.dispatcher.registerProcessor(3, {
+      process: () => {
+        order.push('busy')
+        if (order.length === 1) other.send(RemotingCommand.request(4))
+        return Object.assign(RemotingCommand.response(0), { bodySlices: [answer.body] })
+      },
+    })
+    fixture.dispatcher.registerProcessor(4, { process: () => void order.push('other') })
+    const frame = encodeFrame(RemotingCommand.request(3))
+    busy.sendBytes(Buffer.concat(new Array<Buffer>(12).fill(frame)))
+    await until(() => order.length === 13)
+    expect(order.indexOf('other')).to.be.lessThan(12)
+    expect(fixture.logger.atLeast('warn')).to.deep.equal([])
   })
 
   it('closes a connection with a header above the limit, or a frame', async () => {
