@@ -7,7 +7,7 @@ const SCAN_BYTES = 1024 * 1024
 
 /**
  * The last record of a slave's log, which it asks its master for once more when it connects: a master that has other bytes there has
- * another history. Or more of its last file, to find the place where they part.
+ * another history. Or more of its end, to find the place where they part.
  *
  * Our own; Apache's slave compares nothing.
  */
@@ -30,13 +30,12 @@ export class LogOverlap {
    */
   static async of(log: ReplicatedLog, isWide: boolean): Promise<LogOverlap | undefined> {
     const { lastRecordOffset, maxOffset } = log
-    if (lastRecordOffset === undefined || log.fileEnd(lastRecordOffset) <= maxOffset)
-      return undefined
+    if (lastRecordOffset === undefined) return undefined
+    if (!isWide && log.fileEnd(lastRecordOffset) <= maxOffset) return undefined
     const offset = isWide ? await wideStart(log) : lastRecordOffset
-    const size = maxOffset - offset
-    if (offset === 0 || size <= 0) return undefined
-    const bytes = await log.readData(offset, Buffer.allocUnsafeSlow(size))
-    return bytes?.length === size ? new LogOverlap(offset, bytes) : undefined
+    if (offset === 0 || offset >= maxOffset) return undefined
+    const bytes = await readAll(log, offset, maxOffset)
+    return bytes && new LogOverlap(offset, bytes)
   }
 
   /** Of the master's next byte. */
@@ -75,13 +74,12 @@ export class LogOverlap {
   }
 }
 
-/** Where the first record begins of those that are compared: of the last file, and not at 0. */
+/** Where the first record begins of those that are compared: not at 0; the log's end when there is none. */
 async function wideStart(log: ReplicatedLog): Promise<number> {
-  const { maxOffset, fileSize } = log
-  const fileStart = log.fileEnd(maxOffset) - fileSize
-  const wanted = Math.max(maxOffset - WIDE_BYTES, fileStart, 1)
+  const { minOffset, maxOffset, fileSize } = log
+  const wanted = Math.max(maxOffset - WIDE_BYTES, minOffset, 1)
   const buffer = Buffer.allocUnsafeSlow(Math.min(SCAN_BYTES, fileSize))
-  let offset = fileStart
+  let offset = Math.max(log.fileEnd(wanted) - fileSize, minOffset)
   while (offset < wanted) {
     const bytes = await log.readData(offset, buffer)
     if (bytes === undefined || bytes.length < 4) return maxOffset
@@ -94,4 +92,19 @@ async function wideStart(log: ReplicatedLog): Promise<number> {
     offset += at
   }
   return offset
+}
+
+/** undefined when not all of it is there. */
+async function readAll(
+  log: ReplicatedLog,
+  offset: number,
+  end: number,
+): Promise<Buffer | undefined> {
+  const all = Buffer.allocUnsafeSlow(end - offset)
+  for (let done = 0; done < all.length;) {
+    const bytes = await log.readData(offset + done, all.subarray(done))
+    if (bytes === undefined || bytes.length === 0) return undefined
+    done += bytes.length
+  }
+  return all
 }

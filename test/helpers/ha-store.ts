@@ -28,6 +28,7 @@ export interface HAStoreOptions {
   readonly aliveReplicas?: () => number | undefined
   readonly replication?: Partial<ReplicationConfig>
   readonly tls?: HATls
+  readonly onParted?: (commonEnd: number) => void
 }
 
 /** A store that replicates, on a free port of 127.0.0.1, with its log and its replication to be looked at. */
@@ -61,6 +62,7 @@ export class HAStore {
           config,
           replication: { ...DEFAULT_REPLICATION, ...options.replication },
           tls: options.tls,
+          onParted: options.onParted,
           listen,
           aliveReplicas,
           clock,
