@@ -58,6 +58,10 @@ const NEW_MAPPING: LeftOut = {
   lines: /mapping data is written/,
   because: 'Apache calls both files the old mapping',
 }
+const EMPTY_LISTS: LeftOut = {
+  lines: /codeSet|tagsSet|^\],$/,
+  because: 'the tool of 5.5.0 writes them on two lines, that of 5.3.3 and ours on one',
+}
 const ALLOCATION: LeftOut = {
   lines: /"result"/,
   because: "Apache's queues have the order of a hash set, ours that of consumers",
@@ -149,7 +153,7 @@ const MESSAGES: readonly Command[] = [
   sameOnce(SENDS, 'sendMsgStatus -b broker-a -c 2'),
   sameOnce(SENDS, 'checkMsgSendRT -t P -a 3 -s 16'),
   same('queryCq -t P -q 0 -i 0 -c 2 -b {broker}'),
-  same('queryCq -t P -q 0 -i 0 -c 2 -b {broker} -g CG'),
+  sameBut(EMPTY_LISTS, 'queryCq -t P -q 0 -i 0 -c 2 -b {broker} -g CG'),
   same('queryCq -t Nothing -q 0 -i 0 -c 2 -b {broker}'),
 ]
 

@@ -26,6 +26,7 @@ export interface AdminCommand<O extends Options = Options> {
   run(context: AdminContext, values: OptionValues<O>): Promise<void>
 }
 
+/** Declares a command: the type of `values` in its `run` comes from its options. */
 export function defineCommand<const O extends Options>(command: AdminCommand<O>): AdminCommand {
   return command as unknown as AdminCommand
 }

@@ -4,6 +4,7 @@ import type { Terminal } from '../../lib/terminal/terminal.ts'
 export class RecordingTerminal implements Terminal {
   readonly lines: string[] = []
   readonly errors: string[] = []
+  isClosed = false
 
   out(line: string): void {
     this.lines.push(...line.split('\n'))

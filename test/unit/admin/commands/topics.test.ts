@@ -1,0 +1,73 @@
+import { expect } from 'chai'
+import { CreateTopicRequestHeader } from '../../../../codec/header/create-topic.ts'
+import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
+import { clusterRT } from '../../../../lib/admin/commands/cluster/cluster-rt.ts'
+import { startMonitoring } from '../../../../lib/admin/commands/consumer/start-monitoring.ts'
+import { REFUSED_COMMANDS } from '../../../../lib/admin/commands/refused.ts'
+import { allocateMQ } from '../../../../lib/admin/commands/topic/allocate-mq.ts'
+import { updateTopicPerm } from '../../../../lib/admin/commands/topic/update-topic-perm.ts'
+import { FakeServers, MASTER } from '../../../helpers/fake-servers.ts'
+
+describe('mqadmin about topics', () => {
+  it('changes what may be done with a topic, and nothing else of it', async () => {
+    const servers = new FakeServers()
+    servers.answer(MASTER, RequestCode.UPDATE_AND_CREATE_TOPIC, {})
+    const [line] = await servers.run(updateTopicPerm, `-b ${MASTER} -t T -p 4`)
+    expect(line).to.equal(`update topic perm from 6 to 4 in ${MASTER} success.`)
+    const sent = CreateTopicRequestHeader.decode(servers.requests.at(-1)?.request.extFields)
+    expect(sent).to.deep.include({ topic: 'T', perm: 4, readQueueNums: 2, writeQueueNums: 2 })
+  })
+
+  it('changes nothing when all is as wanted', async () => {
+    const servers = new FakeServers()
+    expect(await servers.run(updateTopicPerm, `-b ${MASTER} -t T -p 6`)).to.deep.equal([
+      'new perm equals to the old one!',
+    ])
+    const failure = await servers
+      .run(updateTopicPerm, '-b 10.0.0.7:10911 -t T -p 4')
+      .catch((error: Error) => error)
+    expect(failure).to.have.property('message', '10.0.0.7:10911: no master that has the topic')
+  })
+
+  it('shares queues out as consumers do', async () => {
+    const lines = await new FakeServers().run(allocateMQ, '-t T -i c1,c2,c3')
+    const queue = (queueId: number) => ({ brokerName: 'broker-a', queueId, topic: 'T' })
+    expect(JSON.parse(lines.join(''))).to.deep.equal({
+      result: { c1: [queue(0)], c2: [queue(1)], c3: [] },
+    })
+  })
+
+  it('measures how long sends to each broker take, until nobody reads', async () => {
+    const servers = new FakeServers()
+    servers.terminal.isClosed = true
+    let sent = 0
+    servers.answer(MASTER, RequestCode.SEND_MESSAGE_V2, () => {
+      servers.clock.advance(2)
+      const header = { msgId: 'M', queueId: '0', queueOffset: '0' }
+      return RemotingCommand.response(sent++ % 2 === 0 ? 0 : 1, 'refused', header)
+    })
+    const [, row = ''] = await servers.run(clusterRT, '-a 4 -s 8')
+    expect(row.trim().split(/ +/)).to.deep.equal(['C', 'broker-a', '2.00', '2', '2'])
+    const log = (await servers.run(clusterRT, '-a 4 -p true -m room')).at(-1)
+    expect(log).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\|room\|C\|broker-a\|2$/)
+  })
+
+  it('watches groups, round after round', async () => {
+    const servers = new FakeServers()
+    servers.terminal.isClosed = true
+    expect(await servers.run(startMonitoring, '')).to.deep.equal([
+      '[MONITOR] beginRound',
+      '[MONITOR] endRound, spent timemills: 0',
+    ])
+  })
+
+  for (const command of REFUSED_COMMANDS) {
+    it(`refuses ${command.name} with the reason`, async () => {
+      const failure = await new FakeServers().run(command, '').catch((error: Error) => error)
+      expect(failure)
+        .to.have.property('message')
+        .that.matches(/^(there are no|brokers keep)/)
+    })
+  }
+})
