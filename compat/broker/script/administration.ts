@@ -222,9 +222,12 @@ const tables: ScriptStep[] = [
   ask('all offsets at the end', Code.GET_ALL_CONSUMER_OFFSET),
 ]
 
-const OLD_CODES = [13, 22, 23, 27, 47, 50, 54, 99, 105, 209, 214, 301, 1001, 99_999, -1]
+const OLD_CODES = [13, 22, 23, 27, 47, 54, 99, 105, 209, 214, 301, 1001, 99_999, -1]
 
-const unknown: ScriptStep[] = OLD_CODES.map((code) => ask(`code ${code}`, code))
+const unknown: ScriptStep[] = [
+  ...OLD_CODES.map((code) => ask(`code ${code}`, code)),
+  refused(ask('accounts of 4.x', Code.UPDATE_AND_CREATE_ACL_CONFIG)),
+]
 
 export const ADMINISTRATION: readonly ScriptStep[] = [
   ...topics,
