@@ -1,4 +1,5 @@
 import { HeartbeatData } from '../../codec/body/heartbeat-data.ts'
+import { LiteSubscriptionCtlRequestBody } from '../../codec/body/lite-subscription.ts'
 import { LockBatchRequestBody } from '../../codec/body/lock-batch.ts'
 import { SubscriptionGroupConfig } from '../../codec/body/subscription-group-config.ts'
 import type { ExtFields, RemotingCommand } from '../../codec/remoting-command.ts'
@@ -57,6 +58,9 @@ export function buildContexts(
     case RequestCode.LOCK_BATCH_MQ:
     case RequestCode.UNLOCK_BATCH_MQ:
       return lockContexts(request)
+    case RequestCode.LITE_SUBSCRIPTION_CTL:
+      // Apache checks these in its Proxy only.
+      return liteSubscriptionContexts(request)
     case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP:
       // Apache lets every user change every group: there is no header to annotate.
       return [groupUpdateContext(request)]
@@ -109,6 +113,15 @@ function lockContexts({ body }: RemotingCommand): AuthorizationContext[] {
     context(groupResource(consumerGroup), Action.SUB),
     ...topicContexts([...topics], [Action.SUB]),
   ]
+}
+
+function liteSubscriptionContexts({ body }: RemotingCommand): AuthorizationContext[] {
+  if (body === undefined || body.length === 0) return []
+  const { subscriptionSet } = LiteSubscriptionCtlRequestBody.decode(body)
+  return subscriptionSet.flatMap(({ group = '', topic = '' }) => [
+    context(groupResource(group), Action.SUB),
+    ...topicContexts([topic], [Action.SUB]),
+  ])
 }
 
 function groupUpdateContext({ body }: RemotingCommand): AuthorizationContext {

@@ -135,7 +135,17 @@ export const HEADER_RULES: ReadonlyMap<number, HeaderRule> = new Map([
     RequestCode.AUTH_UPDATE_ACL,
     RequestCode.AUTH_DELETE_ACL,
   ]),
-  // Apache lets every user change these, having no header to annotate.
+  // Apache lets every user ask for these and those below, having no header to annotate, or none that is annotated.
+  ...named(Action.SUB, GROUP_AND_TOPIC, [RequestCode.POP_LITE_MESSAGE]),
+  ...named(Action.GET, TOPIC, [RequestCode.GET_PARENT_TOPIC_INFO]),
+  ...named(Action.GET, [topic('parentTopic')], [RequestCode.GET_LITE_TOPIC_INFO]),
+  ...named(
+    Action.GET,
+    [group('group'), topic('parentTopic')],
+    [RequestCode.GET_LITE_CLIENT_INFO, RequestCode.GET_LITE_GROUP_INFO],
+  ),
+  ...named(Action.UPDATE, [group('group')], [RequestCode.TRIGGER_LITE_DISPATCH]),
+  ...onCluster(Action.GET, [RequestCode.GET_BROKER_LITE_INFO]),
   ...onCluster(Action.UPDATE, [
     RequestCode.UPDATE_AND_CREATE_TOPIC_LIST,
     RequestCode.UPDATE_BROKER_CONFIG,
@@ -145,5 +155,6 @@ export const HEADER_RULES: ReadonlyMap<number, HeaderRule> = new Map([
     RequestCode.DELETE_EXPIRED_COMMITLOG,
     RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN,
     RequestCode.SET_MESSAGE_REQUEST_MODE,
+    RequestCode.SWITCH_TIMER_ENGINE,
   ]),
 ])

@@ -17,6 +17,7 @@ const HEARTBEAT = {
     },
   ],
 }
+const LITE_SUBSCRIPTIONS = { subscriptionSet: [{ group: 'G', topic: 'T' }] }
 const LOCKS = {
   clientId: 'c',
   consumerGroup: 'G',
@@ -67,6 +68,11 @@ const CASES: Case[] = [
   ],
   ['LOCK_BATCH_MQ', {}, ['Group:G Sub', 'Topic:T Sub'], LOCKS],
   ['UNLOCK_BATCH_MQ', {}, ['Group:G Sub', 'Topic:T Sub'], LOCKS],
+  ['POP_LITE_MESSAGE', { topic: 'T', consumerGroup: 'G' }, ['Group:G Sub', 'Topic:T Sub']],
+  ['LITE_SUBSCRIPTION_CTL', {}, ['Group:G Sub', 'Topic:T Sub'], LITE_SUBSCRIPTIONS],
+  ['LITE_SUBSCRIPTION_CTL', {}, []],
+  ['TRIGGER_LITE_DISPATCH', { group: 'G' }, ['Group:G Update']],
+  ['GET_BROKER_LITE_INFO', {}, ['Cluster:C Get']],
   ['CONSUMER_SEND_MSG_BACK', { group: 'G', originTopic: 'T' }, ['Group:G Sub', 'Topic:T Sub']],
   ['UPDATE_AND_CREATE_TOPIC', { topic: 'T' }, ['Topic:T Create']],
   ['DELETE_TOPIC_IN_BROKER', { topic: 'T' }, ['Topic:T Delete']],
