@@ -11,6 +11,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d{2,5}\b/g, '$CLIENT'],
   [/\b20\d\d-\d\d-\d\d[ #T]\d\d:\d\d:\d\d([,:.]\d{1,3})?/g, '$TIME'],
   [/\b1[6-9]\d{11}\b/g, '$TIME'],
+  // Seconds that the timers are behind, in clusterList: 0 or 1.
+  [/ [01](?=-\d+\(\d)/g, ' $TIME'],
   [/\b[0-9A-F]{56}\b|\b[0-9A-F]{32}\b/g, '$ID'],
   [/-?\b\d+\.\d+(E-?\d+)?\b/g, '$DECIMAL'],
   [/@[0-9a-f]{6,8}\b|\$\$Lambda\S+/g, '$OBJECT'],
