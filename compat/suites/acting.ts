@@ -16,7 +16,12 @@ const BROKER_SETTINGS = {
   transactionCheckInterval: 2000,
   transactionOpBatchInterval: 500,
 }
-const GROUP_SETTINGS = { ...BROKER_SETTINGS, totalReplicas: 2, brokerRole: 'SYNC_MASTER' }
+const GROUP_SETTINGS = {
+  ...BROKER_SETTINGS,
+  totalReplicas: 2,
+  brokerRole: 'SYNC_MASTER',
+  inSyncReplicas: 2,
+}
 const SLAVE_SETTINGS = { ...GROUP_SETTINGS, brokerRole: 'SLAVE', brokerId: 1 }
 
 type Kind = 'same-kind' | 'apache-master' | 'apache-slave'
