@@ -19,7 +19,7 @@ import {
 
 const WHEEL_TOPIC = 'rmq_sys_wheel_timer'
 /** What steps before these have put there: a message that is no timer, which stops Apache's timers, and check points of pops. */
-const WAITING = 26
+const WAITING = 25
 const MAX_SEC = 259_200
 const LONG_MAX = '9223372036854775807'
 const LONG_MIN = '-9223372036854775808'
