@@ -18,8 +18,6 @@ import {
 } from './builders.ts'
 
 const WHEEL_TOPIC = 'rmq_sys_wheel_timer'
-/** What steps before these have put there: a message that is no timer, which stops Apache's timers, and check points of pops. */
-const WAITING = 25
 const MAX_SEC = 259_200
 const LONG_MAX = '9223372036854775807'
 const LONG_MIN = '-9223372036854775808'
@@ -43,11 +41,11 @@ function set(name: string, body: string): Step {
   return ask(name, Code.UPDATE_BROKER_CONFIG, {}, { body })
 }
 
-/** How many messages wait, and how many were delivered at once: what was refused is nowhere. */
-function stored(name: string, waiting: number, atOnce: number): ScriptStep[] {
+/** What was refused is nowhere: the next one's place tells how many wait, and so many were delivered at once. */
+function stored(name: string, atOnce: number): ScriptStep[] {
   return [
-    dispatched(`waiting ${name}`, WHEEL_TOPIC, 0, WAITING + waiting),
-    dispatched(`delivered ${name}`, 'Timed', 0, atOnce),
+    timed(`timer after ${name}`, { TIMER_DELAY_SEC: '6000' }),
+    dispatched(`delivered after ${name}`, 'Timed', 0, atOnce),
   ]
 }
 
@@ -73,7 +71,7 @@ const accepted: ScriptStep[] = [
   timed('timer without a unique key', { UNIQ_KEY: '', TIMER_DELAY_SEC: '6000' }),
   send('timer of a retry topic', '%RETRY%CG_NEW', { i: properties({ TIMER_DELAY_SEC: '6000' }) }),
   timed('order of a client', { TIMER_DEL_UNIQKEY: 'Timed+nobody', TIMER_DELAY_SEC: '6000' }),
-  ...stored('accepted', 15, 0),
+  ...stored('accepted', 0),
 ]
 
 const atOnce: ScriptStep[] = [
@@ -84,7 +82,7 @@ const atOnce: ScriptStep[] = [
   timed('timer that has waited', { TIMER_OUT_MS: '1', TIMER_DELAY_SEC: '6000' }),
   timed('order without a time', { TIMER_DEL_UNIQKEY: 'Timed+nobody' }),
   timed('what only the wheel sets', { TIMER_ROLL_TIMES: '3', TIMER_ENQUEUE_MS: 'x' }),
-  ...stored('at once', 15, 16),
+  ...stored('at once', 16),
 ]
 
 const MISTYPED = ['x', '1.5', '1e3', ' 5', '5 ', '+', '-', '0x10', '5L', '1_000', `${LONG_MAX}0`]
@@ -107,7 +105,7 @@ const refusals: ScriptStep[] = [
     })
     return refusedByUs(overflowing)
   }),
-  ...stored('after the refused', 15, 16),
+  ...stored('refused', 16),
 ]
 
 function batch(name: string, given: Record<string, string>, of: Record<string, string>): Step {
@@ -133,7 +131,7 @@ const switches: ScriptStep[] = [
   ...KINDS.map((kind) => timed(`${kind} without timers`, { [kind]: '6000' })),
   timed('level without timers', { DELAY: '18', TIMER_DELAY_SEC: '6000' }),
   set('timers again', 'timerWheelEnable=true'),
-  ...stored('after the switches', 19, 16),
+  ...stored('switches', 16),
 ]
 
 function recall(name: string, given: Record<string, string | undefined>): Step {
@@ -206,14 +204,14 @@ const recalls: ScriptStep[] = [
   recalled('recall with a system topic', 'timer in seconds', { topic: WHEEL_TOPIC }),
   refused(recalled('recall without a topic', 'timer in seconds', { topic: undefined })),
   refusedByUs(recall('recall without a handle', {})),
-  ...stored('after refused recalls', 19, 16),
+  ...stored('refused recalls', 16),
   forged('recall of nobody', {}),
   forged('recall with a blank in the id', { messageId: 'a b' }),
   recalled('recall', 'timer in seconds'),
   recalled('recall again', 'timer in seconds'),
   recalled('recall of what comes later', 'timer at the maximum'),
   recalled('recall without a group', 'timer in milliseconds', { producerGroup: undefined }),
-  ...stored('after recalls', 25, 16),
+  ...stored('recalls', 16),
   set('forbid recalls', 'recallMessageEnable=false'),
 ]
 
