@@ -66,9 +66,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       }
     })
   },
-  '500 halves of 4 MiB': (port) => {
+  '200 halves of 4 MiB': (port) => {
     const frame = encodeFrame(sendRequest(Buffer.alloc(4 * MIB)))
-    return forever(500, port, async (socket) => {
+    return forever(200, port, async (socket) => {
       socket.write(frame.subarray(0, frame.length / 2))
       await once(socket, 'close')
     })

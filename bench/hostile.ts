@@ -26,7 +26,7 @@ import {
 
 const PERIOD_MS = 5
 /** Until an attack is under way, and after it. */
-const SETTLE_MS = 3000
+const SETTLE_MS = 2000
 const FILLING = 64
 const ATTACKER = path.join(import.meta.dirname, 'hostile-peers.js')
 
@@ -61,9 +61,10 @@ interface Figures {
 }
 
 async function suffer(name: string, port: number, servers: ChildProcess[]): Promise<Figures> {
-  const attacker = fork(ATTACKER, [name, String(port)])
-  await sleep(SETTLE_MS)
   const client = await RawClient.connect(port)
+  const attacker = fork(ATTACKER, [name, String(port)])
+  const attackerEnd = once(attacker, 'exit')
+  await sleep(SETTLE_MS)
   const begin = performance.now()
   const cpuBefore = cpuSeconds(servers)
   const latenciesMs: number[] = []
@@ -88,7 +89,7 @@ async function suffer(name: string, port: number, servers: ChildProcess[]): Prom
   await Promise.race([Promise.all(sends), sleep(10_000)])
   const cpuShare = (cpuSeconds(servers) - cpuBefore) / ((performance.now() - begin) / 1000)
   attacker.kill('SIGKILL')
-  await once(attacker, 'exit')
+  await attackerEnd
   await client.close()
   await sleep(SETTLE_MS)
   return { latenciesMs, failures, peakMb, cpuShare }
