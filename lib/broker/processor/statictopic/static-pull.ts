@@ -57,13 +57,35 @@ export function toStaticPull(
     ...asked,
     queueId: item.queueId,
     queueOffset,
-    maxMsgNums: isEndOffsetDecided(item)
-      ? Math.min(asked.maxMsgNums, Math.max(item.endOffset - queueOffset, 1))
-      : asked.maxMsgNums,
+    maxMsgNums: Math.min(asked.maxMsgNums, endOfRead(context, item, queueOffset) - queueOffset),
     commitOffset: isCommitHere ? computePhysicalQueueOffset(item, asked.commitOffset) : 0,
     sysFlag: isCommitHere ? asked.sysFlag : withoutCommitOffsetFlag(asked.sysFlag),
   }
   return { context, item, isLocal: isLocal(context, item), header }
+}
+
+/**
+ * Where a read that begins at `queueOffset` ends at the latest. Behind the end of a part lies what came late: delayed messages, and those
+ * of transactions, that were sent before the queue moved. They have their offsets in the gap before the next part.
+ */
+function endOfRead(
+  context: TopicQueueMappingContext,
+  item: LogicQueueMappingItem,
+  queueOffset: number,
+): number {
+  const isBeforeEnd = isEndOffsetDecided(item) && queueOffset < item.endOffset
+  return isBeforeEnd ? item.endOffset : endOfGap(context, item)
+}
+
+/** Where the next part would begin in a part's queue. */
+function endOfGap(
+  { mappingItemList }: TopicQueueMappingContext,
+  item: LogicQueueMappingItem,
+): number {
+  const next = findNext(mappingItemList, item)
+  return next === undefined
+    ? Number.MAX_SAFE_INTEGER
+    : computePhysicalQueueOffset(item, next.logicOffset)
 }
 
 /**
@@ -97,13 +119,11 @@ export function toStaticResponse(
 }
 
 function logicalOffsets(
-  { mappingItemList }: TopicQueueMappingContext,
+  context: TopicQueueMappingContext,
   { item, nextBeginOffset, minOffset, maxOffset }: Revised,
 ): Omit<PulledOffsets, 'offset'> {
-  const next = isEndOffsetDecided(item)
-    ? Math.min(nextBeginOffset, item.endOffset)
-    : nextBeginOffset
-  const knownMax = computeMaxOffsetFromMapping(mappingItemList)
+  const next = Math.min(nextBeginOffset, endOfGap(context, item))
+  const knownMax = computeMaxOffsetFromMapping(context.mappingItemList)
   return {
     nextBeginOffset: computeStaticQueueOffsetStrictly(item, next),
     minOffset: computeStaticQueueOffsetStrictly(item, Math.max(item.startOffset, minOffset)),

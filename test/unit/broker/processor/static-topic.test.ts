@@ -121,6 +121,39 @@ describe('static topics', () => {
       expect((await pull(1)).bodies).to.deep.equal(['0-1', '0-2'])
     })
 
+    it('reads once what came late into a part that had ended, then the next part', async () => {
+      map({ ...FIRST, endOffset: 3 }, LEADER)
+      putAll(0, 5)
+      expect(await pull(3)).to.deep.equal({
+        code: ResponseCode.SUCCESS,
+        offsets: [5, 0, 20_000, 0],
+        bodies: ['0-3', '0-4'],
+      })
+      expect((await pull(5)).offsets[0]).to.equal(20_000)
+    })
+
+    it('goes on behind late messages that a filter lets pass from before the end', async () => {
+      map({ ...FIRST, endOffset: 1 }, LEADER)
+      fixture.put('T', 0, 'left out', 'x')
+      fixture.put('T', 0, 'late', 'a')
+      const response = await fixture.call(
+        PULL_MESSAGE,
+        pullFields({ queueOffset: 0, sysFlag: FLAG_SUBSCRIPTION, subscription: 'a' }),
+      )
+      expect(response.bodySlices?.map(String)).to.deep.equal(['late'])
+      expect(response.extFields?.['nextBeginOffset']).to.equal('2')
+    })
+
+    it('goes on at the first message that is left, though its part had ended before', async () => {
+      map(FIRST, { ...ON_B, endOffset: 8 }, LEADER)
+      const fields = { nextBeginOffset: '12', minOffset: '12', maxOffset: '20' }
+      remote(
+        { [PULL_MESSAGE]: { ...fields, suggestWhichBrokerId: '0' } },
+        ResponseCode.PULL_OFFSET_MOVED,
+      )
+      expect((await pull(10_003)).offsets[0]).to.equal(10_012)
+    })
+
     it('reads a part of another broker there, without waiting and without storing an offset', async () => {
       map(ON_B, LEADER)
       const fields = { nextBeginOffset: '8', minOffset: '0', maxOffset: '9', topicSysFlag: '0' }
