@@ -33,10 +33,12 @@ import { LockBatchProcessor } from './processor/lock-batch-processor.ts'
 import { PullMessageProcessor } from './processor/pull-message-processor.ts'
 import { BroadcastPulls } from './processor/pull/broadcast-pulls.ts'
 import { PullChecks } from './processor/pull/pull-checks.ts'
+import { PullReader } from './processor/pull/pull-reader.ts'
 import { PullSubscriptions } from './processor/pull/pull-subscriptions.ts'
 import { QueryMessageProcessor } from './processor/query-message-processor.ts'
 import { QueueOffsetProcessor } from './processor/queue-offset-processor.ts'
 import { StaticConsumerOffsets } from './processor/statictopic/static-consumer-offsets.ts'
+import { StaticPulls } from './processor/statictopic/static-pulls.ts'
 import { StaticQueueOffsets } from './processor/statictopic/static-queue-offsets.ts'
 import type { BrokerStatsManager } from './stats/broker-stats-manager.ts'
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager.ts'
@@ -205,12 +207,15 @@ export class Consumption implements Service, ChannelEventListener {
 
   #newPullProcessor(): PullMessageProcessor {
     const parts = { ...this.#parts, broadcastOffsetManager: this.broadcastOffsetManager }
+    const broadcasts = new BroadcastPulls(parts)
     return new PullMessageProcessor({
       ...parts,
       holdService: this.holdService,
       checks: new PullChecks(parts),
       subscriptions: new PullSubscriptions(parts),
-      broadcasts: new BroadcastPulls(parts),
+      staticPulls: new StaticPulls(parts),
+      reader: new PullReader({ ...parts, broadcasts }),
+      broadcasts,
     })
   }
 

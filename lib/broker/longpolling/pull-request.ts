@@ -8,9 +8,9 @@ import type { MessageFilter } from '../../store/types.ts'
 export interface PullRequest extends Deadlined {
   readonly channel: Channel
   readonly request: RemotingCommand
-  /** The queue that is waited for, as it reads it. */
+  /** Names the queue that is waited for. */
   readonly header: PullMessageRequestHeader
-  /** As the client has asked; another one than `header` for static topics. */
+  /** As the client has asked; another one than `header` for static topics and for lite topics. */
   readonly asked: PullMessageRequestHeader
   /** undefined: every message. */
   readonly filter: MessageFilter | undefined

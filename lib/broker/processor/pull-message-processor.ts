@@ -1,7 +1,4 @@
-import {
-  PullMessageRequestHeader,
-  PullMessageResponseHeader,
-} from '../../../codec/header/pull-message.ts'
+import { PullMessageRequestHeader } from '../../../codec/header/pull-message.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import { toError } from '../../common/errors.ts'
@@ -10,53 +7,37 @@ import type { Logger } from '../../common/logger.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { refusalOf, type Channel, type RequestProcessor } from '../../remoting/index.ts'
-import type { GetMessageResult, MessageFilter, MessageStore } from '../../store/types.ts'
-import { GetMessageStatus } from '../../store/types.ts'
+import type { GetMessageResult, MessageFilter } from '../../store/types.ts'
 import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
 import type { PullRequest } from '../longpolling/pull-request.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
-import { toLmqName } from '../lite/lite-topic-names.ts'
-import type { RemoteQueues } from '../out/remote-queues.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
-import { NO_INIT_OFFSET } from '../offset/broadcast-offset-manager.ts'
 import type { BroadcastPulls } from './pull/broadcast-pulls.ts'
-import type { TopicQueueMappingManager } from '../topic/topic-queue-mapping-manager.ts'
 import type { PullChecks } from './pull/pull-checks.ts'
+import { type PullReader, storeTopicOf } from './pull/pull-reader.ts'
 import { PullRefused } from './pull/pull-refused.ts'
 import { composePullResponse } from './pull/pull-response.ts'
 import type { PullSubscriptions } from './pull/pull-subscriptions.ts'
-import {
-  hasCommitOffsetFlag,
-  hasSuspendFlag,
-  withoutCommitOffsetFlag,
-  withoutSuspendFlag,
-} from './pull/pull-sys-flag.ts'
-import { type StaticPull, toStaticPull, toStaticResponse } from './statictopic/static-pull.ts'
+import { hasCommitOffsetFlag, hasSuspendFlag } from './pull/pull-sys-flag.ts'
+import { type StaticPull, toStaticResponse } from './statictopic/static-pull.ts'
+import type { StaticPulls } from './statictopic/static-pulls.ts'
 
 export interface PullMessageDeps {
   readonly brokerConfig: Pick<
     BrokerConfig,
-    | 'brokerId'
-    | 'longPollingEnable'
-    | 'shortPollingTimeMills'
-    | 'slaveReadEnable'
-    | 'useServerSideResetOffset'
+    'brokerId' | 'longPollingEnable' | 'shortPollingTimeMills' | 'slaveReadEnable'
   >
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'offsetCheckInSlave'>
-  readonly messageStore: Pick<
-    MessageStore,
-    'getMessage' | 'getMinOffsetInQueue' | 'getMaxOffsetInQueue'
-  >
   /** Whether this broker's group has its master. */
   readonly hasMaster: () => boolean
   readonly checks: PullChecks
   readonly subscriptions: PullSubscriptions
-  readonly broadcasts: BroadcastPulls
-  readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'buildTopicQueueMappingContext'>
-  readonly remoteQueues: Pick<RemoteQueues, 'pullMessage'>
-  readonly consumerOffsetManager: ConsumerOffsetManager
+  readonly staticPulls: StaticPulls
+  readonly reader: PullReader
+  readonly broadcasts: Pick<BroadcastPulls, 'updatePulledOffset'>
+  readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'commitOffset' | 'commitPullOffset'>
   readonly holdService: Pick<PullRequestHoldService, 'suspendPullRequest'>
   readonly brokerStatsManager: Pick<BrokerStatsManager, 'gets' | 'messages'>
   readonly clock: Clock
@@ -133,13 +114,13 @@ export class PullMessageProcessor implements RequestProcessor {
     channel: Channel,
     maySuspend: boolean,
   ): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
-    const { checks, subscriptions } = this.#deps
+    const { checks, staticPulls, subscriptions } = this.#deps
     try {
       checks.checkBroker(request.code, channel)
       const groupConfig = checks.checkGroup(asked.consumerGroup)
       const topicConfig = checks.checkTopic(asked.topic)
-      const staticPull = this.#toStaticPull(asked)
-      if (staticPull?.isLocal === false) return this.#pullRemotely(staticPull)
+      const staticPull = staticPulls.find(asked)
+      if (staticPull?.isLocal === false) return staticPulls.pullRemotely(staticPull)
       const header = staticPull?.header ?? asked
       checks.checkQueue(header, topicConfig, channel)
       const filter = subscriptions.filterOf(header, groupConfig)
@@ -163,42 +144,8 @@ export class PullMessageProcessor implements RequestProcessor {
     }
   }
 
-  #toStaticPull(asked: PullMessageRequestHeader): StaticPull | undefined {
-    const context = this.#deps.topicQueueMappingManager.buildTopicQueueMappingContext(asked)
-    return context === undefined ? undefined : toStaticPull(context, asked)
-  }
-
-  /** Reads a part that another broker has. That one neither waits for messages nor stores an offset. */
-  async #pullRemotely(pull: StaticPull): Promise<RemotingCommand> {
-    const { header, item } = pull
-    const sysFlag = withoutSuspendFlag(withoutCommitOffsetFlag(header.sysFlag))
-    const answer = await this.#deps.remoteQueues.pullMessage(item.bname, { ...header, sysFlag })
-    const { code, remark, extFields, body } = answer
-    const pulled = PullMessageResponseHeader.decode(extFields)
-    const response = RemotingCommand.response(code, remark, extFields, body)
-    return toStaticResponse(pull, response, pulled)
-  }
-
   #read(pull: Pull): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
-    const { consumerGroup: group, topic, queueId, queueOffset, maxMsgNums } = pull.header
-    const { brokerConfig, consumerOffsetManager, messageStore } = this.#deps
-    const resetOffset = consumerOffsetManager.queryThenEraseResetOffset(topic, group, queueId)
-    if (resetOffset !== undefined && brokerConfig.useServerSideResetOffset) {
-      const minOffset = messageStore.getMinOffsetInQueue(topic, queueId)
-      const maxOffset = messageStore.getMaxOffsetInQueue(topic, queueId)
-      return this.#answer(pull, resetTo(resetOffset, minOffset, maxOffset))
-    }
-    const initOffset = this.#deps.broadcasts.queryInitOffset(pull.header, pull.channel)
-    if (initOffset !== NO_INIT_OFFSET) return this.#answer(pull, resetTo(initOffset, 0, 0))
-    const { filter } = pull
-    const result = messageStore.getMessage({
-      group,
-      topic: storeTopicOf(pull.header),
-      queueId,
-      offset: queueOffset,
-      maxMsgNums,
-      filter,
-    })
+    const result = this.#deps.reader.read(pull.header, pull.filter, pull.channel)
     return result instanceof Promise
       ? result.then((read) => this.#answer(pull, read))
       : this.#answer(pull, result)
@@ -257,9 +204,11 @@ export class PullMessageProcessor implements RequestProcessor {
     }
   }
 
-  #suspend({ request, channel, asked, header, filter }: Pull): void {
+  #suspend({ request, channel, asked, header: read, filter }: Pull): void {
     const { brokerConfig, holdService } = this.#deps
     request.isSuspended = true
+    const topic = storeTopicOf(read)
+    const header = topic === read.topic ? read : { ...read, topic }
     const timeoutMs = brokerConfig.longPollingEnable
       ? header.suspendTimeoutMillis
       : brokerConfig.shortPollingTimeMills
@@ -281,23 +230,4 @@ export class PullMessageProcessor implements RequestProcessor {
   get #isSlave(): boolean {
     return this.#deps.storeConfig.brokerRole === 'SLAVE'
   }
-}
-
-/** The client is to go on elsewhere. */
-function resetTo(nextBeginOffset: number, minOffset: number, maxOffset: number): GetMessageResult {
-  return {
-    status: GetMessageStatus.OFFSET_RESET,
-    nextBeginOffset,
-    minOffset,
-    maxOffset,
-    records: [],
-    messageCount: 0,
-    suggestPullingFromSlave: false,
-  }
-}
-
-/** A pull may be of a lite topic of its topic. */
-function storeTopicOf({ topic, liteTopic }: PullMessageRequestHeader): string {
-  if (liteTopic === undefined || liteTopic.trim() === '') return topic
-  return toLmqName(topic, liteTopic) ?? topic
 }
