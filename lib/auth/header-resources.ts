@@ -136,6 +136,7 @@ export const HEADER_RULES: ReadonlyMap<number, HeaderRule> = new Map([
     RequestCode.AUTH_DELETE_ACL,
   ]),
   // Apache lets every user ask for these and those below, having no header to annotate, or none that is annotated.
+  ...named(Action.CREATE, TOPIC, [RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC]),
   ...named(Action.SUB, GROUP_AND_TOPIC, [RequestCode.POP_LITE_MESSAGE]),
   ...named(Action.GET, TOPIC, [RequestCode.GET_PARENT_TOPIC_INFO]),
   ...named(Action.GET, [topic('parentTopic')], [RequestCode.GET_LITE_TOPIC_INFO]),

@@ -1,4 +1,5 @@
 import { HeartbeatData } from '../../../codec/body/heartbeat-data.ts'
+import { LiteSubscriptionCtlRequestBody } from '../../../codec/body/lite-subscription.ts'
 import { GetConsumerListByGroupRequestHeader } from '../../../codec/header/get-consumer-list-by-group.ts'
 import { UnregisterClientRequestHeader } from '../../../codec/header/unregister-client.ts'
 import { UpdateConsumerOffsetRequestHeader } from '../../../codec/header/update-consumer-offset.ts'
@@ -46,6 +47,7 @@ export function neededAccess(request: RemotingCommand): NeededAccess {
     case RequestCode.LITE_PULL_MESSAGE:
     case RequestCode.POP_MESSAGE:
     case RequestCode.PEEK_MESSAGE:
+    case RequestCode.POP_LITE_MESSAGE:
       addSub(needed, fields['topic'], fields['consumerGroup'])
       break
     case RequestCode.QUERY_MESSAGE:
@@ -66,6 +68,12 @@ function addByHeader(
       for (const { groupName, subscriptionDataSet } of HeartbeatData.decode(body).consumerDataSet) {
         addSub(needed, undefined, groupName)
         for (const { topic } of subscriptionDataSet) addSub(needed, topic, undefined)
+      }
+      break
+    case RequestCode.LITE_SUBSCRIPTION_CTL:
+      if (body === undefined || body.length === 0) break
+      for (const { topic, group } of LiteSubscriptionCtlRequestBody.decode(body).subscriptionSet) {
+        addSub(needed, topic, group)
       }
       break
     case RequestCode.UNREGISTER_CLIENT:

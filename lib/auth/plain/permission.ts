@@ -13,8 +13,8 @@ const BY_NAME: Readonly<Record<string, number>> = {
 }
 
 /**
- * What only an account with `admin: true` may ask. The requests about accounts are not among Apache's: whoever had an account
- * could make himself an administrator. Source: acl.common.Permission#ADMIN_CODE
+ * What only an account with `admin: true` may ask. Source: acl.common.Permission#ADMIN_CODE of 5.2.0, up to DELETE_SUBSCRIPTIONGROUP.
+ * The others would be ways around: to make oneself an administrator, and to make by 5.x's requests what those of 4.x refuse.
  */
 const ADMIN_CODES: ReadonlySet<number> = new Set([
   RequestCode.UPDATE_AND_CREATE_TOPIC,
@@ -25,6 +25,15 @@ const ADMIN_CODES: ReadonlySet<number> = new Set([
   RequestCode.UPDATE_AND_CREATE_ACL_CONFIG,
   RequestCode.DELETE_ACL_CONFIG,
   RequestCode.UPDATE_GLOBAL_WHITE_ADDRS_CONFIG,
+  RequestCode.UPDATE_AND_CREATE_TOPIC_LIST,
+  RequestCode.UPDATE_AND_CREATE_STATIC_TOPIC,
+  RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST,
+  RequestCode.AUTH_CREATE_USER,
+  RequestCode.AUTH_UPDATE_USER,
+  RequestCode.AUTH_DELETE_USER,
+  RequestCode.AUTH_CREATE_ACL,
+  RequestCode.AUTH_UPDATE_ACL,
+  RequestCode.AUTH_DELETE_ACL,
 ])
 
 export function needsAdmin(code: number): boolean {

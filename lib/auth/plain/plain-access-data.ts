@@ -52,7 +52,8 @@ export function formatPlainAccessData(data: PlainAccessData): string {
 
 function parseYaml(text: string): unknown {
   try {
-    return parse(text)
+    // As texts: a key of digits must not lose its leading zeros, nor what a number cannot hold.
+    return parse(text, { schema: 'failsafe' })
   } catch (error) {
     const [problem] = toError(error).message.split('\n')
     throw new AclError(`the file is not YAML: ${problem}`)
@@ -65,7 +66,7 @@ function toAccount(value: unknown): PlainAccessConfig {
     accessKey: text(account, 'accessKey') ?? '',
     secretKey: text(account, 'secretKey'),
     whiteRemoteAddress: text(account, 'whiteRemoteAddress'),
-    admin: text(account, 'admin') === 'true',
+    admin: TRUE.test(text(account, 'admin') ?? ''),
     defaultTopicPerm: text(account, 'defaultTopicPerm'),
     defaultGroupPerm: text(account, 'defaultGroupPerm'),
     topicPerms: texts(account, 'topicPerms'),
@@ -78,6 +79,10 @@ function toVersion(version: YamlObject): PlainDataVersion {
   return { counter: number('counter'), timestamp: number('timestamp') }
 }
 
+/** As YAML 1.1 writes it, which Apache reads. */
+const TRUE = /^(true|yes|on)$/i
+const NULLS: readonly unknown[] = [undefined, null, '', '~', 'null']
+
 type YamlObject = Readonly<Record<string, unknown>>
 
 function asObject(value: unknown, what: string): YamlObject {
@@ -88,22 +93,20 @@ function asObject(value: unknown, what: string): YamlObject {
 }
 
 function asList(value: unknown, what: string): readonly unknown[] {
-  if (value === undefined || value === null) return []
+  if (NULLS.includes(value)) return []
   if (Array.isArray(value)) return value
   throw new AclError(`${what} is not a list`)
 }
 
-/** Numbers count as what they look like. */
 function text(object: YamlObject, name: string): string | undefined {
   const value = object[name]
-  if (value === undefined || value === null) return undefined
+  if (NULLS.includes(value)) return undefined
   if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   throw new AclError(`${name} is not a text`)
 }
 
 function texts(object: YamlObject, name: string): string[] | undefined {
   const value = object[name]
-  if (value === undefined || value === null) return undefined
+  if (NULLS.includes(value)) return undefined
   return asList(value, name).map((item) => text({ [name]: item }, name) ?? '')
 }

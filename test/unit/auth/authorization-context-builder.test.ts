@@ -68,6 +68,7 @@ const CASES: Case[] = [
   ],
   ['LOCK_BATCH_MQ', {}, ['Group:G Sub', 'Topic:T Sub'], LOCKS],
   ['UNLOCK_BATCH_MQ', {}, ['Group:G Sub', 'Topic:T Sub'], LOCKS],
+  ['UPDATE_AND_CREATE_STATIC_TOPIC', { topic: 'T' }, ['Topic:T Create']],
   ['POP_LITE_MESSAGE', { topic: 'T', consumerGroup: 'G' }, ['Group:G Sub', 'Topic:T Sub']],
   ['LITE_SUBSCRIPTION_CTL', {}, ['Group:G Sub', 'Topic:T Sub'], LITE_SUBSCRIPTIONS],
   ['LITE_SUBSCRIPTION_CTL', {}, []],

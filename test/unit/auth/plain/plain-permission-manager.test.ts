@@ -1,7 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { LiteSubscriptionCtlRequestBody } from '../../../../codec/body/lite-subscription.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
+import { RequestCode } from '../../../../codec/request-code.ts'
 import { PlainAccessFiles } from '../../../../lib/auth/plain/plain-access-files.ts'
 import { PlainPermissionManager } from '../../../../lib/auth/plain/plain-permission-manager.ts'
 import { signRequest } from '../../../../lib/auth/session-credentials.ts'
@@ -37,8 +39,8 @@ describe('PlainPermissionManager', () => {
     writeFileSync(join(home.path, 'conf', name), `accounts:\n${accounts.join('\n')}\n`)
   }
 
-  function problem(accessKey: string, secretKey: string): string | undefined {
-    const request = RemotingCommand.request(CODE, { a: 'b' })
+  function problem(accessKey: string, secretKey: string, code = CODE): string | undefined {
+    const request = RemotingCommand.request(code, { a: 'b' })
     signRequest(request, { accessKey, secretKey })
     return manager.findProblem(request, '127.0.0.1')
   }
@@ -92,13 +94,54 @@ describe('PlainPermissionManager', () => {
     expect(JSON.stringify(logger.lines)).not.to.match(/secret-|short/)
   })
 
-  it('takes numbers for texts, and an empty file for none', () => {
+  it('lets no account make by requests of 5.x what those of 4.x refuse', () => {
+    write('plain_acl.yml', 'key-one:secret-one')
+    manager.load()
+    const codes = [18, 225, 513, 3001, 3002, 3003, 3006, 3007, 3008]
+    expect(codes.map((code) => problem('key-one', 'secret-one', code))).to.deep.equal(
+      codes.map(
+        (code) => `Need admin permission for request code=${code}, but accessKey=key-one is not`,
+      ),
+    )
+  })
+
+  it('asks for rights on lite topics as on others', () => {
+    write('plain_acl.yml', 'key-one:secret-one')
+    manager.load()
+    const pop = RemotingCommand.request(RequestCode.POP_LITE_MESSAGE, {
+      topic: 'T',
+      consumerGroup: 'G',
+    })
+    const subscribe = RemotingCommand.request(RequestCode.LITE_SUBSCRIPTION_CTL)
+    subscribe.body = LiteSubscriptionCtlRequestBody.encode({
+      subscriptionSet: [{ topic: 'T', group: 'G', liteTopicSet: ['L'], version: 0 }],
+    })
+    const problems = [pop, subscribe].map((request) => {
+      signRequest(request, { accessKey: 'key-one', secretKey: 'secret-one' })
+      return manager.findProblem(request, '127.0.0.1')
+    })
+    expect(problems).to.deep.equal(Array(2).fill('No default permission for topic:T'))
+  })
+
+  it('takes numbers for the texts that they are, and an empty file for none', () => {
     writeFileSync(
       join(home.path, 'conf', 'plain_acl.yml'),
-      'accounts:\n- accessKey: 12345678\n  secretKey: 87654321\n  admin: "true"\n',
+      [
+        'globalWhiteRemoteAddresses:',
+        'accounts:',
+        '- accessKey: 12345678',
+        '  secretKey: 87654321',
+        '  whiteRemoteAddress:',
+        '  admin: "true"',
+        '- accessKey: 00712345678901234567890',
+        '  secretKey: 1e10000',
+        '  whiteRemoteAddress: null',
+        '  topicPerms: ~',
+      ].join('\n'),
     )
     writeFileSync(join(home.path, 'conf', 'acl', 'empty.yml'), '# nothing\n')
     manager.load()
     expect(problem('12345678', '87654321')).to.equal(undefined)
+    expect(problem('00712345678901234567890', '1e10000')).to.equal(undefined)
   })
 })
