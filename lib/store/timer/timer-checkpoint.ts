@@ -42,12 +42,12 @@ export class TimerCheckpoint {
   }
 
   /** What the file begins with. */
-  encode(): Buffer {
+  encode(masterTimerQueueOffset = this.masterTimerQueueOffset): Buffer {
     return encodeTimerCheckpoint({
       lastReadTimeMs: this.lastReadTimeMs,
       lastTimerLogFlushPos: this.lastTimerLogFlushPos,
       lastTimerQueueOffset: this.lastTimerQueueOffset,
-      masterTimerQueueOffset: this.masterTimerQueueOffset,
+      masterTimerQueueOffset,
       dataVersion: this.dataVersion.toJSON(),
     })
   }

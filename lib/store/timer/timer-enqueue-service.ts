@@ -158,7 +158,10 @@ export class TimerEnqueueService {
         return
       }
       state.lastStoreTimestamp = recordStoreTimestamp(record, 0)
-      if (!state.isKnown(unit, waiting)) this.#enqueue(unit, waiting)
+      if (state.isKnown(unit, waiting)) return
+      const isLate = state.isDequeuing && waiting.deliverMs < state.writeTimeMs
+      if (isLate) state.noteLate(state.writeTimeMs, unit.queueOffset)
+      this.#enqueue(unit, waiting)
     })
   }
 

@@ -289,9 +289,13 @@ export class TimerMessageStore implements Service {
       checkpoint.dataVersion.assignNewOne(slave.dataVersion)
   }
 
-  /** Where timers are: the answer to GET_TIMER_CHECK_POINT. */
+  /**
+   * Where timers are: the answer to GET_TIMER_CHECK_POINT. Who goes on from there knows of a message only when it is due: a late one that waits
+   * in a later slot counts as not entered, or it would be taken for delivered.
+   */
   encodeCheckpoint(): Buffer {
     this.#flushService.prepareCheckpoint()
-    return this.#checkpoint.encode()
+    const { masterTimerQueueOffset } = this.#checkpoint
+    return this.#checkpoint.encode(Math.min(masterTimerQueueOffset, this.#state.firstLateOffset))
   }
 }

@@ -3,6 +3,9 @@ import type { LogPlace } from '../types.ts'
 import { floorTo } from './timer-config.ts'
 import type { WaitingMessage } from './timer-message.ts'
 
+/** Slots whose late messages are told apart; those beyond are taken for one slot. */
+const MAX_LATE_SLOTS = 1_024
+
 /** How far the stages have come. */
 export class TimerState {
   /** The first slot that has not been delivered. */
@@ -20,6 +23,8 @@ export class TimerState {
   isDequeuing = false
   #recovered: RecoveredTimers | undefined
   #takenOver = { queueOffset: 0, timeMs: 0 }
+  /** The first message of each slot that came too late for its own. */
+  #late: { slotMs: number; readonly queueOffset: number }[] = []
 
   begin(recovered: RecoveredTimers): void {
     this.#recovered = recovered
@@ -54,5 +59,25 @@ export class TimerState {
   /** Closes the slots that are over. */
   moveWriteTime(nowMs: number, precisionMs: number): void {
     this.writeTimeMs = Math.max(this.writeTimeMs, floorTo(nowMs, precisionMs))
+  }
+
+  /** A message comes into a slot that is not its own, for that one is closed. */
+  noteLate(slotMs: number, queueOffset: number): void {
+    const last = this.#late.at(-1)
+    if (last?.slotMs === slotMs) return
+    this.#dropDelivered()
+    if (last !== undefined && this.#late.length >= MAX_LATE_SLOTS) last.slotMs = slotMs
+    else this.#late.push({ slotMs, queueOffset })
+  }
+
+  /** The first late message that has not been delivered; Infinity when there is none. */
+  get firstLateOffset(): number {
+    this.#dropDelivered()
+    return this.#late.reduce((first, { queueOffset }) => Math.min(first, queueOffset), Infinity)
+  }
+
+  #dropDelivered(): void {
+    if (this.#late.length === 0) return
+    this.#late = this.#late.filter(({ slotMs }) => slotMs >= this.readTimeMs)
   }
 }

@@ -187,6 +187,32 @@ describe('timers', () => {
     expect(fixture.delivered).to.deep.equal(['not replicated', 'b'])
   })
 
+  it('that came late and wait are delivered by the slave that goes on from the check point', async () => {
+    await begin()
+    fixture.config.timerStopEnqueue = true
+    fixture.put('a', { TIMER_DELAY_SEC: '1' })
+    await fixture.advance(3_000)
+    fixture.config.timerStopEnqueue = false
+    while (fixture.timers.getEnqueueBehindMessages() > 0) await fixture.advance(100)
+    expect(fixture.delivered, 'in the open slot').to.deep.equal([])
+    const answer = fixture.timers.encodeCheckpoint()
+    const slave = new TimerFixture({ brokerRole: 'SLAVE' })
+    await slave.start()
+    slave.put('a', { TIMER_DELAY_SEC: '1' })
+    slave.timers.followMaster(answer)
+    await slave.advance(fixture.clock.now() - slave.clock.now())
+    slave.timers.followMaster(answer)
+    await slave.rest()
+    await slave.timers.setDequeuing(true)
+    await slave.advance(3_000)
+    expect(slave.delivered).to.deep.equal(['a'])
+    await slave.timers.stop()
+    await fixture.advance(3_000)
+    expect(fixture.delivered).to.deep.equal(['a'])
+    const offset = fixture.timers.encodeCheckpoint().readBigInt64BE(24)
+    expect(offset, 'entered, once delivered').to.equal(1n)
+  })
+
   it('come once when the broker stops to deliver and begins again', async () => {
     await begin({ timerFlushIntervalMs: 60_000 })
     fixture.put('a', { TIMER_DELAY_SEC: '2' })
