@@ -21,7 +21,7 @@ import type { ProducerManager } from '../client/producer-manager.ts'
 import { messageTypeOf } from '../metrics/message-type.ts'
 import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
-import { illegalMessageRemark } from './send/put-status.ts'
+import { illegalMessage } from './send/put-status.ts'
 import { checkServing, chooseQueue, commonAnswerFields } from './send/send-request.ts'
 import { checkSendTopic } from './send/send-topic-check.ts'
 
@@ -101,10 +101,7 @@ export class ReplyMessageProcessor implements RequestProcessor {
 
   #newReply(header: SendMessageRequestHeader, body: Buffer | undefined, channel: Channel): Reply {
     const { brokerConfig, storeConfig, storeHost } = this.#deps
-    if (body === undefined) {
-      const remark = illegalMessageRemark(storeConfig.maxMessageSize)
-      throw new RemotingError(ResponseCode.MESSAGE_ILLEGAL, remark)
-    }
+    if (body === undefined) throw illegalMessage(storeConfig.maxMessageSize)
     const properties = decodeProperties(header.properties ?? '')
     properties.set(MessageConst.PROPERTY_MSG_REGION, brokerConfig.regionId)
     properties.set(MessageConst.PROPERTY_TRACE_SWITCH, String(brokerConfig.traceOn))

@@ -1,5 +1,6 @@
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { MessageStoreConfig } from '../../../config/message-store-config.ts'
+import { RemotingError } from '../../../remoting/index.ts'
 import type { PutMessageResult } from '../../../store/types.ts'
 import { timerRemark, type TimerRemarkFacts } from './timer-remark.ts'
 
@@ -68,8 +69,12 @@ export function putRemark(
   }
 }
 
-/** `maxMessageSize` in bytes. */
-export function illegalMessageRemark(maxMessageSize: number): string {
+/** The refusal of what cannot be stored. `maxMessageSize` in bytes. */
+export function illegalMessage(maxMessageSize: number): RemotingError {
+  return new RemotingError(ResponseCode.MESSAGE_ILLEGAL, illegalMessageRemark(maxMessageSize))
+}
+
+function illegalMessageRemark(maxMessageSize: number): string {
   return (
     'the message is illegal, maybe msg body or properties length not matched. ' +
     `msg body length limit ${maxMessageSize}B, msg properties length limit 32KB.`
