@@ -31,7 +31,7 @@ import org.apache.rocketmq.tools.command.MQAdminStartup;
  * waits for a line on its standard input, so that others may look at the servers as the command has left them.
  * Arguments: a file with a command in each line, its words separated by tabs, and for each server NAME=NAMESRV=BROKER=DIRECTORY.
  * `{word}` in a command is replaced; `@clients` starts a producer and a consumer that send and consume some messages;
- * `@until PATTERN` before a command repeats it until it prints what matches.
+ * `@until PATTERN` before a command repeats it until it prints what matches; `@call METHOD ARGUMENTS` calls DefaultMQAdminExt.
  */
 public class MqAdmin {
     private static final int MESSAGES = 12;
@@ -44,6 +44,7 @@ public class MqAdmin {
     private final BufferedReader in;
     /** The words of the last command, as it was run. */
     private String[] last = {};
+    private AdminCalls calls;
 
     private MqAdmin(BufferedReader in) {
         this.in = in;
@@ -112,6 +113,9 @@ public class MqAdmin {
         if (args[0].equals("@clients")) {
             return startClients();
         }
+        if (args[0].equals("@call")) {
+            return call(Arrays.copyOfRange(args, 1, args.length));
+        }
         if (!args[0].equals("@until")) {
             return mqadmin(args);
         }
@@ -126,12 +130,25 @@ public class MqAdmin {
         }
     }
 
-    private String mqadmin(String[] args) {
+    private String call(String[] args) throws Exception {
+        if (calls == null) {
+            calls = new AdminCalls(words.get("namesrv"), "A" + words.get("broker"));
+            clients.add(calls::shutdown);
+        }
+        replaceWords(args);
+        return calls.call(args);
+    }
+
+    private void replaceWords(String[] args) {
         for (int i = 0; i < args.length; i++) {
             for (Map.Entry<String, String> word : words.entrySet()) {
                 args[i] = args[i].replace("{" + word.getKey() + "}", word.getValue());
             }
         }
+    }
+
+    private String mqadmin(String[] args) {
+        replaceWords(args);
         last = args;
         Commands.forget();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -1,3 +1,5 @@
+import { ADMIN_CALLS } from './admin-calls.ts'
+
 /** A command line of mqadmin. */
 export interface Command {
   /** Without `-n`, which every command gets. Words in braces are replaced by what belongs to the server (MqAdmin.java). */
@@ -37,6 +39,25 @@ const OWN_NAMESRV_KEYS: LeftOut = {
     /^(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS)\w* = /,
   because: 'Apache does not tell the options of its client; ports are those of a run',
 }
+
+const CALLS_LEFT_OUT: readonly (readonly [RegExp, LeftOut])[] = [
+  [
+    /messageTrackDetail|queryTopicConsumeByWho/,
+    { lines: /"consumerGroup":"P"|^\.groupList\[\] = P$/, because: GROUP_NAMED_AS_TOPIC.because },
+  ],
+  [
+    /fetchConsumeStatsInBroker/,
+    { lines: /List\[\]|totalInflightDiff/, because: "Apache's 317 leaves pullOffset 0" },
+  ],
+  [
+    /getNameServerConfig/,
+    {
+      lines:
+        /\.(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS)/,
+      because: OWN_NAMESRV_KEYS.because,
+    },
+  ],
+]
 
 const CHANGED = 'what it changes is changed then'
 const SENDS = 'what is in the topics counts later'
@@ -227,6 +248,12 @@ const STATS: readonly Command[] = [
   without(GROUP_NAMED_AS_TOPIC, 'statsAll'),
 ]
 
+/** What tools beside mqadmin call, Apache's dashboard above all. */
+const CALLS: readonly Command[] = ADMIN_CALLS.map((line) => {
+  const leftOut = CALLS_LEFT_OUT.find(([calls]) => calls.test(line))?.[1]
+  return leftOut === undefined ? same(line) : without(leftOut, line)
+})
+
 const DELETIONS: readonly Command[] = [
   same('deleteSubGroup -c CompatCluster -g G1 -r true'),
   same('deleteSubGroup -b {broker} -g G2'),
@@ -246,5 +273,6 @@ export const COMMANDS: readonly Command[] = [
   ...CLEANING,
   ...OTHERS,
   ...STATS,
+  ...CALLS,
   ...DELETIONS,
 ]

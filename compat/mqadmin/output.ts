@@ -17,6 +17,13 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/-?\b\d+\.\d+(E-?\d+)?\b/g, '$DECIMAL'],
   [/@[0-9a-f]{6,8}\b|\$\$Lambda\S+/g, '$OBJECT'],
   [/(runtime\s*: ).*|(Timestamp\s+: )\d{14}|(getMessageEntireTimeMax\s*: )\d+/g, '$1$2$3$TIME'],
+  [
+    /(timerReadBehind\s*: )[01]$|(MessageEntireTimeMax = )\d+|(consumeTimestamp = |spentTimeMills = )\d+/g,
+    '$1$2$3$TIME',
+  ],
+  [/(remainHowManyDataToFlush = ).*/g, '$1$SIZE'],
+  // Our own tool repeats what Apache's changes.
+  [/(dataVersion\.counter = )\d+/g, '$1$VERSION'],
   [/(\w+Tps\s*: ).*/g, '$1$TPS'],
   [/\btrue +\d+\s*$/g, 'true $TIME'],
   [/\b(CLUSTERING +)\d+ /g, '$1$TPS '],

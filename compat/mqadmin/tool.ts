@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { runProgram, type SendLine } from '../harness/process.ts'
@@ -22,13 +23,14 @@ export interface ToolOutput {
 }
 
 const LIMIT_MS = 120_000
+const SOURCES = ['MqAdmin.java', 'AdminCalls.java']
 
 /**
- * Runs commands of Apache's mqadmin (words separated by blanks) in one JVM, first all against one server, then the next. After each
+ * Runs commands of Apache's mqadmin (words separated by blanks) in one JVM that is made of the sources in a directory, first all against one server, then the next. After each
  * of them it waits for `onOutput`.
  */
 export async function runTool(
-  source: string,
+  sources: string,
   jars: string,
   directory: string,
   commands: readonly string[],
@@ -41,11 +43,14 @@ export async function runTool(
     [server.name, server.namesrv, server.broker, server.directory].join('='),
   )
   const options = ['-Xmx256m', '-XX:TieredStopAtLevel=1', `-Duser.home=${directory}`]
+  const classes = path.join(directory, 'classes')
+  const files = SOURCES.map((name) => path.join(sources, name))
+  execFileSync('javac', ['-nowarn', '-d', classes, '-cp', `${jars}/*`, ...files])
   const log = fs.createWriteStream(path.join(directory, 'mqadmin.log'))
   const outputs: ToolOutput[] = []
   const command = {
     program: 'java',
-    args: [...options, '-cp', `${jars}/*`, source, script, ...targets],
+    args: [...options, '-cp', `${classes}:${jars}/*`, 'MqAdmin', script, ...targets],
     environment: { ROCKETMQ_HOME: directory },
     // Some commands write files where they run.
     directory,

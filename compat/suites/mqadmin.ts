@@ -10,7 +10,7 @@ import { comparableLines, difference } from '../mqadmin/output.ts'
 import { runTool, type ToolOutput, type ToolServer } from '../mqadmin/tool.ts'
 import { NEWEST } from './java.ts'
 
-const CLIENTS = '@clients'
+const WITHOUT_NAMESRV = /^@c| -n /
 const TOPICS = [{ topicName: 'L1', readQueueNums: 2, writeQueueNums: 2, perm: 6 }]
 const GROUPS = [{ groupName: 'L1', consumeEnable: true, retryQueueNums: 1, retryMaxTimes: 3 }]
 
@@ -68,11 +68,11 @@ function outputsOf(
   targets: readonly ToolServer[],
   ourTool: OurTool,
 ): Promise<ToolOutput[]> {
-  const source = path.join(compatDirectory, 'mqadmin', 'MqAdmin.java')
+  const sources = path.join(compatDirectory, 'mqadmin')
   const lines = COMMANDS.map(({ line }) =>
-    line === CLIENTS || / -n /.test(line) ? line : `${line} -n {namesrv}`,
+    WITHOUT_NAMESRV.test(line) ? line : `${line} -n {namesrv}`,
   )
-  return runTool(source, jars, directory, lines, targets, (output) => ourTool.repeat(output))
+  return runTool(sources, jars, directory, lines, targets, (output) => ourTool.repeat(output))
 }
 
 function report(
