@@ -7,6 +7,9 @@ import { put } from '../../helpers/store.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
 import { until } from '../../helpers/until.ts'
 
+/** Simulated time goes on faster than the network: nobody is silent for too long. */
+const PATIENT = { haHousekeepingInterval: 1_000_000_000 }
+
 describe('a slave with another history than its master', () => {
   let directory: { path: string; remove: () => void }
   let clock: SimClock
@@ -23,7 +26,11 @@ describe('a slave with another history than its master', () => {
   })
 
   async function start(name: string, config: object = {}): Promise<HAStore> {
-    const made = new HAStore({ directory: path.join(directory.path, name), clock, config })
+    const made = new HAStore({
+      directory: path.join(directory.path, name),
+      clock,
+      config: { ...PATIENT, ...config },
+    })
     running.push(made)
     await made.store.start()
     return made
