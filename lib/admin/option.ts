@@ -1,4 +1,5 @@
 import type { Flag } from '../terminal/flags.ts'
+import { parseTime, type Time } from './times.ts'
 
 /** An option of a command: a flag whose value is checked. The key under which it stands is its long name. */
 export interface Option<T = unknown, R extends boolean = boolean> extends Flag {
@@ -67,6 +68,16 @@ export function choice<const T extends string>(
     if (word !== undefined) return word
     throw new Error(`allowed are ${words.join(', ')}`)
   })
+}
+
+/** A time; `now` is one. */
+export function time(short: Short, description: string): Optional<Time> {
+  return define(
+    short,
+    'TIME',
+    `${description}: ms since 1970, yyyy-MM-dd#HH:mm:ss:SSS or now`,
+    parseTime,
+  )
 }
 
 /** An option without a value: given or not. */

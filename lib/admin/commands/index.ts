@@ -6,6 +6,7 @@ import { CONSUMER_COMMANDS } from './consumer/index.ts'
 import { HA_COMMANDS } from './ha/index.ts'
 import { LITE_COMMANDS } from './lite/index.ts'
 import { NAMESRV_COMMANDS } from './namesrv/index.ts'
+import { OFFSET_COMMANDS } from './offset/index.ts'
 import { QUEUE_COMMANDS } from './queue/index.ts'
 import { REFUSED_COMMANDS } from './refused.ts'
 import { STATS_COMMANDS } from './stats/index.ts'
@@ -23,5 +24,6 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   ...STATS_COMMANDS,
   ...QUEUE_COMMANDS,
   ...LITE_COMMANDS,
+  ...OFFSET_COMMANDS,
   ...REFUSED_COMMANDS,
 ]
