@@ -1,4 +1,4 @@
-import { type Clock, timeMillisToHumanString } from '../common/clock.ts'
+import { type Clock, timeMillisToHumanString, timestampOfLocal } from '../common/clock.ts'
 
 const SECONDS_LENGTH = 'yyyy-MM-dd HH:mm:ss'.length
 const GMT8 = new Intl.DateTimeFormat('sv-SE', {
@@ -37,7 +37,7 @@ export function parseTime(text: string): Time {
   if (/^-?\d{1,15}$/.test(text)) return { text, timestampMs: Number(text) }
   const [, ...parts] = DATE.exec(text) ?? []
   const [year = NaN, month = NaN, ...rest] = parts.map(Number)
-  const timestampMs = new Date(year, month - 1, ...rest).getTime()
+  const timestampMs = timestampOfLocal(year, month, ...rest)
   if (!Number.isNaN(timestampMs)) return { text, timestampMs }
   throw new Error('allowed are now, milliseconds since 1970, and yyyy-MM-dd#HH:mm:ss:SSS')
 }

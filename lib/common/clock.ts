@@ -53,6 +53,11 @@ export function startOfLocalMonth(timestampMs: number): number {
   return new Date(date.getFullYear(), date.getMonth(), 1).getTime()
 }
 
+/** The milliseconds since 1970 of a local time, whose month counts from 1; NaN when a part is. */
+export function timestampOfLocal(year: number, month: number, ...rest: number[]): number {
+  return new Date(year, month - 1, ...rest).getTime()
+}
+
 function pad(number: number): string {
   return String(number).padStart(2, '0')
 }

@@ -1,8 +1,10 @@
 import type { AdminCommand } from '../command.ts'
+import { AUTH_COMMANDS } from './auth/index.ts'
 import { BROKER_COMMANDS } from './broker/index.ts'
 import { CLUSTER_COMMANDS } from './cluster/index.ts'
 import { CONNECTION_COMMANDS } from './connection/index.ts'
 import { CONSUMER_COMMANDS } from './consumer/index.ts'
+import { EXPORT_COMMANDS } from './export/index.ts'
 import { HA_COMMANDS } from './ha/index.ts'
 import { LITE_COMMANDS } from './lite/index.ts'
 import { NAMESRV_COMMANDS } from './namesrv/index.ts'
@@ -25,5 +27,7 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   ...QUEUE_COMMANDS,
   ...LITE_COMMANDS,
   ...OFFSET_COMMANDS,
+  ...AUTH_COMMANDS,
+  ...EXPORT_COMMANDS,
   ...REFUSED_COMMANDS,
 ]

@@ -17,6 +17,7 @@ export const REFUSED_COMMANDS: readonly AdminCommand[] = [
   refused('cleanBrokerMetadata', NO_CONTROLLER),
   refused('getSyncStateSet', NO_CONTROLLER),
   refused('rocksDBConfigToJson', NO_ROCKSDB),
+  refused('exportMetadataInRocksDB', NO_ROCKSDB),
   refused('checkRocksdbCqWriteProgress', NO_ROCKSDB),
 ]
 

@@ -42,10 +42,14 @@ export type BrokerLoad = ReturnType<typeof loadOf>
 
 /** How many messages a broker took and gave. */
 export function totalsOf(place: BrokerPlace, stats: Stats) {
+  return { ...place, ...totalsByDay(stats) }
+}
+
+/** How many messages came and went by the day. */
+export function totalsByDay(stats: Stats) {
   const between = (kind: string, end: string, start: string): number =>
     number(stats.get(`msg${kind}Total${end}`)) - number(stats.get(`msg${kind}Total${start}`))
   return {
-    ...place,
     inYesterday: between('Put', 'TodayMorning', 'YesterdayMorning'),
     outYesterday: between('Get', 'TodayMorning', 'YesterdayMorning'),
     inToday: between('Put', 'TodayNow', 'TodayMorning'),
@@ -54,7 +58,7 @@ export function totalsOf(place: BrokerPlace, stats: Stats) {
 }
 
 /** Rates are told over 10, 60 and 600 seconds; the first counts. */
-function firstNumber(text = ''): number {
+export function firstNumber(text = ''): number {
   return number(text.split(' ')[0])
 }
 
