@@ -48,7 +48,7 @@ function fromToolsFile(
   const entries = readYaml(fileSystem, path)
   const valueOf = (key: string): string | undefined => {
     const value = entries[key]
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+    return typeof value === 'string' ? value : undefined
   }
   return [valueOf('accessKey'), valueOf('secretKey'), path]
 }
@@ -56,7 +56,9 @@ function fromToolsFile(
 /** @throws UsageError, without what is in the file */
 function readYaml(fileSystem: FileSystem, path: string): Record<string, unknown> {
   try {
-    const value: unknown = parse(fileSystem.readFile(path).toString('utf8'))
+    // As texts: a key of digits must not lose its leading zeros.
+    const text = fileSystem.readFile(path).toString('utf8')
+    const value: unknown = parse(text, { schema: 'failsafe' })
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
     throw new UsageError(`${path}: it is not YAML, or cannot be read`)

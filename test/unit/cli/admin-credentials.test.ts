@@ -9,7 +9,7 @@ const HOME = { ROCKETMQ_HOME: '/opt/mq' }
 describe('the credentials of mqadmin', () => {
   const files = new SimFileSystem()
   before(() => {
-    const text = '# who\naccessKey: file-user\nsecretKey: "file secret" # quoted\n'
+    const text = '# who\naccessKey: 007\nsecretKey: "file secret" # quoted\n'
     writeTextFile(files, '/opt/mq/conf/tools.yml', text)
   })
 
@@ -20,7 +20,7 @@ describe('the credentials of mqadmin', () => {
       adminCredentials(args[0], args[1], files)
     expect(nameOf(flags, environment)).to.deep.equal({ accessKey: 'flag', secretKey: 'f' })
     expect(nameOf({}, environment)).to.deep.equal({ accessKey: 'env', secretKey: 'e' })
-    expect(nameOf({}, HOME)).to.deep.equal({ accessKey: 'file-user', secretKey: 'file secret' })
+    expect(nameOf({}, HOME)).to.deep.equal({ accessKey: '007', secretKey: 'file secret' })
   })
 
   it('are none where nothing says any', () => {
