@@ -39,6 +39,7 @@ export class PopLiteLongPollingService implements Service, ChannelEventListener 
   readonly #deadlines: Deadlines<PopLiteRequest>
   #size = 0
   #woken: PopLiteRequest[] = []
+  #closedChannels = new Set<Channel>()
 
   constructor(deps: PopLiteLongPollingDeps) {
     this.#deps = deps
@@ -89,9 +90,9 @@ export class PopLiteLongPollingService implements Service, ChannelEventListener 
   }
 
   onChannelClose(channel: Channel): void {
-    for (const requests of this.#held.values()) {
-      for (const held of requests) if (held.channel === channel) this.#remove(held)
-    }
+    if (this.#size === 0) return
+    if (this.#closedChannels.size === 0) this.#deps.defer(() => this.#dropClosed())
+    this.#closedChannels.add(channel)
   }
 
   #wake(held: PopLiteRequest): void {
@@ -104,6 +105,14 @@ export class PopLiteLongPollingService implements Service, ChannelEventListener 
     const woken = this.#woken
     this.#woken = []
     for (const held of woken) if (held.channel.isOpen) this.#deps.wakeup(held)
+  }
+
+  #dropClosed(): void {
+    const closed = this.#closedChannels
+    this.#closedChannels = new Set()
+    for (const requests of this.#held.values()) {
+      for (const held of requests) if (closed.has(held.channel)) this.#remove(held)
+    }
   }
 
   #remove(held: PopLiteRequest): void {

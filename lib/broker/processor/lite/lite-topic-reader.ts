@@ -69,8 +69,10 @@ export class LiteTopicReader {
 
   /** undefined when nothing can be had now; then the client is told again when that changes. */
   async popLiteTopic(lmqName: string, pop: LitePop): Promise<LitePopped | undefined> {
-    const { locks, dispatcher } = this.#deps
+    const { locks, dispatcher, messageStore } = this.#deps
     const { group } = pop
+    // One that was removed, or to which nothing was sent yet: the group gets no offset in it.
+    if (messageStore.getMaxOffsetInQueue(lmqName, QUEUE_ID) <= 0) return undefined
     const key = popQueueKey(lmqName, group, QUEUE_ID)
     if (!locks.tryLock(key)) {
       locks.lockedOut(key, { topic: lmqName, group, queueId: QUEUE_ID })

@@ -5,6 +5,7 @@ import { PopLiteMessageRequestHeader } from '../../../../codec/header/pop-lite-m
 import { Host } from '../../../../codec/message/host.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
 import { LiteConsumption } from '../../../../lib/broker/lite-consumption.ts'
 import { newSubscriptionGroupConfig } from '../../../../lib/broker/subscription/subscription-group-config.ts'
 import { newTopicConfig } from '../../../../lib/broker/topic/topic-config.ts'
@@ -161,6 +162,28 @@ describe('LiteConsumption', () => {
     await subscribe('c1', 'PARTIAL_ADD', ['a', 'b'])
     for (const name of ['a', 'b', 'c']) send(name)
     expect(await pop('c1')).to.deep.equal(['a', 'b'])
+  })
+
+  it('gives a group no offset in lite topics that have no messages', async () => {
+    parts.liteConfig.enableLiteEventMode = false
+    parts.brokerConfig.initPopOffsetByCheckMsgInMem = false
+    await subscribe('c1', 'PARTIAL_ADD', ['a', 'b'])
+    expect(await pop('c1')).to.deep.equal([])
+    expect(parts.consumerOffsetManager.queryOffset('G', '%LMQ%$P$a', 0)).to.equal(-1)
+    send('a')
+    expect(await pop('c1')).to.deep.equal(['a'])
+  })
+
+  it('forgets the held pops of connections that close', async () => {
+    parts.brokerConfig.maxPopPollingSize = 1
+    await subscribe('c1', 'PARTIAL_ADD', ['a'])
+    await pop('c1', { pollTime: 5_000 })
+    await pop('c2', { pollTime: 5_000 })
+    expect(channelOf('c2').responses[0]?.code).to.equal(ResponseCode.POLLING_FULL)
+    lite.onChannelClose(channelOf('c1'))
+    await settle()
+    await pop('c2', { pollTime: 5_000 })
+    expect(channelOf('c2').responses).to.deep.equal([])
   })
 
   it('gives a wildcard group all lite topics, also those from before', async () => {
