@@ -1,5 +1,6 @@
 import { decodeRecord } from '../../../codec/message/record-reader.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
+import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { AppendResult, CqUnit, MessageStore, PutMessageResult } from '../../store/types.ts'
@@ -53,6 +54,7 @@ const MAX_SLEEP_MS = 10_000
 export class DelayLevelQueue {
   readonly #deps: DelayLevelQueueDeps
   readonly #queueId: number
+  readonly #refusals: FailureLog
   /** The next message to be looked at, and the first that is not known to be delivered. */
   #offset: number
   #deliveredOffset: number
@@ -67,6 +69,7 @@ export class DelayLevelQueue {
   constructor(deps: DelayLevelQueueDeps, offset: number) {
     this.#deps = deps
     this.#queueId = delayLevel2QueueId(deps.level)
+    this.#refusals = new FailureLog(deps.logger, 'delayed messages cannot be delivered')
     this.#offset = offset
     this.#deliveredOffset = offset
   }
@@ -187,11 +190,15 @@ export class DelayLevelQueue {
   /** False when the store has refused one, which is the next to be tried, or has lost some, which are tried again. */
   async #deliver(units: readonly CqUnit[]): Promise<boolean> {
     const records = await this.#deps.messageStore.getRecords(units)
-    const { escapeBridge, level, logger, onDelivered } = this.#deps
+    const { escapeBridge, level, onDelivered } = this.#deps
     const onFailed = ({ status, reason }: PutMessageResult): void => {
-      logger.warn({ level, status, reason }, 'delayed message could not be delivered')
+      this.#refusals.failed(new Error(status), { level, reason })
     }
-    const batch = new DeliveryBatch(escapeBridge, onFailed, onDelivered)
+    const onStored = (topic: string, appended: AppendResult): void => {
+      this.#refusals.worked()
+      onDelivered(topic, appended)
+    }
+    const batch = new DeliveryBatch(escapeBridge, onFailed, onStored)
     const isTaken = records.every((record, index) => {
       const { queueOffset } = units[index] as CqUnit
       const message = record && messageTimeUp(decodeRecord(record))

@@ -1,5 +1,6 @@
 import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
+import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { MessageStore, PutMessageResult } from '../types.ts'
 import { effectivePrecisionMs, type TimerConfig } from './timer-config.ts'
@@ -23,6 +24,7 @@ export interface TimerPutDeps {
  */
 export class TimerPutService {
   readonly #deps: TimerPutDeps
+  readonly #refusals: FailureLog
   #pause: { readonly timer: Timer; readonly end: () => void } | undefined
   #isStopped = false
   /** Messages that the store has taken. */
@@ -30,6 +32,7 @@ export class TimerPutService {
 
   constructor(deps: TimerPutDeps) {
     this.#deps = deps
+    this.#refusals = new FailureLog(deps.logger, 'timer messages are refused, they are put again')
   }
 
   /** Resolves with true when all are in the store, or never will be; with false when it was stopped before that, or may not put any more. */
@@ -44,6 +47,7 @@ export class TimerPutService {
       await this.#wait(effectivePrecisionMs(this.#deps.config) / 2)
       if (this.#isStopped || !this.#deps.mayPut()) return false
     }
+    this.#refusals.worked()
     return true
   }
 
@@ -72,9 +76,10 @@ export class TimerPutService {
       status === 'MESSAGE_ILLEGAL' ||
       status === 'PROPERTIES_SIZE_EXCEEDED' ||
       (status === 'UNKNOWN_ERROR' && this.#deps.config.timerSkipUnknownError)
-    const fields = { topic: message.topic, status, reason }
-    if (isRefused) this.#deps.logger.error(fields, 'timer message refused for good')
-    else this.#deps.logger.warn(fields, 'timer message refused, it is put again')
+    const { topic } = message
+    if (isRefused)
+      this.#deps.logger.error({ topic, status, reason }, 'timer message refused for good')
+    else this.#refusals.failed(new Error(status), { topic, reason })
     return !isRefused
   }
 

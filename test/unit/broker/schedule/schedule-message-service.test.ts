@@ -6,6 +6,7 @@ import { encodeProperties } from '../../../../codec/message/properties.ts'
 import { DelayLevels } from '../../../../lib/common/delay-levels.ts'
 import { ScheduleMessageService } from '../../../../lib/broker/schedule/schedule-message-service.ts'
 import { type BrokerParts, makeBrokerParts } from '../../../helpers/broker-parts.ts'
+import { RecordingLogger } from '../../../helpers/recording-logger.ts'
 import { settle } from '../../../helpers/settle.ts'
 
 const LOCAL = Host.of('127.0.0.1', 10911)
@@ -139,6 +140,24 @@ describe('ScheduleMessageService', () => {
     await advance(100)
     expect(delivered()).to.deep.equal(['a', 'b'])
     expect(service.offsetTable.get(1)).to.equal(2)
+  })
+
+  it('logs once that messages are refused, and that they are delivered again', async () => {
+    await service.stop()
+    const logger = new RecordingLogger()
+    service = new ScheduleMessageService({ ...parts, logger })
+    await service.start()
+    for (const body of ['a', 'b']) delay(1, body)
+    for (let i = 0; i < 5; i++) parts.messageStore.nextStatus.push('PUT_TO_REMOTE_BROKER_FAIL')
+    await advance(1000)
+    for (let i = 0; i < 5; i++) await advance(100)
+    expect(delivered()).to.deep.equal(['a', 'b'])
+    expect(
+      logger.atLeast('info').map(({ level, fields }) => [level, fields.failures]),
+    ).to.deep.equal([
+      ['error', undefined],
+      ['info', 5],
+    ])
   })
 
   it('stops at one that the store refuses: those before it count, those behind it wait', async () => {
