@@ -1,5 +1,8 @@
 import { pino } from 'pino'
 import type { DestinationStream, Logger as PinoLogger } from 'pino'
+import { openToAppend } from './common/file-system.ts'
+import { LogFile } from './common/log-file.ts'
+import type { LogFileOptions } from './common/log-file.ts'
 import type { Logger } from './common/logger.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -8,8 +11,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export interface Logging {
   /** Its children carry Apache's logger names: RocketmqBroker, RocketmqStore, ... */
   readonly logger: Logger
-  /** Writes what is still held back; synchronous. */
-  flush(): void
+  /** Goes on in a new file when somebody has moved the log file away. */
+  reopen(): void
+  /** Resolves when what is still held back is written. */
+  close(): Promise<void>
 }
 
 const STDERR = 2
@@ -22,11 +27,34 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024
  */
 export async function createLogging(level: LogLevel): Promise<Logging> {
   const options = { level, base: null }
+  const reopen = () => undefined
   if (process.stderr.isTTY) {
-    return { logger: adapt(pino(options, await prettyStream())), flush: () => undefined }
+    return {
+      logger: adapt(pino(options, await prettyStream())),
+      reopen,
+      close: async () => undefined,
+    }
   }
-  const stream = pino.destination({ dest: STDERR, sync: false, maxLength: MAX_WAITING_BYTES })
-  return { logger: adapt(pino(options, stream)), flush: () => stream.flushSync() }
+  const stream = destination(STDERR)
+  return { logger: adapt(pino(options, stream)), reopen, close: async () => stream.flushSync() }
+}
+
+/** Logs to a file, in JSON lines. @throws Error in one line, when it cannot be opened */
+export function createFileLogging(
+  level: LogLevel,
+  options: Omit<LogFileOptions, 'openStream' | 'onLost'>,
+): Logging {
+  const file = new LogFile({
+    ...options,
+    openStream: (path) => destination(openToAppend(path)),
+    onLost: (lines) => logger.warn({ lines }, 'log lines were lost'),
+  })
+  const logger = adapt(pino({ level, base: null }, file))
+  return { logger, reopen: () => file.reopen(), close: () => file.close() }
+}
+
+function destination(fd: number) {
+  return pino.destination({ dest: fd, sync: false, maxLength: MAX_WAITING_BYTES })
 }
 
 /** Children are made of `root`, so that a child of a child has one name, its own. */

@@ -4,15 +4,16 @@ import type { Runtime } from '../common/runtime.ts'
 import type { Service } from '../common/service.ts'
 import type { LoadedConfigs, OptionTables } from '../config/load.ts'
 import type { Machine } from '../config/option.ts'
-import { createLogging, LOG_LEVELS } from '../logging-startup.ts'
-import type { LogLevel } from '../logging-startup.ts'
+import { LOG_LEVELS } from '../logging-startup.ts'
 import type { FlagValues } from '../terminal/flags.ts'
-import { describeFlags, UsageError } from '../terminal/flags.ts'
+import { describeFlags } from '../terminal/flags.ts'
 import type { Flags } from '../terminal/flags.ts'
+import { startInBackground, tellStarted } from './background.ts'
 import { pidDirectory } from './pid-file.ts'
 import type { ServerName } from './pid-file.ts'
 import type { CommandContext } from './run-command.ts'
 import { serve } from './serve.ts'
+import { defaultLogDirectory, openServerLogging } from './server-logging.ts'
 import { formatSettings } from './settings.ts'
 import { readVersion } from './version.ts'
 
@@ -23,6 +24,8 @@ export const SERVER_FLAGS = {
   printImportantConfig: { short: 'm', text: 'print the important settings and exit' },
   testConfig: { short: 't', text: 'check the settings and exit' },
   logLevel: { value: 'LEVEL', text: `${LOG_LEVELS.join(', ')}; info by default` },
+  logDir: { value: 'DIR', text: 'write the log to a file there, not to standard error' },
+  daemon: { text: 'serve in the background; logs to ~/logs/rocketmqlogs by default' },
   version: { text: 'print the version and exit' },
   help: { short: 'h', text: 'print this and exit' },
 } as const satisfies Flags
@@ -52,9 +55,10 @@ export async function runServer<T extends OptionTables, S extends Service>(
   command: ServerCommand<T, S>,
   values: ServerFlagValues,
   machine: Machine,
-  { terminal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
   const { name, settings, create, greet } = command
+  const { terminal } = context
   for (const warning of settings.warnings) terminal.err(`${name}: warning: ${warning}`)
   if (values.printConfigItem === true || values.printImportantConfig === true) {
     terminal.out(formatSettings(settings, values.printConfigItem !== true))
@@ -64,26 +68,28 @@ export async function runServer<T extends OptionTables, S extends Service>(
     terminal.out(`${name}: the settings are good`)
     return 0
   }
-  const logging = await createLogging(parseLogLevel(values.logLevel))
   const fileSystem = new NodeFileSystem()
+  const clock = new SystemClock()
+  if (values.daemon === true) {
+    const logDir = values.logDir ?? defaultLogDirectory(machine)
+    return startInBackground({ name, logDir, fileSystem, context })
+  }
+  const logging = await openServerLogging(values, { name, clock, fileSystem, terminal })
   const { logger } = logging
-  const server = create({ clock: new SystemClock(), fileSystem, logger })
+  const server = create({ clock, fileSystem, logger })
   try {
     await serve(server, {
       name,
       pidDirectory: pidDirectory(machine),
       fileSystem,
       logger,
-      onStarted: () => terminal.out(greet(server)),
+      onStarted: () => {
+        terminal.out(greet(server))
+        tellStarted()
+      },
     })
   } finally {
-    logging.flush()
+    await logging.close()
   }
   return 0
-}
-
-function parseLogLevel(text = 'info'): LogLevel {
-  const level = LOG_LEVELS.find((each) => each === text)
-  if (level !== undefined) return level
-  throw new UsageError(`--logLevel=${text}: allowed are ${LOG_LEVELS.join(', ')}`)
 }

@@ -169,6 +169,14 @@ class NodeFileHandle implements FileHandle {
   }
 }
 
+/**
+ * A descriptor for streams that write by themselves, always at the end of the file; whoever takes it closes it.
+ * @throws Node's errors
+ */
+export function openToAppend(path: string): number {
+  return fs.openSync(path, 'a')
+}
+
 /** The machine's file system. */
 export class NodeFileSystem implements FileSystem {
   open(path: string, flags: OpenFlags): FileHandle {
