@@ -21,6 +21,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.LocalTransactionState;
 import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageAccessor;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 
@@ -163,7 +164,9 @@ public final class ActingCases {
             level.setDelayTimeLevel(DELAY_LEVEL);
             toBrokerA(level, i % QUEUES);
             Message timer = Context.message(delayed, "timer" + i);
-            timer.setDeliverTimeMs(System.currentTimeMillis() + DELAY_MILLIS);
+            // Clients of 4.x, which are compiled with the same cases, have no method for it.
+            String deliverMs = String.valueOf(System.currentTimeMillis() + DELAY_MILLIS);
+            MessageAccessor.putProperty(timer, "TIMER_DELIVER_MS", deliverMs);
             toBrokerA(timer, i % QUEUES);
         }
     }
