@@ -5,7 +5,9 @@ import { INT_MAX, boolean, int, long, oneOf, optionalString, string } from './op
 export const BROKER_OPTIONS = {
   brokerConfigPath: optionalString(),
   rocketmqHome: optionalString(
-    { text: 'Where pid files are written; the environment variable ROCKETMQ_HOME when not set.' },
+    {
+      text: 'Where pid files are written, and the accounts of aclEnable lie; the environment variable ROCKETMQ_HOME when not set.',
+    },
     ({ environment }) => environment.ROCKETMQ_HOME,
   ),
   namesrvAddr: optionalString(
@@ -43,7 +45,10 @@ export const BROKER_OPTIONS = {
     important: true,
     text: 'Create a consumer group when it is first used.',
   }),
-  messageStorePlugIn: string(''),
+  messageStorePlugIn: string('', {
+    supported: [''],
+    text: 'Classes before the store, as that of tiered storage: there are none.',
+  }),
   msgTraceTopicName: string('RMQ_SYS_TRACE_TOPIC', {
     important: true,
     text: 'Topic for message traces.',
@@ -72,8 +77,16 @@ export const BROKER_OPTIONS = {
   }),
   flushConsumerOffsetHistoryInterval: int(60_000),
   rejectTransactionMessage: boolean(false, { important: true, text: 'Refuse half messages.' }),
-  fetchNameSrvAddrByDnsLookup: boolean(false, { important: true }),
-  fetchNamesrvAddrByAddressServer: boolean(false, { important: true }),
+  fetchNameSrvAddrByDnsLookup: boolean(false, {
+    important: true,
+    supported: [false],
+    text: 'Take namesrvAddr for a name of which each address is a name server.',
+  }),
+  fetchNamesrvAddrByAddressServer: boolean(false, {
+    important: true,
+    supported: [false],
+    text: 'Ask an address server by HTTP for the name servers.',
+  }),
   sendThreadPoolQueueCapacity: int(10_000, {
     min: 1,
     text: 'Sends that may wait at a time; one more is answered SYSTEM_BUSY.',

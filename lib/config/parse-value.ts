@@ -13,7 +13,9 @@ export function parseValue(option: Option, text: string): OptionValue | Refusal 
   const value = parseByType(option, text.trim())
   if (isRefusal(value)) return value
   if (option.supported !== undefined && !option.supported.includes(value)) {
-    const listed = option.supported.filter((each) => each !== undefined)
+    const listed = option.supported
+      .filter((each) => each !== undefined)
+      .map((each) => (each === '' ? 'an empty value' : each))
     return { refusal: `not implemented yet; possible is ${listed.join(', ')}` }
   }
   return value

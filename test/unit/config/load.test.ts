@@ -96,6 +96,18 @@ describe('loading configurations', () => {
       ['enableDLegerCommitLog', 'true'],
       'broker.conf: enableDLegerCommitLog=true: not implemented yet; possible is false',
     ],
+    [
+      ['messageStorePlugIn', 'org.apache.rocketmq.tieredstore.TieredMessageStore'],
+      'messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore: not implemented yet; possible is an empty value',
+    ],
+    [
+      ['fetchNamesrvAddrByAddressServer', 'true'],
+      'fetchNamesrvAddrByAddressServer=true: not implemented yet; possible is false',
+    ],
+    [
+      ['fetchNameSrvAddrByDnsLookup', 'true'],
+      'fetchNameSrvAddrByDnsLookup=true: not implemented yet; possible is false',
+    ],
   ]
   for (const [[key, value], line] of refused) {
     it(`refuses ${key}=${value} with one line that says what is allowed`, () => {
