@@ -43,7 +43,7 @@ export class StoreLife implements Service {
     log.files.load(lastExitOk)
     queues.load(lastExitOk)
     const cut = new LogCut(fileSystem, config.storePathRootDir, logger)
-    const isCut = cut.run(log.files)
+    const isCut = cut.run(log.files, config.brokerRole === 'SLAVE')
     await this.#recover(this.#checkpoint, lastExitOk && !isCut)
     if (isCut) cut.done()
     this.#abortFile.create(processId)

@@ -40,11 +40,19 @@ export class LogCut {
     this.#logger = logger
   }
 
-  /** Returns whether the log was cut: all that is derived from it has to be checked then, as after a crash. */
-  run(files: LogFileQueue): boolean {
+  /**
+   * Returns whether the log was cut: all that is derived from it has to be checked then, as after a crash. A slave that was made the
+   * master before the order was carried out keeps its log.
+   */
+  run(files: LogFileQueue, isSlave: boolean): boolean {
     const order = this.#order()
     if (order === undefined) return false
     const { offset, timeMs } = order
+    if (!isSlave && order.isKept !== true) {
+      this.#logger.warn({ offset }, 'the log is not cut: this broker is no slave any more')
+      this.done()
+      return false
+    }
     const kept = join(this.#rootDirectory, `cut-${timeMs}-${offset}`)
     if (files.find(offset) !== undefined) {
       if (order.isKept !== true) {

@@ -27,8 +27,9 @@ describe('a log that is cut at the start', () => {
     await store.stop()
   })
 
-  function open(): DefaultMessageStore {
-    return makeStore({ directory: '/store', fileSystem, clock: new SimClock() })
+  function open(brokerRole: 'SLAVE' | 'ASYNC_MASTER' = 'ASYNC_MASTER'): DefaultMessageStore {
+    const config = { brokerRole }
+    return makeStore({ directory: '/store', fileSystem, clock: new SimClock(), config })
   }
 
   function order(): void {
@@ -56,18 +57,21 @@ describe('a log that is cut at the start', () => {
     expect([await found(KEPT - 1), await found(KEPT), await found(COUNT - 1)]).to.deep.equal([
       1, 0, 0,
     ])
-    const { appended } = await put(store)
+    await store.stop()
+    const master = open()
+    await master.start()
+    const { appended } = await put(master)
     expect(appended).to.include({ commitLogOffset: offsets[KEPT], queueOffset: KEPT })
+    await master.stop()
   }
 
   it('ends there with all that is derived from it, and what was cut is kept', async () => {
     const offset = offsets[KEPT] as number
     const before = bytesOf('/store/commitlog', offset)
     order()
-    const store = open()
+    const store = open('SLAVE')
     await store.start()
     await expectCut(store)
-    await store.stop()
     expect(bytesOf(`/store/cut-77-${offset}`, offset).equals(before)).to.equal(true)
     expect(fileSystem.list('/store')).to.not.include('haCut.json')
   })
@@ -78,7 +82,7 @@ describe('a log that is cut at the start', () => {
     order()
     const random = new Random(1)
     for (let operations = 1; fileSystem.exists('/store/haCut.json'); operations += 3) {
-      const store = open()
+      const store = open('SLAVE')
       fileSystem.dieAfter(operations)
       let hasStarted = false
       void store.start().then(
@@ -89,14 +93,24 @@ describe('a log that is cut at the start', () => {
       fileSystem = fileSystem.restart(random.chance(0.5) ? 'kill' : 'power loss', random)
       expect(operations).to.be.below(1_000)
     }
-    const store = open()
+    const store = open('SLAVE')
     await store.start()
     await expectCut(store)
-    await store.stop()
     expect(bytesOf(`/store/cut-77-${offset}`, offset).equals(before)).to.equal(true)
     const again = open()
     await again.start()
     expect(again.getMaxOffsetInQueue('TopicA', 0)).to.equal(KEPT + 1)
     await again.stop()
+  })
+
+  it('keeps all of it when the broker was made a master before it was cut, and for good', async () => {
+    order()
+    for (const brokerRole of ['ASYNC_MASTER', 'SLAVE'] as const) {
+      const store = open(brokerRole)
+      await store.start()
+      expect(store.getMaxOffsetInQueue('TopicA', 0)).to.equal(COUNT)
+      await store.stop()
+    }
+    expect(fileSystem.list('/store').filter((name) => /cut/i.test(name))).to.deep.equal([])
   })
 })
