@@ -57,6 +57,13 @@ export class LmqConsumerOffsetManager extends ConsumerOffsetManager {
       if (splitTopicAtGroup(key)?.group === group) this.#lmqOffsetTable.delete(key)
     }
   }
+
+  override cleanOffsetByTopic(topic: string): void {
+    super.cleanOffsetByTopic(topic)
+    for (const key of this.#lmqOffsetTable.keys()) {
+      if (splitTopicAtGroup(key)?.topic === topic) this.#lmqOffsetTable.delete(key)
+    }
+  }
 }
 
 /** The manager of offsets that the configuration asks for. */
