@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NotificationRequestHeader } from '../../codec/header/notification.ts'
 import type { PopMessageRequestHeader } from '../../codec/header/pop-message.ts'
 import type { Host } from '../../codec/message/host.ts'
@@ -22,12 +21,11 @@ import type { PollingHeader, PopRequest } from './longpolling/held-pops.ts'
 import { PopLongPollingService } from './longpolling/pop-long-polling-service.ts'
 import { PopMessageMetrics } from './metrics/pop-message-metrics.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
-import { CheckPointReviver } from './pop/check-point-reviver.ts'
 import { ConsumerOrderInfoManager } from './pop/consumer-order-info-manager.ts'
 import { popQueueKey } from './pop/pop-ack-constants.ts'
 import { PopBufferMergeService } from './pop/pop-buffer-merge-service.ts'
 import { PopInflightMessageCounter } from './pop/pop-inflight-message-counter.ts'
-import { PopReviveService } from './pop/pop-revive-service.ts'
+import { PopReviveServices } from './pop/pop-revive-services.ts'
 import { QueueLockManager } from './pop/queue-lock-manager.ts'
 import { ReviveLog } from './pop/revive-log.ts'
 import type { TimedPuts } from './pop/timed-puts.ts'
@@ -82,7 +80,7 @@ export class PopConsumption implements Service, ChannelEventListener {
   readonly #deps: PopConsumptionDeps
   readonly #buffer: PopBufferMergeService
   readonly #reviveLog: ReviveLog
-  readonly #reviveServices: readonly PopReviveService[]
+  readonly #reviveServices: PopReviveServices
   readonly #popPolling: PopLongPollingService<PopMessageRequestHeader>
   readonly #notificationPolling: PopLongPollingService<NotificationRequestHeader>
   readonly #checks: PopChecks
@@ -103,7 +101,12 @@ export class PopConsumption implements Service, ChannelEventListener {
     })
     this.#reviveLog = new ReviveLog({ ...deps, popMetrics: this.metrics })
     this.#buffer = new PopBufferMergeService({ ...deps, reviveLog: this.#reviveLog })
-    this.#reviveServices = this.#newReviveServices()
+    this.#reviveServices = new PopReviveServices({
+      ...deps,
+      reviveLog: this.#reviveLog,
+      inflight: this.inflight,
+      popMetrics: this.metrics,
+    })
     this.#popPolling = this.#newPolling(false, (held) =>
       this.#popProcessor.executeRequestWhenWakeup(held),
     )
@@ -147,7 +150,7 @@ export class PopConsumption implements Service, ChannelEventListener {
 
   /** Whether this broker revives: masters do, slaves do not. Apache: AckMessageProcessor#setPopReviveServiceStatus */
   setPopReviveServiceStatus(shouldRun: boolean): void {
-    for (const service of this.#reviveServices) service.setShouldRunPopRevive(shouldRun)
+    this.#reviveServices.setShouldRunPopRevive(shouldRun)
   }
 
   /** Where pops of a queue have come to; -1 when no check point of it is in memory. */
@@ -167,11 +170,7 @@ export class PopConsumption implements Service, ChannelEventListener {
 
   /** What each revive queue has yet to deal with, and when the first of that was stored, -1 for nothing. */
   reviveLags(): Promise<{ readonly messages: number; readonly oldestMs: number }[]> {
-    const lags = this.#reviveServices.map(async (service) => {
-      const messages = service.getReviveBehindMessages()
-      return { messages, oldestMs: messages === 0 ? -1 : await service.getOldestTimestamp() }
-    })
-    return Promise.all(lags)
+    return this.#reviveServices.lags()
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {
@@ -256,24 +255,6 @@ export class PopConsumption implements Service, ChannelEventListener {
     return new PopLongPollingService({ brokerConfig, clock, notifyLast, wakeup, defer })
   }
 
-  #newReviveServices(): PopReviveService[] {
-    const { reviveTopic } = this.#reviveLog
-    const { brokerConfig } = this.#deps
-    const reviver = new CheckPointReviver({
-      ...this.#deps,
-      reviveLog: this.#reviveLog,
-      inflight: this.inflight,
-      popMetrics: this.metrics,
-    })
-    const services: PopReviveService[] = []
-    for (let queueId = 0; queueId < brokerConfig.reviveQueueNum; queueId++) {
-      const own = { reviver, reviveTopic, queueId, popMetrics: this.metrics }
-      const deps = { ...this.#deps, ...own, nextTurn: () => nextTurn() }
-      services.push(new PopReviveService(deps))
-    }
-    return services
-  }
-
   /** Wakes a pop that may have messages of the queue again. */
   #onBelowThreshold(topic: string, group: string, queueId: number): void {
     if (isRetryTopic(topic)) this.#popPolling.notifyRetried(parseNormalTopic(topic, group), group)
@@ -299,7 +280,7 @@ export class PopConsumption implements Service, ChannelEventListener {
     return [
       this.#buffer,
       this.orderInfo,
-      ...this.#reviveServices,
+      this.#reviveServices,
       this.#popPolling,
       this.#notificationPolling,
     ]
