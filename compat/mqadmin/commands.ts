@@ -22,8 +22,6 @@ interface LeftOut {
 const NO_PROVIDER = 'without a provider both refuse; Apache with the text of an exception'
 const NO_COLD_DATA_CONTROL = 'cold reads are bounded by themselves, groups are not held back'
 const NO_ROCKSDB = 'there is no RocksDB'
-const NO_FLUSH_OFFSET = 'refused; a master of Apache takes it and does nothing'
-const NO_POP_RECORDS = 'pop records are not exported'
 
 const GROUP_NAMED_AS_TOPIC: LeftOut = {
   lines: /consumerGroup=P,|^P P |^See https:|^MessageTrack /,
@@ -211,14 +209,15 @@ const CLEANING: readonly Command[] = [
   same('exportMetadata -c CompatCluster -f {dir}/export'),
   same('exportConfigs -c CompatCluster -f {dir}/export'),
   same('exportMetrics -c CompatCluster -f {dir}/export'),
-  differing(NO_POP_RECORDS, 'exportPopRecord -b {broker} -d true'),
+  same('exportPopRecord -b {broker} -d true'),
+  same('exportPopRecord -c CompatCluster -d false'),
 ]
 
 const OTHERS: readonly Command[] = [
   same('haStatus -b {broker}'),
   same('haStatus -c CompatCluster'),
   same('getBrokerEpoch -b broker-a'),
-  differing(NO_FLUSH_OFFSET, 'resetMasterFlushOffset -b {broker} -o 0'),
+  same('resetMasterFlushOffset -b {broker} -o 0'),
   differing(NO_COLD_DATA_CONTROL, 'getColdDataFlowCtrInfo -b {broker}'),
   differing(NO_COLD_DATA_CONTROL, 'updateColdDataFlowCtrGroupConfig -b {broker} -g CG -v 1024'),
   differing(NO_COLD_DATA_CONTROL, 'getColdDataFlowCtrInfo -b {broker}'),

@@ -36,6 +36,7 @@ import {
 import { AclAdminProcessor } from './processor/admin/acl-admin-processor.ts'
 import { PlainAclAdminProcessor } from './processor/admin/plain-acl-admin-processor.ts'
 import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
+import { NothingToDoProcessor } from './processor/admin/nothing-to-do-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
 import {
   type SwitchTimerEngineDeps,
@@ -97,6 +98,7 @@ export function registerAdministration(
   register(PlainAclAdminProcessor.requestCodes, new PlainAclAdminProcessor(deps))
   register(UserAdminProcessor.requestCodes, new UserAdminProcessor(deps))
   register([RequestCode.SWITCH_TIMER_ENGINE], new SwitchTimerEngineProcessor(deps))
+  register(NothingToDoProcessor.requestCodes, new NothingToDoProcessor(deps.brokerConfig))
   register(UnsupportedRequestProcessor.requestCodes, new UnsupportedRequestProcessor())
   registerConsumerAdministration(dispatcher, group, deps)
 }
