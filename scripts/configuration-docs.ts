@@ -104,6 +104,8 @@ from the first of these that has one:
 A value that is not allowed stops the start with one line that names place, key, value and what is allowed. An unknown key is
 warned of, kept, and returned by \`getBrokerConfig\`. A change at run time (\`mqadmin updateBrokerConfig\`) is checked in the same way
 and written, with all other settings, to the file given with \`-c\` (without one: \`config/broker.properties\` in the store).
+It counts from the next request, or the next round of what comes round; addresses, paths, file sizes, capacities of queues, metrics and TLS, and
+intervals that Apache too reads once, count from the next start.
 
 Two sections per class: options that this server acts on, and options that it accepts, keeps and returns, which have no effect here
 yet. Defaults that depend on the machine are shown in parentheses, for 4 processors.

@@ -65,7 +65,7 @@ export class BrokerFixture {
       messageStore: new DefaultMessageStore({
         ...shared,
         cqType: (topic) => cqTypeOf(topicConfigManager.topicConfigTable.get(topic)),
-        config: { ...store, storePathCommitLog: store.storePathCommitLog ?? '' },
+        config: store,
       }),
     })
     await this.#broker.start()

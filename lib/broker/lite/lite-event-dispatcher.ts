@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import { getOrAdd } from '../../common/maps.ts'
+import { repeat } from '../../common/repeat.ts'
 import type { Service } from '../../common/service.ts'
 import type { LiteConfig } from '../../config/lite-config.ts'
 import type { MessageStore } from '../../store/types.ts'
@@ -69,7 +70,11 @@ export class LiteEventDispatcher implements Service, LiteCtlListener {
 
   start(): Promise<void> {
     const { clock, liteConfig } = this.#deps
-    this.#timer = clock.setInterval(() => this.#scan(), liteConfig.liteEventCheckInterval)
+    this.#timer = repeat(
+      clock,
+      () => this.#scan(),
+      () => liteConfig.liteEventCheckInterval,
+    )
     return Promise.resolve()
   }
 

@@ -1,6 +1,7 @@
 import { FailureLog } from '../../common/failure-log.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
+import { repeat } from '../../common/repeat.ts'
 import type { Service } from '../../common/service.ts'
 import type { LiteConfig } from '../../config/lite-config.ts'
 import type { MessageStore } from '../../store/types.ts'
@@ -50,7 +51,11 @@ export class LiteLifecycleManager implements Service {
 
   start(): Promise<void> {
     const { clock, liteConfig } = this.#deps
-    this.#timer = clock.setInterval(() => this.#check(), liteConfig.liteTtlCheckInterval)
+    this.#timer = repeat(
+      clock,
+      () => this.#check(),
+      () => liteConfig.liteTtlCheckInterval,
+    )
     return Promise.resolve()
   }
 

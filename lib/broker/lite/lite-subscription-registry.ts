@@ -4,6 +4,7 @@ import { ResponseCode } from '../../../codec/response-code.ts'
 import type { Clock, Timer } from '../../common/clock.ts'
 import type { Logger } from '../../common/logger.ts'
 import { getOrAdd } from '../../common/maps.ts'
+import { repeat } from '../../common/repeat.ts'
 import type { Service } from '../../common/service.ts'
 import type { LiteConfig } from '../../config/lite-config.ts'
 import { type Channel, RemotingError } from '../../remoting/index.ts'
@@ -83,10 +84,8 @@ export class LiteSubscriptionRegistry implements Service {
 
   start(): Promise<void> {
     const { clock, liteConfig } = this.#deps
-    this.#timer = clock.setInterval(
-      () => this.#cleanupExpired(),
-      liteConfig.liteSubscriptionCheckInterval,
-    )
+    const cleanup = () => this.#cleanupExpired()
+    this.#timer = repeat(clock, cleanup, () => liteConfig.liteSubscriptionCheckInterval)
     return Promise.resolve()
   }
 

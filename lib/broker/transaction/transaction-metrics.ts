@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../common/clock.ts'
 import { DataVersion } from '../../common/data-version.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
+import { repeat } from '../../common/repeat.ts'
 import type { Service } from '../../common/service.ts'
 import { readStateFile, writeStateFile, writeStateFileAsync } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
@@ -49,8 +50,8 @@ export class TransactionMetrics implements Service {
 
   start(): Promise<void> {
     const { clock, brokerConfig } = this.#deps
-    const periodMs = brokerConfig.transactionMetricFlushInterval
-    this.#timer = clock.setInterval(() => this.#persistInBackground(), periodMs)
+    const persist = () => this.#persistInBackground()
+    this.#timer = repeat(clock, persist, () => brokerConfig.transactionMetricFlushInterval)
     return Promise.resolve()
   }
 

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../common/clock.ts'
 import { toError } from '../../common/errors.ts'
+import { repeat } from '../../common/repeat.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { LogFlusher } from './log-flusher.ts'
 
@@ -30,7 +31,8 @@ export class FlushRealTimeService {
 
   start(): void {
     const { clock, config } = this.#deps
-    this.#timer = clock.setInterval(() => void this.#tick(), config.flushIntervalCommitLog)
+    const tick = () => void this.#tick()
+    this.#timer = repeat(clock, tick, () => config.flushIntervalCommitLog)
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../common/clock.ts'
 import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
+import { repeat } from '../../common/repeat.ts'
 import type { MessageStoreConfig } from '../config.ts'
 import type { ConsumeQueueStore } from './consume-queue-store.ts'
 
@@ -36,7 +37,8 @@ export class FlushConsumeQueueService {
   start(): void {
     const { clock, config } = this.#deps
     this.#lastFlushMs = clock.monotonic()
-    this.#timer = clock.setInterval(() => this.#tick(), config.flushIntervalConsumeQueue)
+    const tick = () => this.#tick()
+    this.#timer = repeat(clock, tick, () => config.flushIntervalConsumeQueue)
   }
 
   /** Resolves when no flush runs any more. */
