@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../common/clock.ts'
 import { isReadable, isWriteable } from '../../common/perm-name.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
@@ -71,6 +72,8 @@ export class ConsumerLagCalculator {
     const lags: ConsumerLag[] = []
     const { subscriptionGroupManager, subscriptions } = this.#deps
     for (const group of [...subscriptionGroupManager.subscriptionGroupTable.keys()]) {
+      // What lies in memory is read at once: requests must not wait until the lags of all groups are known.
+      await nextTurn()
       const isPop = subscriptions.isPop(group)
       for (const topic of subscriptions.topicsOf(group)) {
         if (isRetryTopic(topic) || !this.#isOpen(topic)) continue

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ConsumeStats, ConsumeStatsList } from '../../../../codec/body/consume-stats.ts'
 import {
   QueryConsumeTimeSpanBody,
@@ -67,7 +68,9 @@ export class GroupProgressProcessor implements RequestProcessor {
     const consumeStatsList: ConsumeStatsList['consumeStatsList'] = []
     let totalDiff = 0
     let totalInflightDiff = 0
-    for (const group of this.#deps.subscriptionGroupManager.subscriptionGroupTable.keys()) {
+    for (const group of [...this.#deps.subscriptionGroupManager.subscriptionGroupTable.keys()]) {
+      // Others have their turn between groups: offsets in memory are read at once.
+      await nextTurn()
       const stats: ConsumeStats[] = []
       for (const topicConfig of this.#consumedTopics(group, isOrder)) {
         stats.push(await this.#statsOf(group, topicConfig))

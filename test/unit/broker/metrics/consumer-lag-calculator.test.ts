@@ -66,6 +66,14 @@ const ABOUT = { group: 'G', topic: 'T', isRetry: false }
 const NOTHING = { lag: 0, inflight: 0, ready: 0, lagLatencyMs: 0, queueingLatencyMs: 0 }
 
 describe('ConsumerLagCalculator', () => {
+  it('lets others have their turn between groups', async () => {
+    let hasAnswered = false
+    const counted = calculate({ consumeType: 'CONSUME_PASSIVELY', committed: 40, pulled: 70 })
+    setImmediate(() => (hasAnswered = true))
+    await counted
+    expect(hasAnswered).to.equal(true)
+  })
+
   it('tells what a pulling group has not consumed, has at hand and has not fetched', async () => {
     const lags = await calculate({ consumeType: 'CONSUME_PASSIVELY', committed: 40, pulled: 70 })
     const numbers = { lag: 60, inflight: 30, ready: 30 }
