@@ -35,7 +35,7 @@ export async function rocketmqServer(context: CommandContext): Promise<number> {
     terminal.out(printed)
     return 0
   }
-  if (!isStart) throw new UsageError(`what is to be done? ${USAGE.split('\n')[0]}`)
+  if (!isStart) throw new UsageError('start or store is missing; rocketmq-server -h shows both')
   const machine = thisMachine(context.environment)
   const file = values.configFile
   const flags = flagLayer([

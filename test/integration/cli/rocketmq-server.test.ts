@@ -102,7 +102,7 @@ describe('rocketmq-server', () => {
       'rocketmq-server: command line: --port=70000: allowed is a whole number from 0 to 65535\n',
     ],
     [['start', '--prot', '1'], "rocketmq-server: Unknown option '--prot'\n"],
-    [[], 'rocketmq-server: what is to be done? Usage: rocketmq-server start [flags]\n'],
+    [[], 'rocketmq-server: start or store is missing; rocketmq-server -h shows both\n'],
   ]
   for (const [args, err] of wrong) {
     it(`refuses "${args.join(' ')}" in one line`, async () => {

@@ -125,7 +125,7 @@ async function statsOf(
   try {
     return await fetchBrokerRuntimeStats(admin, address)
   } catch (error) {
-    output.complain(describeError(error))
+    output.complain(`${address}: ${describeError(error)}`)
     return new Map()
   }
 }

@@ -4,9 +4,12 @@ import type { TopicRouteData } from '../../../../codec/body/topic-route-data.ts'
 import { QueryTopicConsumeByWhoRequestHeader } from '../../../../codec/header/query-topic-consume-by-who.ts'
 import { ViewBrokerStatsDataRequestHeader } from '../../../../codec/header/view-broker-stats-data.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
+import { RemotingError } from '../../../remoting/index.ts'
 import { MASTER_ID, selectBrokerAddr } from '../../cluster.ts'
 import { defineCommand } from '../../command.ts'
 import { examineConsumeStats } from '../../consumer-calls.ts'
+import { describeError } from '../../describe-error.ts'
 import type { MqAdminClient } from '../../mq-admin-client.ts'
 import { text, toggle } from '../../option.ts'
 import { frontStringAtLeast, printf } from '../../printf.ts'
@@ -29,14 +32,22 @@ export const statsAll = defineCommand({
     const progress = output.progress()
     for (const [index, topic] of topics.entries()) {
       progress.update(index, topics.length)
-      // A topic that was deleted meanwhile, or that nobody serves, is passed over.
-      rows.push(...(await statsOf(admin, topic).catch(() => [])))
+      try {
+        rows.push(...(await statsOf(admin, topic)))
+      } catch (error) {
+        // A topic that was deleted meanwhile, or that nobody serves, is passed over.
+        if (!isUnknownTopic(error)) output.complain(`${topic}: ${describeError(error)}`)
+      }
     }
     progress.clear()
     const shown = rows.filter((row) => !activeTopic || row.inDay + (row.outDay ?? 0) > 0)
     output.print(shown, [HEAD, ...shown.map(lineOf)])
   },
 })
+
+function isUnknownTopic(error: unknown): boolean {
+  return error instanceof RemotingError && error.code === ResponseCode.TOPIC_NOT_EXIST
+}
 
 /** One topic with one group; without a group there is nothing about consumption. Rates are those of the last minute. */
 interface TopicStats {

@@ -41,7 +41,8 @@ export const updateTopic = defineCommand({
       await createTopic(admin, broker, config)
       output.print({ created: config.topicName, broker }, [`create topic to ${broker} success.`])
     })
-    if (config.order && !output.hasFailed) {
+    if (output.hasFailed) return
+    if (config.order) {
       const orderConf = await orderTopic(admin, values, config.writeQueueNums)
       const scope = brokerAddr === undefined ? 'cluster' : 'broker'
       output.print({ orderConf }, [

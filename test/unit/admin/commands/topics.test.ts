@@ -2,12 +2,18 @@ import { expect } from 'chai'
 import { CreateTopicRequestHeader } from '../../../../codec/header/create-topic.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
+import { ResponseCode } from '../../../../codec/response-code.ts'
 import { clusterRT } from '../../../../lib/admin/commands/cluster/cluster-rt.ts'
 import { startMonitoring } from '../../../../lib/admin/commands/consumer/start-monitoring.ts'
 import { REFUSED_COMMANDS } from '../../../../lib/admin/commands/refused.ts'
+import { statsAll } from '../../../../lib/admin/commands/stats/stats-all.ts'
 import { allocateMQ } from '../../../../lib/admin/commands/topic/allocate-mq.ts'
+import { updateTopic } from '../../../../lib/admin/commands/topic/update-topic.ts'
 import { updateTopicPerm } from '../../../../lib/admin/commands/topic/update-topic-perm.ts'
-import { FakeServers, MASTER } from '../../../helpers/fake-servers.ts'
+import { FakeServers, MASTER, NAMESRV } from '../../../helpers/fake-servers.ts'
+
+const REFUSAL = 'CODE: 16  DESC: not you'
+const refused = () => RemotingCommand.response(ResponseCode.NO_PERMISSION, 'not you')
 
 describe('mqadmin about topics', () => {
   it('changes what may be done with a topic, and nothing else of it', async () => {
@@ -28,6 +34,25 @@ describe('mqadmin about topics', () => {
       .run(updateTopicPerm, '-b 10.0.0.7:10911 -t T -p 4')
       .catch((error: Error) => error)
     expect(failure).to.have.property('message', '10.0.0.7:10911: no master that has the topic')
+  })
+
+  it('does not show as made what no broker has taken', async () => {
+    const servers = new FakeServers()
+    servers.answer(MASTER, RequestCode.UPDATE_AND_CREATE_TOPIC, refused)
+    expect(await servers.run(updateTopic, '-c C -t T')).to.deep.equal([])
+    expect(servers.terminal.errors).to.deep.equal([`updateTopic: ${MASTER}: ${REFUSAL}`])
+  })
+
+  it('tells of topics whose statistics are refused, not of those that nobody has', async () => {
+    const servers = new FakeServers()
+    servers.answer(MASTER, RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, refused)
+    const topics = (await servers.run(statsAll, '')).slice(1)
+    expect(topics).to.deep.equal([])
+    expect(servers.terminal.errors).to.deep.equal([`statsAll: T: ${REFUSAL}`])
+    const unknown = () => RemotingCommand.response(ResponseCode.TOPIC_NOT_EXIST, 'no route')
+    servers.answer(NAMESRV, RequestCode.GET_ROUTEINFO_BY_TOPIC, unknown)
+    await servers.run(statsAll, '')
+    expect(servers.terminal.errors).to.have.length(1)
   })
 
   it('shares queues out as consumers do', async () => {
