@@ -10,6 +10,7 @@ import type { TlsServerContext } from './tls-server-context.ts'
 export async function acceptTls(socket: Socket, context: TlsServerContext): Promise<TLSSocket> {
   const acceptor = await context.current()
   if (acceptor === undefined) throw new Error('no certificate is set')
+  if (socket.destroyed) throw new Error('the connection was closed')
   return new Promise((resolve, reject) => {
     socket.once('close', () => reject(new Error('the connection was closed')))
     acceptor.accept(socket, {
