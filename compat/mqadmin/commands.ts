@@ -209,8 +209,8 @@ const CLEANING: readonly Command[] = [
   same('exportMetadata -c CompatCluster -f {dir}/export'),
   same('exportConfigs -c CompatCluster -f {dir}/export'),
   same('exportMetrics -c CompatCluster -f {dir}/export'),
-  same('exportPopRecord -b {broker} -d true'),
-  same('exportPopRecord -c CompatCluster -d false'),
+  same('exportPopRecord -b {broker}'),
+  same('exportPopRecord -c CompatCluster'),
 ]
 
 const OTHERS: readonly Command[] = [

@@ -16,7 +16,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9A-F]{56}\b|\b[0-9A-F]{32}\b/g, '$ID'],
   [/-?\b\d+\.\d+(E-?\d+)?\b/g, '$DECIMAL'],
   [/@[0-9a-f]{6,8}\b|\$\$Lambda\S+/g, '$OBJECT'],
-  [/(runtime\s*: ).*|(Timestamp\s+: )\d{14}|(getMessageEntireTimeMax\s*: )\d+/g, '$1$2$3$TIME'],
+  [/(runtime\s*[:=] ).*|(Timestamp\s+: )\d{14}|(getMessageEntireTimeMax\s*: )\d+/g, '$1$2$3$TIME'],
   [
     /(timerReadBehind\s*: )[01]$|(MessageEntireTimeMax = )\d+|(consumeTimestamp = |spentTimeMills = )\d+/g,
     '$1$2$3$TIME',

@@ -11,6 +11,8 @@ import { runTool, type ToolOutput, type ToolServer } from '../mqadmin/tool.ts'
 import { NEWEST } from './java.ts'
 
 const WITHOUT_NAMESRV = /^@c| -n /
+/** What Apache's broker 5.3.3 says of static topics, its tool of 5.5.0 cannot read. */
+const UNREADABLE = /^JSONException not support unquoted name/
 const TOPICS = [{ topicName: 'L1', readQueueNums: 2, writeQueueNums: 2, perm: 6 }]
 const GROUPS = [{ groupName: 'L1', consumeEnable: true, retryQueueNums: 1, retryMaxTimes: 3 }]
 
@@ -96,7 +98,8 @@ function report(
       context.report.fail(suite, line, 'it has printed nothing')
       continue
     }
-    const found = differs === undefined ? difference(ours, apaches) : ''
+    const isCompared = differs === undefined && !apaches.some((text) => UNREADABLE.test(text))
+    const found = isCompared ? difference(ours, apaches) : ''
     if (found === '') context.report.passed(suite, line, outputOf('ours', index)?.ms ?? 0)
     else context.report.fail(suite, line, found)
   }
