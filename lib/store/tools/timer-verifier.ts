@@ -1,4 +1,7 @@
-import { decodeTimerCheckpoint } from '../../../codec/store/timer-checkpoint.ts'
+import {
+  decodeTimerCheckpoint,
+  type TimerCheckpointValues,
+} from '../../../codec/store/timer-checkpoint.ts'
 import {
   isTimerLogUnit,
   readTimerLogUnit,
@@ -46,16 +49,15 @@ export class TimerVerifier {
   run(): void {
     const files = this.#directory.timerLogFiles()
     verifySeries('timer-log', files, this.#onFinding)
-    const readTimeMs = this.#readTimeMs()
-    for (const file of files) this.#checkFile(file, readTimeMs)
-    this.#checkWheel()
+    const { lastReadTimeMs = 0, lastTimerLogFlushPos = 0 } = this.#checkpoint() ?? {}
+    for (const file of files) this.#checkFile(file, lastReadTimeMs)
+    this.#checkWheel(lastTimerLogFlushPos)
   }
 
-  #readTimeMs(): number {
+  #checkpoint(): TimerCheckpointValues | undefined {
     const { fileSystem } = this.#directory
     const path = this.#directory.path('config', 'timercheck')
-    if (!fileSystem.exists(path)) return 0
-    return decodeTimerCheckpoint(fileSystem.readFile(path)).lastReadTimeMs
+    return fileSystem.exists(path) ? decodeTimerCheckpoint(fileSystem.readFile(path)) : undefined
   }
 
   #checkFile(file: SeriesFile, readTimeMs: number): void {
@@ -87,7 +89,8 @@ export class TimerVerifier {
     }
   }
 
-  #checkWheel(): void {
+  /** What is in the timer log from `flushedPosition` on, each start enters into the wheel again: Apache's stop may leave it out. */
+  #checkWheel(flushedPosition: number): void {
     const { fileSystem } = this.#directory
     const path = this.#directory.path('timerwheel')
     if (this.#lastPositions.size === 0 && !fileSystem.exists(path)) return
@@ -101,7 +104,9 @@ export class TimerVerifier {
     for (const [timeMs, lastPosition] of this.#lastPositions) {
       if (PRECISIONS_MS.some((ms) => isSlotOf(wheel, timeMs, ms, lastPosition))) continue
       const text = `no slot leads to the unit at ${lastPosition}, which is due at ${timeMs}`
-      this.#report('timer-wheel', path, 0, text)
+      if (lastPosition < flushedPosition) this.#report('timer-wheel', path, 0, text)
+      else
+        this.#onFinding({ severity: 'repair', kind: 'timer-wheel', file: path, position: 0, text })
     }
   }
 

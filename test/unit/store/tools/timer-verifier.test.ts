@@ -39,6 +39,13 @@ describe('store verify, timers', () => {
     fs.writeFileSync(store.path('timerwheel'), wheel)
   }
 
+  function writeCheckpoint(readTimeMs: number, flushedPosition: number): void {
+    const checkpoint = Buffer.alloc(4096)
+    checkpoint.writeBigInt64BE(BigInt(readTimeMs), 0)
+    checkpoint.writeBigInt64BE(BigInt(flushedPosition), 8)
+    fs.writeFileSync(store.path('config', 'timercheck'), checkpoint)
+  }
+
   async function kinds(): Promise<string[]> {
     const { findings } = await store.verify()
     return findings.map(({ severity, kind, position }) => `${severity} ${kind} ${position}`)
@@ -58,9 +65,16 @@ describe('store verify, timers', () => {
 
   it('finds slots that do not know the last timer', async () => {
     writeWheel(0)
+    writeCheckpoint(0, 104)
     expect(await kinds()).to.deep.equal(['damage timer-wheel 0'])
     store.leaveAbortFile()
     expect(await kinds()).to.include('repair timer-wheel 0')
+  })
+
+  it('knows that each start enters what is behind the check point', async () => {
+    writeWheel(0)
+    writeCheckpoint(0, 52)
+    expect(await kinds()).to.deep.equal(['repair timer-wheel 0'])
   })
 
   it('finds a wheel that is lost, and one that is cut off', async () => {
@@ -72,9 +86,7 @@ describe('store verify, timers', () => {
 
   it('passes over what has been delivered', async () => {
     writeWheel(0)
-    const checkpoint = Buffer.alloc(4096)
-    checkpoint.writeBigInt64BE(BigInt(DUE_MS + 1_000), 0)
-    fs.writeFileSync(store.path('config', 'timercheck'), checkpoint)
+    writeCheckpoint(DUE_MS + 1_000, 0)
     expect(await kinds()).to.deep.equal([])
   })
 })
