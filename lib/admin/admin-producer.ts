@@ -34,6 +34,8 @@ export interface OutgoingMessage {
   readonly tags?: string | undefined
   /** Separated by blanks. */
   readonly keys?: string | undefined
+  /** Of a message that is sent again; its unique id among them counts. */
+  readonly properties?: ReadonlyMap<string, string>
 }
 
 /** Apache: client.producer.SendResult */
@@ -77,13 +79,15 @@ export class AdminProducer {
     if (place === undefined) throw new Error(`${topic}: there is no such queue to write to`)
     const { clock } = this.#deps
     const nowMs = clock.now()
-    const msgId = this.#ids.create(nowMs, startOfLocalMonth(nowMs))
-    const properties: [string, string | undefined][] = [
+    const newId = this.#ids.create(nowMs, startOfLocalMonth(nowMs))
+    const properties = new Map<string, string | undefined>([
       [MessageConst.PROPERTY_KEYS, keys],
       [MessageConst.PROPERTY_TAGS, tags],
       [MessageConst.PROPERTY_WAIT_STORE_MSG_OK, 'true'],
-      [MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX, msgId],
-    ]
+      [MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX, newId],
+      ...(message.properties ?? []),
+    ])
+    const msgId = properties.get(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX) ?? newId
     const header = SendMessageRequestHeaderV2.encode({
       producerGroup: this.#group,
       topic,

@@ -1,10 +1,12 @@
 import { KVTable } from '../../codec/body/kv-table.ts'
 import type { TopicConfig } from '../../codec/body/topic-config.ts'
 import { formatAttributes } from '../../codec/body/topic-attributes.ts'
+import { GroupList } from '../../codec/body/topic-list.ts'
 import { TopicStatsTable } from '../../codec/body/topic-stats.ts'
 import { CreateTopicRequestHeader } from '../../codec/header/create-topic.ts'
 import { DeleteTopicRequestHeader } from '../../codec/header/delete-topic.ts'
 import { GetTopicStatsInfoRequestHeader } from '../../codec/header/get-topic-stats-info.ts'
+import { QueryTopicConsumeByWhoRequestHeader } from '../../codec/header/query-topic-consume-by-who.ts'
 import { RequestCode } from '../../codec/request-code.ts'
 import type { MqAdminClient } from './mq-admin-client.ts'
 
@@ -29,6 +31,18 @@ export async function fetchTopicStats(
   const header = GetTopicStatsInfoRequestHeader.encode({ topic })
   const { body } = await admin.invoke(address, { code: RequestCode.GET_TOPIC_STATS_INFO, header })
   return TopicStatsTable.decode(body)
+}
+
+/** The consumer groups of a topic that one broker knows, sorted. */
+export async function fetchGroupsOfTopic(
+  admin: MqAdminClient,
+  address: string,
+  topic: string,
+): Promise<string[]> {
+  const header = QueryTopicConsumeByWhoRequestHeader.encode({ topic })
+  const code = RequestCode.QUERY_TOPIC_CONSUME_BY_WHO
+  const { body } = await admin.invoke(address, { code, header })
+  return GroupList.decode(body).groupList.sort()
 }
 
 /** The keys of `attributes` carry their sign here. */

@@ -7,6 +7,7 @@ import { CONSUMER_COMMANDS } from './consumer/index.ts'
 import { EXPORT_COMMANDS } from './export/index.ts'
 import { HA_COMMANDS } from './ha/index.ts'
 import { LITE_COMMANDS } from './lite/index.ts'
+import { MESSAGE_COMMANDS } from './message/index.ts'
 import { NAMESRV_COMMANDS } from './namesrv/index.ts'
 import { OFFSET_COMMANDS } from './offset/index.ts'
 import { QUEUE_COMMANDS } from './queue/index.ts'
@@ -26,6 +27,7 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   ...STATS_COMMANDS,
   ...QUEUE_COMMANDS,
   ...LITE_COMMANDS,
+  ...MESSAGE_COMMANDS,
   ...OFFSET_COMMANDS,
   ...AUTH_COMMANDS,
   ...EXPORT_COMMANDS,

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 30_000
 export const exportPopRecord = defineCommand({
   name: 'exportPopRecord',
   text: 'Lets brokers turn what they keep of pop consumption in RocksDB into messages.',
-  options: { ...BROKER_OPTIONS, dryRun: truth('d', 'true: tell which brokers it would be') },
+  options: { ...BROKER_OPTIONS, dryRun: truth('d', 'true: only tell which brokers it would be') },
   oneOf: ONE_OF_BROKER_OPTIONS,
   async run(context, values) {
     const { admin, output } = context

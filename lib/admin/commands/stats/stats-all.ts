@@ -1,11 +1,10 @@
 import { BrokerStatsData } from '../../../../codec/body/broker-stats-data.ts'
-import { GroupList } from '../../../../codec/body/topic-list.ts'
 import type { TopicRouteData } from '../../../../codec/body/topic-route-data.ts'
-import { QueryTopicConsumeByWhoRequestHeader } from '../../../../codec/header/query-topic-consume-by-who.ts'
 import { ViewBrokerStatsDataRequestHeader } from '../../../../codec/header/view-broker-stats-data.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { RemotingError } from '../../../remoting/index.ts'
+import { fetchGroupsOfTopic } from '../../broker-calls.ts'
 import { MASTER_ID, selectBrokerAddr } from '../../cluster.ts'
 import { defineCommand } from '../../command.ts'
 import { examineConsumeStats } from '../../consumer-calls.ts'
@@ -82,10 +81,7 @@ async function groupsOf(
 ): Promise<string[]> {
   const [address] = brokerDatas.flatMap((broker) => selectBrokerAddr(broker) ?? [])
   if (address === undefined) return []
-  const header = QueryTopicConsumeByWhoRequestHeader.encode({ topic })
-  const code = RequestCode.QUERY_TOPIC_CONSUME_BY_WHO
-  const { body } = await admin.invoke(address, { code, header })
-  return GroupList.decode(body).groupList.sort()
+  return fetchGroupsOfTopic(admin, address, topic)
 }
 
 /** Over all masters; one without such a statistic counts as nothing. */

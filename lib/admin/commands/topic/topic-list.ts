@@ -1,6 +1,4 @@
-import { GroupList } from '../../../../codec/body/topic-list.ts'
-import { QueryTopicConsumeByWhoRequestHeader } from '../../../../codec/header/query-topic-consume-by-who.ts'
-import { RequestCode } from '../../../../codec/request-code.ts'
+import { fetchGroupsOfTopic } from '../../broker-calls.ts'
 import { selectBrokerAddr } from '../../cluster.ts'
 import { defineCommand } from '../../command.ts'
 import type { MqAdminClient } from '../../mq-admin-client.ts'
@@ -41,10 +39,7 @@ async function consumersOf(admin: MqAdminClient, topic: string): Promise<Consume
     const [broker] = brokerDatas
     const address = broker && selectBrokerAddr(broker)
     if (address === undefined) return { cluster: '', topic, consumerGroups: [] }
-    const header = QueryTopicConsumeByWhoRequestHeader.encode({ topic })
-    const code = RequestCode.QUERY_TOPIC_CONSUME_BY_WHO
-    const { body } = await admin.invoke(address, { code, header })
-    const consumerGroups = GroupList.decode(body).groupList.sort()
+    const consumerGroups = await fetchGroupsOfTopic(admin, address, topic)
     return { cluster: broker?.cluster ?? '', topic, consumerGroups }
   } catch {
     return { cluster: '', topic, consumerGroups: [] }
