@@ -26,6 +26,8 @@ const ANY_ADDRESS = '0.0.0.0'
 export interface Broker extends Service {
   /** Where it listens, with the real port. Only after `start`. */
   readonly address: Host
+  /** Resolves with the reason when it cannot go on; it is still to be stopped then. */
+  readonly failed: Promise<Error>
 }
 
 /**
@@ -47,6 +49,7 @@ export function createBroker(
     get address() {
       return broker.current.address
     },
+    failed: broker.failed,
     start: () => broker.start(),
     stop: () => broker.stop(),
   }
@@ -58,7 +61,7 @@ function assembleBroker(
   configFile: string | undefined,
   runtime: Runtime,
   restart: () => void,
-): Broker {
+): Omit<Broker, 'failed'> {
   const { configs } = settings
   const { clock, fileSystem, logger } = runtime
   const { storePathRootDir } = configs.store

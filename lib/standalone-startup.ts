@@ -52,6 +52,9 @@ export class Standalone implements Service {
   readonly #running: Service[] = []
   #namesrvAddr = ''
   #brokerAddr = ''
+  #onFailed: (error: Error) => void = () => undefined
+  /** Resolves with the reason when the broker cannot go on; both are still to be stopped then. */
+  readonly failed = new Promise<Error>((resolve) => (this.#onFailed = resolve))
 
   constructor(settings: StandaloneConfigs, configFile: string | undefined, runtime: Runtime) {
     this.#settings = settings
@@ -80,6 +83,7 @@ export class Standalone implements Service {
         this.#runtime,
       )
       await this.#start(broker)
+      void broker.failed.then(this.#onFailed)
       this.#brokerAddr = localAddress(broker.address)
     } catch (error) {
       await this.stop()

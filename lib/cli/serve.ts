@@ -16,8 +16,16 @@ export interface ServeOptions {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
-/** Runs `server` until SIGTERM or SIGINT, then stops it gracefully; a second signal ends the process at once. */
-export async function serve(server: Service, options: ServeOptions): Promise<void> {
+/** A server that may come to an end by itself: `failed` resolves with the reason. */
+export interface FailingService extends Service {
+  readonly failed?: Promise<Error>
+}
+
+/**
+ * Runs `server` until SIGTERM or SIGINT, then stops it gracefully; a second signal ends the process at once.
+ * @throws (rejects) the reason when the server cannot go on, after it has been stopped
+ */
+export async function serve(server: FailingService, options: ServeOptions): Promise<void> {
   const { name, pidDirectory, fileSystem, logger, onStarted } = options
   const signalled = watchSignals()
   const pidFile = new PidFile(fileSystem, pidDirectory, name)
@@ -26,10 +34,11 @@ export async function serve(server: Service, options: ServeOptions): Promise<voi
       await server.start()
       pidFile.write(logger)
       onStarted()
-      const signal = await signalled
-      logger.info({ signal }, 'stopping')
+      const end = await Promise.race([signalled, ...(server.failed ? [server.failed] : [])])
+      logger.info(end instanceof Error ? {} : { signal: end }, 'stopping')
       await server.stop()
       logger.info({}, 'stopped')
+      if (end instanceof Error) throw end
     })
   } finally {
     pidFile.remove()

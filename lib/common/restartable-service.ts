@@ -12,6 +12,9 @@ export class RestartableService<T extends Service> implements Service {
   #current: T
   #change: Promise<void> = Promise.resolve()
   #isStopped = false
+  #onFailed: (error: Error) => void = () => undefined
+  /** Resolves with the reason when a restart has failed: then nothing runs any more. */
+  readonly failed = new Promise<Error>((resolve) => (this.#onFailed = resolve))
 
   constructor(create: (restart: () => void) => T, logger: Logger) {
     this.#create = create
@@ -52,6 +55,7 @@ export class RestartableService<T extends Service> implements Service {
       await this.#current.start()
     } catch (error) {
       this.#logger.error({ err: toError(error) }, 'the restart failed')
+      this.#onFailed(toError(error))
     }
   }
 }

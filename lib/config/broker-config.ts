@@ -268,7 +268,10 @@ export const BROKER_OPTIONS = {
   popConsumerFSServiceInit: boolean(true),
   popConsumerKVServiceLog: boolean(false),
   popConsumerKVServiceInit: boolean(false),
-  popConsumerKVServiceEnable: boolean(false),
+  popConsumerKVServiceEnable: boolean(false, {
+    supported: [false],
+    text: 'Keep what is popped in a RocksDB. A broker of Apache that had it on keeps its open pops there: let them end before a store changes hands.',
+  }),
   popReviveMaxReturnSizePerRead: int(16_384),
   popReviveMaxAttemptTimes: int(16),
   realTimeNotifyConsumerChange: boolean(true, { text: 'Notify a group at once.' }),

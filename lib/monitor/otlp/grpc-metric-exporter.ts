@@ -61,6 +61,8 @@ export class GrpcMetricExporter implements MetricExporter {
     stream.end(grpcMessage(encodeExportMetricsRequest(metrics)))
     stream.resume()
     await once(stream, 'end')
+    if (status[':status'] === undefined)
+      throw new Error(`${this.#options.endpoint} closed the connection without an answer`)
     const code = status['grpc-status']
     if (code === GRPC_OK) return
     const message = decodeURIComponent(String(status['grpc-message'] ?? ''))

@@ -22,6 +22,8 @@ class Collector {
   status: string | undefined = '0'
   /** Never answers. */
   isSilent = false
+  /** Closes each connection instead of an answer. */
+  isClosing = false
   readonly #server: Http2Server = createServer()
 
   async start(): Promise<void> {
@@ -32,6 +34,11 @@ class Collector {
       stream.on('end', () => {
         this.calls.push({ headers, body: Buffer.concat(chunks) })
         if (this.isSilent) return
+        if (this.isClosing) {
+          stream.session?.close()
+          stream.close()
+          return
+        }
         const { status } = this
         if (status === undefined) {
           stream.respond({ ':status': 404 }, { endStream: true })
@@ -115,6 +122,11 @@ describe('metrics sent to a collector', () => {
   it('are refused by what is no gRPC server', async () => {
     collector.status = undefined
     expect(await exportNothing()).to.equal('E answers HTTP status 404, not gRPC')
+  })
+
+  it('are refused by who closes the connection', async () => {
+    collector.isClosing = true
+    expect(await exportNothing()).to.equal('E closed the connection without an answer')
   })
 
   it('are given up when no answer comes in time', async () => {
