@@ -1,5 +1,6 @@
 import { HeartbeatData } from '../../codec/body/heartbeat-data.ts'
 import { LiteSubscriptionCtlRequestBody } from '../../codec/body/lite-subscription.ts'
+import { BatchAckMessageRequestBody } from '../../codec/body/pop-ack.ts'
 import { LockBatchRequestBody } from '../../codec/body/lock-batch.ts'
 import { SubscriptionGroupConfig } from '../../codec/body/subscription-group-config.ts'
 import type { ExtFields, RemotingCommand } from '../../codec/remoting-command.ts'
@@ -58,6 +59,9 @@ export function buildContexts(
     case RequestCode.LOCK_BATCH_MQ:
     case RequestCode.UNLOCK_BATCH_MQ:
       return lockContexts(request)
+    case RequestCode.BATCH_ACK_MESSAGE:
+      // Apache lets everybody acknowledge in batches: there is no header to annotate.
+      return batchAckContexts(request)
     case RequestCode.LITE_SUBSCRIPTION_CTL:
       // Apache checks these in its Proxy only.
       return liteSubscriptionContexts(request)
@@ -111,6 +115,17 @@ function lockContexts({ body }: RemotingCommand): AuthorizationContext[] {
   const topics = new Set(mqSet.map(({ topic }) => topic))
   return [
     context(groupResource(consumerGroup), Action.SUB),
+    ...topicContexts([...topics], [Action.SUB]),
+  ]
+}
+
+function batchAckContexts({ body }: RemotingCommand): AuthorizationContext[] {
+  if (body === undefined || body.length === 0) return []
+  const { acks } = BatchAckMessageRequestBody.decode(body)
+  const groups = new Set(acks.map(({ c }) => c))
+  const topics = new Set(acks.map(({ t }) => t))
+  return [
+    ...[...groups].map((group) => context(groupResource(group), Action.SUB)),
     ...topicContexts([...topics], [Action.SUB]),
   ]
 }

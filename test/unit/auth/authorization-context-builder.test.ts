@@ -18,6 +18,12 @@ const HEARTBEAT = {
   ],
 }
 const LITE_SUBSCRIPTIONS = { subscriptionSet: [{ group: 'G', topic: 'T' }] }
+const ACKS = {
+  acks: [
+    { c: 'G', t: 'T', r: '0', b: 'AQ==' },
+    { c: 'G', t: 'U', r: '0', b: 'AQ==' },
+  ],
+}
 const LOCKS = {
   clientId: 'c',
   consumerGroup: 'G',
@@ -70,6 +76,8 @@ const CASES: Case[] = [
   ['UNLOCK_BATCH_MQ', {}, ['Group:G Sub', 'Topic:T Sub'], LOCKS],
   ['UPDATE_AND_CREATE_STATIC_TOPIC', { topic: 'T' }, ['Topic:T Create']],
   ['POP_LITE_MESSAGE', { topic: 'T', consumerGroup: 'G' }, ['Group:G Sub', 'Topic:T Sub']],
+  ['BATCH_ACK_MESSAGE', {}, ['Group:G Sub', 'Topic:T Sub', 'Topic:U Sub'], ACKS],
+  ['BATCH_ACK_MESSAGE', {}, []],
   ['LITE_SUBSCRIPTION_CTL', {}, ['Group:G Sub', 'Topic:T Sub'], LITE_SUBSCRIPTIONS],
   ['LITE_SUBSCRIPTION_CTL', {}, []],
   ['TRIGGER_LITE_DISPATCH', { group: 'G' }, ['Group:G Update']],
