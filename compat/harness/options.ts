@@ -15,7 +15,7 @@ export interface Options {
 
 /** Suites wait more than they work; Apache's servers work more. */
 const DEFAULT_JOBS: Readonly<Record<Target, number>> = {
-  ours: Math.min(2, os.availableParallelism()),
+  ours: Math.min(3, os.availableParallelism() + 1),
   apache: 1,
 }
 const DEFAULT_KILLS: Readonly<Record<Target, number>> = { ours: 20, apache: 3 }
