@@ -1,5 +1,9 @@
 package compat.cases;
 
+import static compat.cases.SignedClients.answer;
+import static compat.cases.SignedClients.refusal;
+import static compat.cases.SignedClients.sends;
+
 import compat.CaseSet;
 import compat.Check;
 import compat.ClientVersion;
@@ -9,11 +13,7 @@ import compat.Received;
 import compat.Registry;
 import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
-import org.apache.rocketmq.client.exception.MQBrokerException;
-import org.apache.rocketmq.client.exception.MQClientException;
-import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.remoting.RPCHook;
-import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 
 /** Users, signatures and rights, on a broker whose super user is admin with the password admin-secret. */
 public final class AuthCases {
@@ -154,32 +154,7 @@ public final class AuthCases {
             + "\"],\"sourceIps\":[\"127.0.0.0/8\"],\"decision\":\"" + decision + "\"}]}]}";
     }
 
-    private static String answer(RawClient client, int code, String body, String... fields) throws Exception {
-        RemotingCommand response = client.call(code, body, fields);
-        return response.getCode() + " " + response.getRemark();
-    }
-
-    private static void sends(Context context, RPCHook hook, String topic) throws Exception {
-        Context.send(producer(context, hook, topic), topic, List.of("signed"));
-    }
-
     private static void refused(Context context, RPCHook hook, String topic, String remark) throws Exception {
-        DefaultMQProducer producer = producer(context, hook, topic);
-        try {
-            producer.send(Context.message(topic, "refused"));
-        } catch (MQClientException e) {
-            // The client tries again what is not permitted.
-            Check.that(e.getCause() instanceof MQBrokerException, "refused by the broker, not by " + e.getCause());
-            MQBrokerException refusal = (MQBrokerException) e.getCause();
-            Check.equal(NO_PERMISSION + " " + remark, refusal.getResponseCode() + " " + refusal.getErrorMessage(), "refusal");
-            return;
-        }
-        throw new AssertionError("not refused: " + remark);
-    }
-
-    private static DefaultMQProducer producer(Context context, RPCHook hook, String topic) throws Exception {
-        DefaultMQProducer producer = context.producer(hook);
-        Check.eventually("route", 20, () -> !producer.fetchPublishMessageQueues(topic).isEmpty());
-        return producer;
+        Check.equal(NO_PERMISSION + " " + remark, refusal(context, hook, topic), "refusal");
     }
 }

@@ -1,5 +1,8 @@
 package compat.cases;
 
+import static compat.cases.SignedClients.refusal;
+import static compat.cases.SignedClients.sends;
+
 import compat.CaseSet;
 import compat.Check;
 import compat.ClientVersion;
@@ -9,9 +12,6 @@ import compat.Received;
 import compat.Registry;
 import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
-import org.apache.rocketmq.client.exception.MQBrokerException;
-import org.apache.rocketmq.client.exception.MQClientException;
-import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.remoting.RPCHook;
 import org.apache.rocketmq.remoting.protocol.RemotingCommand;
 
@@ -123,33 +123,12 @@ public final class PlainAclCases {
     }
 
     private static String answer(RawClient client, int code, String... fields) throws Exception {
-        RemotingCommand response = client.call(code, null, fields);
-        return response.getCode() + " " + response.getRemark();
-    }
-
-    private static void sends(Context context, RPCHook hook, String topic) throws Exception {
-        Context.send(producer(context, hook, topic), topic, List.of("signed"));
+        return SignedClients.answer(client, code, null, fields);
     }
 
     /** Apache's remark ends with the line of its code. */
     private static void refused(Context context, RPCHook hook, String topic, String remark) throws Exception {
-        DefaultMQProducer producer = producer(context, hook, topic);
-        try {
-            producer.send(Context.message(topic, "refused"));
-        } catch (MQClientException e) {
-            // The client tries again what fails in the broker.
-            Check.that(e.getCause() instanceof MQBrokerException, "refused by the broker, not by " + e.getCause());
-            MQBrokerException refusal = (MQBrokerException) e.getCause();
-            String told = refusal.getResponseCode() + " " + refusal.getErrorMessage();
-            Check.that(told.startsWith(EXCEPTION + remark), told);
-            return;
-        }
-        throw new AssertionError("not refused: " + remark);
-    }
-
-    private static DefaultMQProducer producer(Context context, RPCHook hook, String topic) throws Exception {
-        DefaultMQProducer producer = context.producer(hook);
-        Check.eventually("route", 20, () -> !producer.fetchPublishMessageQueues(topic).isEmpty());
-        return producer;
+        String told = refusal(context, hook, topic);
+        Check.that(told.startsWith(EXCEPTION + remark), told);
     }
 }
