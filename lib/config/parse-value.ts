@@ -16,7 +16,7 @@ export function parseValue(option: Option, text: string): OptionValue | Refusal 
     const listed = option.supported
       .filter((each) => each !== undefined)
       .map((each) => (each === '' ? 'an empty value' : each))
-    return { refusal: `not implemented yet; possible is ${listed.join(', ')}` }
+    return { refusal: `not supported here; possible is ${listed.join(', ')}` }
   }
   return value
 }

@@ -90,23 +90,23 @@ describe('loading configurations', () => {
     ],
     [
       ['migrateAuthFromV1Enabled', 'true'],
-      'broker.conf: migrateAuthFromV1Enabled=true: not implemented yet; possible is false',
+      'broker.conf: migrateAuthFromV1Enabled=true: not supported here; possible is false',
     ],
     [
       ['enableDLegerCommitLog', 'true'],
-      'broker.conf: enableDLegerCommitLog=true: not implemented yet; possible is false',
+      'broker.conf: enableDLegerCommitLog=true: not supported here; possible is false',
     ],
     [
       ['messageStorePlugIn', 'org.apache.rocketmq.tieredstore.TieredMessageStore'],
-      'messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore: not implemented yet; possible is an empty value',
+      'messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore: not supported here; possible is an empty value',
     ],
     [
       ['fetchNamesrvAddrByAddressServer', 'true'],
-      'fetchNamesrvAddrByAddressServer=true: not implemented yet; possible is false',
+      'fetchNamesrvAddrByAddressServer=true: not supported here; possible is false',
     ],
     [
       ['fetchNameSrvAddrByDnsLookup', 'true'],
-      'fetchNameSrvAddrByDnsLookup=true: not implemented yet; possible is false',
+      'fetchNameSrvAddrByDnsLookup=true: not supported here; possible is false',
     ],
   ]
   for (const [[key, value], line] of refused) {
