@@ -12,7 +12,7 @@ export interface FileHandle {
   writeSync(buffer: Buffer, position: number): void
   write(buffer: Buffer, position: number): Promise<void>
   /** Writes all `buffers` one behind the other. */
-  writevSync(buffers: readonly Buffer[], position: number): void
+  writev(buffers: readonly Buffer[], position: number): Promise<void>
   truncateSync(length: number): void
   /** Resolves when what was written is on the disk (fdatasync). */
   datasync(): Promise<void>
@@ -80,6 +80,7 @@ export interface FileSystem {
 
 const readAsync = promisify(fs.read)
 const writeAsync = promisify(fs.write)
+const writevAsync = promisify(fs.writev)
 const fdatasyncAsync = promisify(fs.fdatasync)
 const fsyncAsync = promisify(fs.fsync)
 const unlinkAsync = promisify(fs.unlink)
@@ -139,11 +140,13 @@ class NodeFileHandle implements FileHandle {
     }
   }
 
-  writevSync(buffers: readonly Buffer[], position: number): void {
+  async writev(buffers: readonly Buffer[], position: number): Promise<void> {
     let total = 0
     for (const buffer of buffers) total += buffer.length
-    const count = fs.writevSync(this.#fd, buffers, position)
-    if (count < total) this.writeSync(Buffer.concat(buffers).subarray(count), position + count)
+    const { bytesWritten } = await writevAsync(this.#fd, buffers, position)
+    if (bytesWritten < total) {
+      await this.write(Buffer.concat(buffers).subarray(bytesWritten), position + bytesWritten)
+    }
   }
 
   truncateSync(length: number): void {

@@ -314,8 +314,8 @@ class SimHandle implements FileHandle {
     this.writeSync(buffer, position)
   }
 
-  writevSync(buffers: readonly Buffer[], position: number): void {
-    this.writeSync(Buffer.concat(buffers), position)
+  writev(buffers: readonly Buffer[], position: number): Promise<void> {
+    return this.write(Buffer.concat(buffers), position)
   }
 
   truncateSync(length: number): void {

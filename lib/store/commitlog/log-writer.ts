@@ -7,6 +7,23 @@ import type { TailCache } from './tail-cache.ts'
 const STALL_MS = 50
 /** For so much a round through the thread pool costs little, and the event loop goes on meanwhile. */
 const LARGE_WRITE_BYTES = 512 * 1024
+/** At once: what waits for the write waits for all of it. */
+const MAX_WRITE_BYTES = 8 * 1024 * 1024
+
+/** Bytes from `offset` on, from one chunk. */
+interface Piece {
+  readonly bytes: Buffer
+  readonly offset: number
+}
+
+interface RunningWrite {
+  /** Resolves when it has ended, with what went wrong. */
+  readonly failure: Promise<Error | undefined>
+  /** Monotonic. */
+  readonly startMs: number
+  /** All before it is written when nothing went wrong. */
+  readonly endOffset: number
+}
 
 export interface LogWriterDeps {
   readonly clock: Clock
@@ -84,7 +101,7 @@ export class LogWriter {
   #write(): void {
     if (this.#endOffset > this.#writtenOffset) {
       if (this.#stalled || this.#endOffset - this.#writtenOffset >= LARGE_WRITE_BYTES) {
-        void this.#writeAsync(this.#endOffset)
+        void this.#writeAsync()
         return
       }
       this.#writeSync(this.#endOffset)
@@ -107,31 +124,66 @@ export class LogWriter {
     this.#finish(endOffset, startMs)
   }
 
-  async #writeAsync(endOffset: number): Promise<void> {
-    const startMs = this.#deps.clock.monotonic()
-    this.#writingSinceMs = startMs
-    try {
-      let offset = this.#writtenOffset
-      for (let piece = this.#piece(offset); piece !== undefined; piece = this.#piece(offset)) {
-        const bytes = piece.bytes.subarray(0, Math.max(endOffset - piece.offset, 0))
-        if (bytes.length === 0) break
-        await this.#deps.files.findOrCreate(piece.offset).write(bytes, piece.offset)
-        offset = piece.offset + bytes.length
-      }
-    } catch (error) {
+  /**
+   * Through the thread pool, as long as there is enough for it. A write begins before it is told what the one before has
+   * brought: the disk is the slow side of a slave that catches up, and should never wait for the event loop.
+   */
+  async #writeAsync(): Promise<void> {
+    let write: RunningWrite | undefined = this.#begin(this.#writtenOffset)
+    while (write !== undefined) {
+      const error = await write.failure
       this.#writingSinceMs = undefined
-      this.#fail(toError(error))
-      this.#notifyIdle()
-      return
+      if (error !== undefined) {
+        this.#fail(error)
+        break
+      }
+      const { endOffset, startMs }: RunningWrite = write
+      write = this.#isForThreadPool(endOffset, startMs) ? this.#begin(endOffset) : undefined
+      this.#finish(endOffset, startMs)
     }
-    this.#writingSinceMs = undefined
-    this.#finish(endOffset, startMs)
     if (this.#endOffset > this.#writtenOffset) this.schedule(this.#endOffset)
     this.#notifyIdle()
   }
 
+  /** Begins to write what follows `offset`: all that lies in one file, up to a bound. */
+  #begin(offset: number): RunningWrite {
+    const { files, clock } = this.#deps
+    const startMs = clock.monotonic()
+    this.#writingSinceMs = startMs
+    // What was appended stays in memory until it is written.
+    const first = this.#piece(offset) as Piece
+    const buffers = [first.bytes]
+    const fileEnd = files.fileStart(first.offset) + files.fileSize
+    let endOffset = first.offset + first.bytes.length
+    for (let next = this.#piece(endOffset); next !== undefined; next = this.#piece(endOffset)) {
+      if (next.offset > endOffset) {
+        // Behind a blank the rest of its file is zero already.
+        endOffset = next.offset
+        break
+      }
+      if (endOffset === fileEnd || endOffset - first.offset >= MAX_WRITE_BYTES) break
+      buffers.push(next.bytes)
+      endOffset += next.bytes.length
+    }
+    return { failure: this.#writev(buffers, first.offset), startMs, endOffset }
+  }
+
+  async #writev(buffers: readonly Buffer[], offset: number): Promise<Error | undefined> {
+    try {
+      await this.#deps.files.findOrCreate(offset).writev(buffers, offset)
+      return undefined
+    } catch (error) {
+      return toError(error)
+    }
+  }
+
+  #isForThreadPool(writtenOffset: number, startMs: number): boolean {
+    const bytes = this.#endOffset - writtenOffset
+    return bytes >= LARGE_WRITE_BYTES || (bytes > 0 && this.#isSlow(startMs))
+  }
+
   /** The next bytes to be written behind `offset`, from one chunk. */
-  #piece(offset: number): { bytes: Buffer; offset: number } | undefined {
+  #piece(offset: number): Piece | undefined {
     const chunk = this.#deps.tail.find(offset) ?? this.#deps.tail.next(offset)
     if (chunk === undefined) return undefined
     const start = Math.max(offset - chunk.startOffset, 0)
@@ -140,9 +192,13 @@ export class LogWriter {
   }
 
   #finish(endOffset: number, startMs: number): void {
-    this.#stalled = this.#deps.clock.monotonic() - startMs > STALL_MS
+    this.#stalled = this.#isSlow(startMs)
     this.#writtenOffset = endOffset
     this.#deps.onWritten(endOffset)
+  }
+
+  #isSlow(startMs: number): boolean {
+    return this.#deps.clock.monotonic() - startMs > STALL_MS
   }
 
   #fail(error: Error): void {

@@ -57,8 +57,8 @@ export class LogFile implements ClosableFile {
     this.#open().writeSync(bytes, offset - this.startOffset)
   }
 
-  write(bytes: Buffer, offset: number): Promise<void> {
-    return this.#pinned((handle) => handle.write(bytes, offset - this.startOffset))
+  writev(buffers: readonly Buffer[], offset: number): Promise<void> {
+    return this.#pinned((handle) => handle.writev(buffers, offset - this.startOffset))
   }
 
   /** Bytes read; fewer than asked for only at the end of the file. */

@@ -170,6 +170,57 @@ describe('CommitLog', () => {
       expect([log.isBusy, log.isStalled]).to.deep.equal([false, false])
     })
 
+    describe('much at once, through the thread pool', () => {
+      const BODY_BYTES = 6_000
+      const COUNT = 200
+      const commitLog = () =>
+        Buffer.concat(
+          disk.list('/store/commitlog').map((f) => disk.readFile(`/store/commitlog/${f}`)),
+        )
+
+      function appendMany(): void {
+        for (let i = 0; i < COUNT; i++) append({ body: Buffer.alloc(BODY_BYTES, i) })
+      }
+
+      it('writes file by file, and skips what is behind a blank', async () => {
+        open()
+        const written: number[] = []
+        log.onWritten((offset) => written.push(offset))
+        appendMany()
+        await log.idle()
+        expect(statuses()).to.deep.equal(Array(COUNT).fill('PUT_OK'))
+        // A file has room for two of them.
+        expect(written.slice(0, 3)).to.deep.equal([FILE_SIZE, 2 * FILE_SIZE, 3 * FILE_SIZE])
+        const bytes = commitLog()
+        for (const [i, { appended }] of results.entries()) {
+          const { commitLogOffset = 0, size = 0 } = appended ?? {}
+          const record = bytes.subarray(commitLogOffset, commitLogOffset + size)
+          expect(record.readInt32BE(0)).to.equal(size)
+          expect(record.includes(Buffer.alloc(BODY_BYTES, i))).to.equal(true)
+        }
+      })
+
+      it('keeps what was written before a write failed, and takes the rest back', async () => {
+        open()
+        appendMany()
+        let writes = 0
+        disk.fault = (operation) =>
+          operation === 'write' && ++writes === 4 ? simError('EIO') : undefined
+        await log.idle()
+        const expected = Array.from({ length: COUNT }, (_, i) =>
+          i < 6 ? 'PUT_OK' : 'UNKNOWN_ERROR',
+        )
+        expect(statuses()).to.deep.equal(expected)
+        expect(log.maxOffset).to.equal(3 * FILE_SIZE)
+        append()
+        await log.idle()
+        expect(results.at(-1)?.appended).to.deep.include({
+          commitLogOffset: 3 * FILE_SIZE,
+          queueOffset: 6,
+        })
+      })
+    })
+
     it('refuses what the append buffer has no room for', async () => {
       open({}, { appendBufferBytes: 1000 })
       append({ body: Buffer.alloc(700) })
