@@ -1,6 +1,6 @@
 import { decodeUserInfos, encodeUserInfos } from '../../codec/body/user-info.ts'
 import type { FileSystem } from '../common/file-system.ts'
-import { readStateFile, writeStateFile } from '../common/state-file.ts'
+import { readStateFile, writeSecretFile } from '../common/state-file.ts'
 import { type User, UserStatus, UserType, toUserChange } from './user.ts'
 
 /**
@@ -53,7 +53,7 @@ export class LocalAuthenticationMetadataProvider {
   }
 
   #replace(users: Map<string, User>): void {
-    writeStateFile(this.#fileSystem, this.#path, encodeUserInfos([...users.values()]))
+    writeSecretFile(this.#fileSystem, this.#path, encodeUserInfos([...users.values()]))
     this.#users = users
   }
 }

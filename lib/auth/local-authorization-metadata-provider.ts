@@ -1,6 +1,6 @@
 import { decodeAclInfos, encodeAclInfos } from '../../codec/body/acl-info.ts'
 import type { FileSystem } from '../common/file-system.ts'
-import { readStateFile, writeStateFile } from '../common/state-file.ts'
+import { readStateFile, writeSecretFile } from '../common/state-file.ts'
 import { toAclInfo, toPolicies } from './acl-converter.ts'
 import type { Acl } from './policy.ts'
 
@@ -53,7 +53,7 @@ export class LocalAuthorizationMetadataProvider {
 
   #replace(acls: Map<string, Acl>): void {
     const content = encodeAclInfos(Array.from(acls.values(), toAclInfo))
-    writeStateFile(this.#fileSystem, this.#path, content)
+    writeSecretFile(this.#fileSystem, this.#path, content)
     this.#acls = acls
   }
 }

@@ -52,6 +52,10 @@ export interface DiskUsage {
  */
 export interface FileSystem {
   open(path: string, flags: OpenFlags): FileHandle
+  /** A new file, in place of what was there, that nobody but its owner may read or write. */
+  createPrivate(path: string): FileHandle
+  /** Takes the rights to a file from everybody but its owner. */
+  makePrivate(path: string): void
   exists(path: string): boolean
   /** undefined when there is nothing at `path`. */
   stat(path: string): FileStat | undefined
@@ -77,6 +81,9 @@ export interface FileSystem {
   syncDirectoryAsync(path: string): Promise<void>
   diskUsage(path: string): DiskUsage
 }
+
+/** Read and written by the owner. */
+const PRIVATE_MODE = 0o600
 
 const readAsync = promisify(fs.read)
 const writeAsync = promisify(fs.write)
@@ -185,6 +192,15 @@ export class NodeFileSystem implements FileSystem {
   open(path: string, flags: OpenFlags): FileHandle {
     const mode = flags === 'a+' ? fs.constants.O_RDWR | fs.constants.O_CREAT : flags
     return new NodeFileHandle(fs.openSync(path, mode))
+  }
+
+  createPrivate(path: string): FileHandle {
+    this.remove(path)
+    return new NodeFileHandle(fs.openSync(path, 'wx', PRIVATE_MODE))
+  }
+
+  makePrivate(path: string): void {
+    fs.chmodSync(path, PRIVATE_MODE)
   }
 
   exists(path: string): boolean {

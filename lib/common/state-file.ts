@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { toError } from './errors.ts'
-import type { FileSystem } from './file-system.ts'
+import type { FileHandle, FileSystem } from './file-system.ts'
 
 /**
  * Replaces a small state file so that a crash leaves the old content or the new, never a torn file: the new content is
@@ -13,12 +13,31 @@ export function writeStateFile(
   content: string | Buffer,
 ): void {
   fileSystem.makeDirectory(dirname(path))
-  const handle = fileSystem.open(`${path}.tmp`, 'w')
+  replace(fileSystem, path, fileSystem.open(`${path}.tmp`, 'w'), content)
+}
+
+/** As writeStateFile, for what others must not know: nobody but the owner may read the file, nor the `.bak` beside it. */
+export function writeSecretFile(
+  fileSystem: FileSystem,
+  path: string,
+  content: string | Buffer,
+): void {
+  fileSystem.makeDirectory(dirname(path))
+  if (fileSystem.exists(path)) fileSystem.makePrivate(path)
+  replace(fileSystem, path, fileSystem.createPrivate(`${path}.tmp`), content)
+}
+
+function replace(
+  fileSystem: FileSystem,
+  path: string,
+  temporary: FileHandle,
+  content: string | Buffer,
+): void {
   try {
-    handle.writeSync(Buffer.from(content), 0)
-    handle.datasyncSync()
+    temporary.writeSync(Buffer.from(content), 0)
+    temporary.datasyncSync()
   } finally {
-    handle.close()
+    temporary.close()
   }
   moveIntoPlace(fileSystem, path)
   fileSystem.syncDirectory(dirname(path))

@@ -33,9 +33,11 @@ export const AUTH_OPTIONS = systemProperties({
     text: 'Request codes, joined by `,`, that need no signature.',
   }),
   initAuthenticationUser: optionalString({
+    secret: true,
     text: 'Super user to make at the start unless it is there, `{"username":"..","password":".."}`.',
   }),
   innerClientAuthenticationCredentials: optionalString({
+    secret: true,
     text: 'Super user, made likewise, by which the broker signs what it asks others, `{"accessKey":"..","secretKey":".."}`.',
   }),
   authorizationEnabled: boolean(false, {

@@ -1,9 +1,9 @@
 import type { Clock } from '../common/clock.ts'
 import type { FileSystem } from '../common/file-system.ts'
-import { writeStateFile } from '../common/state-file.ts'
+import { writeSecretFile, writeStateFile } from '../common/state-file.ts'
 import type { LoadedConfigs, OptionTables } from './load.ts'
 import { checkEntry, findOption, isKnown } from './load.ts'
-import type { OptionValue } from './option.ts'
+import type { Option, OptionValue } from './option.ts'
 import { parseValue } from './parse-value.ts'
 import { formatProperties } from './properties.ts'
 
@@ -68,7 +68,8 @@ export class Configuration {
       else ignored.push(key)
     }
     const entries = new Map([...this.#entries(), ...this.#systemProperties(), ...changes])
-    writeStateFile(this.#options.fileSystem, this.#options.path, formatProperties(entries))
+    const write = this.#holdsSecrets() ? writeSecretFile : writeStateFile
+    write(this.#options.fileSystem, this.#options.path, formatProperties(entries))
     this.#assign(changes)
     this.#version = {
       stateVersion: this.#version.stateVersion,
@@ -94,9 +95,17 @@ export class Configuration {
   }
 
   #isSystemProperty(key: string): boolean {
-    return Object.values(this.#loaded.tables).some((table) => {
-      return findOption(table, key)?.systemProperty === true
+    return this.#optionsOf(key).some(({ systemProperty }) => systemProperty === true)
+  }
+
+  #holdsSecrets(): boolean {
+    return [...this.#loaded.given.keys()].some((key) => {
+      return this.#optionsOf(key).some(({ secret }) => secret === true)
     })
+  }
+
+  #optionsOf(key: string): Option[] {
+    return Object.values(this.#loaded.tables).flatMap((table) => findOption(table, key) ?? [])
   }
 
   /** Those that were set: the file would lose them. */

@@ -23,14 +23,14 @@ export const TLS_OPTIONS = systemProperties({
     text: 'Whether clients are asked for a certificate, and must have one.',
   }),
   'tls.server.keyPath': optionalString({ text: 'Private key of the server, PEM.' }),
-  'tls.server.keyPassword': optionalString({ text: 'Password of that key.' }),
+  'tls.server.keyPassword': optionalString({ secret: true, text: 'Password of that key.' }),
   'tls.server.certPath': optionalString({ text: 'Certificate chain of the server, PEM.' }),
   'tls.server.authClient': boolean(false, {
     text: 'Whether certificates of clients must be signed by one in `tls.server.trustCertPath`.',
   }),
   'tls.server.trustCertPath': optionalString({ text: 'Trusted certificates for clients, PEM.' }),
   'tls.client.keyPath': optionalString({ text: 'Private key for connections to others, PEM.' }),
-  'tls.client.keyPassword': optionalString({ text: 'Password of that key.' }),
+  'tls.client.keyPassword': optionalString({ secret: true, text: 'Password of that key.' }),
   'tls.client.certPath': optionalString({
     text: 'Certificate chain for connections to others, PEM.',
   }),

@@ -110,6 +110,15 @@ export class SimFileSystem implements FileSystem {
     return new SimHandle(this, path, file)
   }
 
+  createPrivate(path: string): FileHandle {
+    this.remove(path)
+    return this.open(path, 'wx+')
+  }
+
+  makePrivate(path: string): void {
+    this.#find(path)
+  }
+
   #create(path: string): void {
     this.check('create', path)
     if (!this.#count()) return

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { toError } from '../../common/errors.ts'
 import type { FileSystem } from '../../common/file-system.ts'
-import { writeStateFile } from '../../common/state-file.ts'
+import { writeSecretFile } from '../../common/state-file.ts'
 import { AclError } from './acl-error.ts'
 import type { PlainAccessData } from './plain-access-data.ts'
 import { formatPlainAccessData, parsePlainAccessData } from './plain-access-data.ts'
@@ -52,7 +52,7 @@ export class PlainAccessFiles {
 
   /** @throws an error of the file system */
   write(path: string, data: PlainAccessData): void {
-    writeStateFile(this.#fileSystem, path, formatPlainAccessData(data))
+    writeSecretFile(this.#fileSystem, path, formatPlainAccessData(data))
   }
 
   #listFiles(directory: string, depth: number): string[] {

@@ -53,11 +53,17 @@ export class PlainPermissionManager {
   load(): void {
     this.#lookedMs = this.#clock.monotonic()
     this.#fingerprint = this.#files.fingerprint()
+    this.#accounts = this.#read(new Map())
+  }
+
+  /** What the files say, those in `changed` as they are about to be. */
+  #read(changed: ReadonlyMap<string, PlainAccessData>): Accounts {
+    const files = new Set([...this.#files.list(), ...changed.keys()])
     const byKey = new Map<string, PlainAccount>()
     const fileByKey = new Map<string, string>()
     const globalWhite: RemoteAddressStrategy[] = []
-    for (const file of this.#files.list()) {
-      const { accounts, globalWhiteRemoteAddresses } = this.#files.read(file)
+    for (const file of files) {
+      const { accounts, globalWhiteRemoteAddresses } = changed.get(file) ?? this.#files.read(file)
       for (const address of globalWhiteRemoteAddresses) {
         globalWhite.push(remoteAddressStrategy(address))
       }
@@ -70,7 +76,7 @@ export class PlainPermissionManager {
         fileByKey.set(account.accessKey, file)
       }
     }
-    this.#accounts = { byKey, fileByKey, globalWhite }
+    return { byKey, fileByKey, globalWhite }
   }
 
   /** Why a request from `address` must not pass; undefined: it may. */
@@ -128,12 +134,15 @@ export class PlainPermissionManager {
     return this.#files.read(this.#files.defaultFile).dataVersion ?? { counter: 0, timestamp: 0 }
   }
 
+  /** Writes nothing unless all files are right with the change, so that what is written counts. */
   #change(file: string, change: (data: PlainAccessData) => PlainAccessData): void {
     const data = this.#files.read(file)
     const counter = (data.dataVersion?.counter ?? 0) + 1
     const dataVersion = { counter, timestamp: this.#clock.now() }
-    this.#files.write(file, { ...change(data), dataVersion })
-    this.load()
+    const next = { ...change(data), dataVersion }
+    const accounts = this.#read(new Map([[file, next]]))
+    this.#files.write(file, next)
+    this.#accounts = accounts
   }
 
   #takeUpChanges(): void {

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { NodeFileSystem } from '../../../lib/common/file-system.ts'
 import {
   readStateFile,
+  writeSecretFile,
   writeStateFile,
   writeStateFileAsync,
 } from '../../../lib/common/state-file.ts'
@@ -31,6 +32,19 @@ describe('state files', () => {
     writeStateFile(fileSystem, file, '4')
     expect(fs.readdirSync(path.dirname(file)).sort()).to.deep.equal(['x.json', 'x.json.bak'])
     expect(fs.readFileSync(`${file}.bak`, 'utf8')).to.equal('3')
+  })
+
+  it('are for their owner only where they hold secrets, from the next write on', () => {
+    const modes = () => [file, `${file}.bak`].map((each) => fs.statSync(each).mode & 0o777)
+    writeStateFile(fileSystem, file, '1')
+    fs.chmodSync(file, 0o666)
+    fs.writeFileSync(`${file}.tmp`, 'left by a crash', { mode: 0o666 })
+    writeSecretFile(fileSystem, file, '2')
+    expect(modes()).to.deep.equal([0o600, 0o600])
+    expect([read(), fs.readFileSync(`${file}.bak`, 'utf8')]).to.deep.equal([2, '1'])
+    writeSecretFile(fileSystem, file, '3')
+    expect(modes()).to.deep.equal([0o600, 0o600])
+    expect(fs.readdirSync(path.dirname(file)).sort()).to.deep.equal(['x.json', 'x.json.bak'])
   })
 
   it('are read from .bak after a crash between the two renames', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { NodeFileSystem } from '../../../lib/common/file-system.ts'
@@ -64,6 +64,19 @@ describe('Configuration', () => {
     expect(written.get('tls.server.mode')).to.equal('enforcing')
     expect(written.get('tls.server.keyPassword')).to.equal('secret')
     expect(written.has('tls.enable')).to.equal(false)
+  })
+
+  it('lets only the owner read its file where it holds a secret', () => {
+    for (const [name, given, mode] of [
+      ['open.conf', { 'tls.server.mode': 'enforcing' }, 0o644],
+      ['secret.conf', { initAuthenticationUser: '{}' }, 0o600],
+    ] as const) {
+      const { configuration, path } = create(name, given)
+      writeFileSync(path, '')
+      chmodSync(path, 0o644)
+      configuration.update(new Map([['brokerName', 'b']]))
+      expect(statSync(path).mode & 0o777 & ~process.umask(), name).to.equal(mode)
+    }
   })
 
   it('changes the objects that components hold, and the file', () => {

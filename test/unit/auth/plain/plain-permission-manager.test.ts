@@ -1,9 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { LiteSubscriptionCtlRequestBody } from '../../../../codec/body/lite-subscription.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
+import { AclError } from '../../../../lib/auth/plain/acl-error.ts'
+import type { PlainAccessConfig } from '../../../../lib/auth/plain/plain-access-data.ts'
 import { PlainAccessFiles } from '../../../../lib/auth/plain/plain-access-files.ts'
 import { PlainPermissionManager } from '../../../../lib/auth/plain/plain-permission-manager.ts'
 import { signRequest } from '../../../../lib/auth/session-credentials.ts'
@@ -121,6 +123,56 @@ describe('PlainPermissionManager', () => {
       return manager.findProblem(request, '127.0.0.1')
     })
     expect(problems).to.deep.equal(Array(2).fill('No default permission for topic:T'))
+  })
+
+  describe('changed by an administrator', () => {
+    const path = () => join(home.path, 'conf', 'plain_acl.yml')
+    const NEW: PlainAccessConfig = {
+      ...{ accessKey: 'key-new', secretKey: 'secret-new', admin: true, topicPerms: [] },
+      ...{ whiteRemoteAddress: undefined, groupPerms: undefined },
+      ...{ defaultTopicPerm: undefined, defaultGroupPerm: undefined },
+    }
+
+    it('counts at once, in a file for the owner only, even where others could read it', () => {
+      write('plain_acl.yml', 'key-one:secret-one')
+      chmodSync(path(), 0o644)
+      manager.load()
+      manager.updateAccessConfig(NEW)
+      expect(problem('key-new', 'secret-new')).to.equal(undefined)
+      for (const file of [path(), `${path()}.bak`]) {
+        expect(statSync(file).mode & 0o777, file).to.equal(0o600)
+      }
+      expect(manager.deleteAccessConfig('key-new')).to.equal(true)
+      expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
+    })
+
+    it('is not written while any file is wrong', () => {
+      write('plain_acl.yml', 'key-one:secret-one')
+      manager.load()
+      writeFileSync(join(home.path, 'conf', 'acl', 'broken.yml'), 'accounts: [')
+      const before = readFileSync(path(), 'utf8')
+      const changes = [
+        () => manager.updateAccessConfig(NEW),
+        () => manager.deleteAccessConfig('key-one'),
+        () => manager.updateGlobalWhiteAddrsConfig(['10.0.0.1'], ''),
+      ]
+      for (const change of changes) expect(change).to.throw(AclError, 'broken.yml')
+      expect(readFileSync(path(), 'utf8')).to.equal(before)
+      expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
+      expect(problem('key-one', 'secret-one')).to.equal(undefined)
+    })
+
+    it('changes nothing when it cannot be written', () => {
+      class FullDisk extends NodeFileSystem {
+        override createPrivate(): never {
+          throw new Error('ENOSPC')
+        }
+      }
+      const files = new PlainAccessFiles(new FullDisk(), home.path)
+      manager = new PlainPermissionManager({ files, clock, logger })
+      expect(() => manager.updateAccessConfig(NEW)).to.throw('ENOSPC')
+      expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
+    })
   })
 
   it('takes numbers for the texts that they are, and an empty file for none', () => {
