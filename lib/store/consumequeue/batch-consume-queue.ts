@@ -51,11 +51,17 @@ export class BatchConsumeQueue implements ConsumeQueueInterface {
   #maxPhysicOffset = -1
 
   constructor(topic: string, queueId: number, deps: ConsumeQueueDeps) {
-    const { files, reads, logger, tailLimit } = deps
+    const { files, reads, windows, logger, tailLimit } = deps
     this.topic = topic
     this.queueId = queueId
     this.#logger = logger
-    this.#units = new UnitSeries({ files, reads, unitSize: BATCH_CQ_STORE_UNIT_SIZE, tailLimit })
+    this.#units = new UnitSeries({
+      files,
+      reads,
+      windows,
+      unitSize: BATCH_CQ_STORE_UNIT_SIZE,
+      tailLimit,
+    })
   }
 
   get minOffset(): number {
@@ -187,8 +193,8 @@ export class BatchConsumeQueue implements ConsumeQueueInterface {
     return this.#units.fileEnd(unit)
   }
 
-  unitsInMemory(from: number, to: number): Buffer | undefined {
-    return this.#units.inMemory(from, to)
+  unitsInMemory(from: number, to: number, least?: number): Buffer | undefined {
+    return this.#units.inMemory(from, to, least)
   }
 
   readUnits(from: number, to: number): Promise<Buffer | undefined> {

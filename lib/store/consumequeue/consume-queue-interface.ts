@@ -48,8 +48,11 @@ export interface ConsumeQueueInterface {
   readonly unitEnd: number
   /** The end of the file that holds a unit: no get reads further in one go. */
   fileEnd(unit: number): number
-  /** A view of the units from `from` to `to`, valid in this turn; undefined when they are not all in memory. */
-  unitsInMemory(from: number, to: number): Buffer | undefined
+  /**
+   * A view of the units from `from` to `to`, or of `least` of them (else all), valid in this turn; undefined when they are
+   * not in memory.
+   */
+  unitsInMemory(from: number, to: number, least?: number): Buffer | undefined
   /** The units from `from` to `to`, which lie in one file; undefined when that file is not there. */
   readUnits(from: number, to: number): Promise<Buffer | undefined>
 

@@ -19,6 +19,7 @@ import type { CQType } from '../types.ts'
 import { BatchConsumeQueue } from './batch-consume-queue.ts'
 import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
 import { ConsumeQueue } from './consume-queue.ts'
+import { UnitWindows } from './unit-windows.ts'
 
 /** A queue may keep this many units in memory, however many queues there are. */
 const TAIL_UNITS_MIN = 64
@@ -54,6 +55,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
   readonly name = 'consume queue'
   readonly #deps: ConsumeQueueStoreDeps
   readonly #topics = new Map<string, Map<number, AnyConsumeQueue>>()
+  readonly #windows = new UnitWindows()
   #count = 0
   #tailUnits = TAIL_UNITS_MAX
 
@@ -126,6 +128,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     return new BatchConsumeQueue(topic, queueId, {
       files: this.#files(this.#path(DIRECTORIES.BatchCQ, topic, String(queueId)), size),
       reads,
+      windows: this.#windows,
       logger,
       tailLimit: () => this.#tailUnits,
     })
@@ -138,6 +141,7 @@ export class ConsumeQueueStore implements CommitLogDispatcher {
     return new ConsumeQueue(topic, queueId, {
       files: this.#files(this.#path(DIRECTORIES.SimpleCQ, topic, String(queueId)), size),
       reads,
+      windows: this.#windows,
       logger,
       tailLimit: () => this.#tailUnits,
       ext: hasExt ? this.#createExt(topic, queueId) : undefined,

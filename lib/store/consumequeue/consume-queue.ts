@@ -18,10 +18,12 @@ import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
 import type { ConsumeQueueExt } from './consume-queue-ext.ts'
 import type { ExtWindow } from './ext-window.ts'
 import { UnitSeries } from './unit-series.ts'
+import type { UnitWindows } from './unit-windows.ts'
 
 export interface ConsumeQueueDeps {
   readonly files: LogFileQueue
   readonly reads: DiskReads
+  readonly windows: UnitWindows
   readonly logger: Logger
   /** Units that the tail of one queue may hold now. */
   readonly tailLimit: () => number
@@ -46,12 +48,12 @@ export class ConsumeQueue implements ConsumeQueueInterface {
   #maxPhysicOffset = -1
 
   constructor(topic: string, queueId: number, deps: ConsumeQueueDeps) {
-    const { files, reads, logger, tailLimit, ext } = deps
+    const { files, reads, windows, logger, tailLimit, ext } = deps
     this.topic = topic
     this.queueId = queueId
     this.#logger = logger
     this.#ext = ext
-    this.#units = new UnitSeries({ files, reads, unitSize: CQ_STORE_UNIT_SIZE, tailLimit })
+    this.#units = new UnitSeries({ files, reads, windows, unitSize: CQ_STORE_UNIT_SIZE, tailLimit })
   }
 
   get minOffset(): number {
@@ -175,8 +177,8 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     return this.#units.fileEnd(offset)
   }
 
-  unitsInMemory(from: number, to: number): Buffer | undefined {
-    return this.#units.inMemory(from, to)
+  unitsInMemory(from: number, to: number, least?: number): Buffer | undefined {
+    return this.#units.inMemory(from, to, least)
   }
 
   readUnits(from: number, to: number): Promise<Buffer | undefined> {

@@ -1,6 +1,7 @@
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { DiskReads } from '../read/disk-reads.ts'
 import { UnitTail } from './unit-tail.ts'
+import { UnitWindows } from './unit-windows.ts'
 
 /** Of units that are looked at in one read. */
 const BLOCK_UNITS = 200
@@ -9,6 +10,7 @@ export interface UnitSeriesDeps {
   /** Their size is a multiple of `unitSize`. */
   readonly files: LogFileQueue
   readonly reads: DiskReads
+  readonly windows: UnitWindows
   readonly unitSize: number
   /** Units that the tail may hold now. */
   readonly tailLimit: () => number
@@ -26,6 +28,8 @@ export class UnitSeries {
   #written = 0
   /** Units below have been flushed. */
   #flushed = 0
+  /** Counts how often the units became other ones. */
+  #generation = 0
   /** Remains that have become zero could come back after a power loss. */
   #isCut = false
 
@@ -107,6 +111,7 @@ export class UnitSeries {
   }
 
   #begin(end: number, flushed: number): void {
+    this.#forgetWindow()
     this.#tail = new UnitTail(this.unitSize, end)
     this.#written = end
     this.#flushed = flushed
@@ -176,9 +181,10 @@ export class UnitSeries {
     return (Math.floor(at / perFile) + 1) * perFile
   }
 
-  /** A view of the units from `from` to `to`, valid in this turn; undefined when they are not all in memory. */
-  inMemory(from: number, to: number): Buffer | undefined {
-    return from >= this.#tail.start ? this.#tail.view(from, to) : undefined
+  /** A view of the units from `from` to `to`, or of `least` of them, valid in this turn; undefined when they are not in memory. */
+  inMemory(from: number, to: number, least = to - from): Buffer | undefined {
+    if (from >= this.#tail.start) return this.#tail.view(from, to)
+    return this.#deps.windows.view(this, this.unitSize, from, to, least)
   }
 
   /** The first unit that is in memory. */
@@ -190,18 +196,33 @@ export class UnitSeries {
   async read(from: number, to: number): Promise<Buffer | undefined> {
     const inMemory = this.inMemory(from, to)
     if (inMemory !== undefined) return Buffer.from(inMemory)
-    const fromFile = Math.min(to, this.#tail.start)
+    const { files, reads, windows } = this.#deps
     const position = from * this.unitSize
-    const file = this.#deps.files.find(position)
+    const file = files.find(position)
     if (file === undefined) return undefined
-    const units = Buffer.alloc((to - from) * this.unitSize)
-    const fileBytes = (fromFile - from) * this.unitSize
-    if (to > fromFile) this.#tail.view(fromFile, to).copy(units, fileBytes)
-    return this.#deps.reads.run(file.path, async () => {
-      if (this.#deps.files.find(position) !== file) return undefined
-      await file.read(units.subarray(0, fileBytes), position)
-      return units
+    const generation = this.#generation
+    const window = this.#allocate(from, to)
+    return reads.run(file.path, async () => {
+      if (files.find(position) !== file) return undefined
+      await file.read(window.fromFile, position)
+      const isKept = to - from > 1 && generation === this.#generation
+      if (isKept) windows.set(this, { from, units: window.units })
+      return window.units.subarray(0, (to - from) * this.unitSize)
     })
+  }
+
+  /**
+   * Room for the units from `from` to `to` and what is to be read ahead, with what is only in memory. Who wants a single unit searches:
+   * the next one is elsewhere.
+   */
+  #allocate(from: number, to: number): { units: Buffer; fromFile: Buffer } {
+    const windowUnits = to - from > 1 ? UnitWindows.unitsOf(this.unitSize) : 1
+    const ahead = Math.max(to, Math.min(from + windowUnits, this.fileEnd(from)))
+    const inFile = Math.min(ahead, this.#tail.start)
+    const units = Buffer.alloc((Math.max(to, inFile) - from) * this.unitSize)
+    const fileBytes = (inFile - from) * this.unitSize
+    if (to > inFile) this.#tail.view(inFile, to).copy(units, fileBytes)
+    return { units, fromFile: units.subarray(0, fileBytes) }
   }
 
   /** One unit, valid in this turn; zeroes where there is none. */
@@ -231,7 +252,13 @@ export class UnitSeries {
   }
 
   removeAll(): void {
+    this.#forgetWindow()
     this.#deps.files.removeAll()
+  }
+
+  #forgetWindow(): void {
+    this.#generation++
+    this.#deps.windows.forget(this)
   }
 
   close(): void {

@@ -91,7 +91,9 @@ export class MessageReader {
     const windowBytes = Math.max(config.maxFilterMessageSize, request.maxMsgNums * unitSize)
     const windowEnd = start + Math.ceil(windowBytes / unitSize)
     const end = Math.min(queue.fileEnd(start), queue.unitEnd, windowEnd)
-    const units = queue.unitsInMemory(start, end)
+    // Without a filter nearly every unit is a message.
+    const least = request.filter ? end - start : Math.min(request.maxMsgNums, end - start)
+    const units = queue.unitsInMemory(start, end, Math.max(least, 1))
     if (units === undefined) return this.#scanFromDisk(start, end, request, queue)
     const ext = request.filter && queue.extOf(units)
     if (ext instanceof Promise) return this.#scanFromDisk(start, end, request, queue)

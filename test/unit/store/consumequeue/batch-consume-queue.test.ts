@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { unitCommitLogOffset } from '../../../../codec/store/consume-queue-unit.ts'
 import { SILENT_LOGGER } from '../../../../lib/common/logger.ts'
 import { BatchConsumeQueue } from '../../../../lib/store/consumequeue/batch-consume-queue.ts'
+import { UnitWindows } from '../../../../lib/store/consumequeue/unit-windows.ts'
 import { LogFileQueue } from '../../../../lib/store/logfile/log-file-queue.ts'
 import { OpenFiles } from '../../../../lib/store/logfile/open-files.ts'
 import { makeReads } from '../../../helpers/disk-reads.ts'
@@ -31,8 +32,13 @@ describe('BatchConsumeQueue', () => {
       openFiles: new OpenFiles(10),
       syncDirectories: false,
     })
-    const deps = { files, reads: makeReads(), logger: SILENT_LOGGER, tailLimit: () => tailLimit }
-    return new BatchConsumeQueue('T', 0, deps)
+    return new BatchConsumeQueue('T', 0, {
+      files,
+      reads: makeReads(),
+      windows: new UnitWindows(),
+      logger: SILENT_LOGGER,
+      tailLimit: () => tailLimit,
+    })
   }
 
   /** Record number `record` of a log of records of one size. */

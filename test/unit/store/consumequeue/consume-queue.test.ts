@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { unitCommitLogOffset, unitSize } from '../../../../codec/store/consume-queue-unit.ts'
 import { SILENT_LOGGER } from '../../../../lib/common/logger.ts'
 import { ConsumeQueue } from '../../../../lib/store/consumequeue/consume-queue.ts'
+import { UnitWindows } from '../../../../lib/store/consumequeue/unit-windows.ts'
 import { LogFileQueue } from '../../../../lib/store/logfile/log-file-queue.ts'
 import { OpenFiles } from '../../../../lib/store/logfile/open-files.ts'
 import { makeReads } from '../../../helpers/disk-reads.ts'
@@ -35,6 +36,7 @@ describe('ConsumeQueue', () => {
     return new ConsumeQueue('T', 0, {
       files,
       reads: makeReads(),
+      windows: new UnitWindows(),
       logger: SILENT_LOGGER,
       tailLimit: () => tailLimit,
     })
@@ -119,6 +121,60 @@ describe('ConsumeQueue', () => {
     expect(await logOffsets(90, 100)).to.deep.equal(
       Array.from({ length: 10 }, (_, i) => (90 + i) * RECORD),
     )
+  })
+
+  describe('reading from the disk', () => {
+    const inMemory = (from: number, to: number, least?: number) => {
+      const units = queue.unitsInMemory(from, to, least)
+      return (
+        units &&
+        Array.from({ length: units.length / 20 }, (_, i) => unitCommitLogOffset(units, i * 20))
+      )
+    }
+    const offsets = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => (from + i) * RECORD)
+
+    beforeEach(() => {
+      tailLimit = 16
+      queue = open(1_000)
+      putAll(0, 100)
+    })
+
+    it('reads ahead, once for all who come next', async () => {
+      let reads = 0
+      disk.fault = (operation) => {
+        if (operation === 'read') reads++
+        return undefined
+      }
+      await queue.readUnits(40, 50)
+      expect(inMemory(50, 70)).to.deep.equal(offsets(50, 70))
+      expect(await logOffsets(60, 70)).to.deep.equal(offsets(60, 70))
+      expect(reads).to.equal(1)
+    })
+
+    it('gives fewer units where these are enough, and none from before what was read', async () => {
+      await queue.readUnits(40, 50)
+      const end = 40 + (inMemory(40, 100, 1)?.length ?? 0)
+      expect(end).to.be.within(80, 99)
+      expect(inMemory(end - 5, 100, 5)).to.deep.equal(offsets(end - 5, end))
+      expect(inMemory(end - 5, 100, 6)).to.equal(undefined)
+      expect(inMemory(39, 45)).to.equal(undefined)
+    })
+
+    it('reads a single unit alone', async () => {
+      expect(await logOffsets(40, 41)).to.deep.equal(offsets(40, 41))
+      expect(inMemory(40, 41)).to.equal(undefined)
+    })
+
+    it('forgets what was read, also by a read that runs, when units are removed', async () => {
+      await queue.readUnits(40, 50)
+      const running = queue.readUnits(30, 50)
+      queue.truncateDirty(45 * RECORD)
+      await running
+      for (let offset = 45; offset < 100; offset++) put(offset, (offset + 1_000) * RECORD)
+      expect(inMemory(44, 46)).to.equal(undefined)
+      expect(await logOffsets(44, 46)).to.deep.equal([44 * RECORD, 1_045 * RECORD])
+    })
   })
 
   it('begins at the first offset that it gets, behind blank units', async () => {
