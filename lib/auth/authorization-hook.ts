@@ -5,6 +5,7 @@ import type { Channel, RpcHook } from '../remoting/index.ts'
 import { ACCESS_KEY } from './acl-signer.ts'
 import { buildContexts } from './authorization-context-builder.ts'
 import { userSubject } from './authorization-metadata-manager.ts'
+import type { DecisionCache } from './decision-cache.ts'
 import type { LocalAuthenticationMetadataProvider } from './local-authentication-metadata-provider.ts'
 import type { LocalAuthorizationMetadataProvider } from './local-authorization-metadata-provider.ts'
 import { noPermission } from './no-permission.ts'
@@ -20,14 +21,17 @@ export interface AuthorizationHookDeps {
   readonly users: LocalAuthenticationMetadataProvider | undefined
   /** undefined: only requests of super users pass. */
   readonly acls: LocalAuthorizationMetadataProvider | undefined
+  /** undefined: each request is checked. */
+  readonly decisions: DecisionCache | undefined
   readonly logger: Logger
 }
 
 /**
  * Lets requests pass whose user has the rights that they need. It believes the access key: authentication goes before it.
+ * With `decisions` (the stateful strategy) what was decided for a connection, a user and a resource holds for a while.
  *
- * Apache: broker.auth.pipeline.AuthorizationPipeline, auth.authorization.strategy.StatelessAuthorizationStrategy,
- * auth.authorization.chain.UserAuthorizationHandler and AclAuthorizationHandler
+ * Apache: broker.auth.pipeline.AuthorizationPipeline, auth.authorization.strategy.StatelessAuthorizationStrategy and
+ * StatefulAuthorizationStrategy, auth.authorization.chain.UserAuthorizationHandler and AclAuthorizationHandler
  */
 export class AuthorizationHook implements RpcHook {
   readonly #deps: AuthorizationHookDeps
@@ -44,7 +48,7 @@ export class AuthorizationHook implements RpcHook {
     const username = request.extFields?.[ACCESS_KEY]
     const sourceIp = channel.remoteHost.address
     for (const context of this.#contextsOf(request)) {
-      const problem = this.#findProblem(username, context, sourceIp)
+      const problem = this.#evaluate(username, context, channel)
       if (problem === undefined) continue
       const resource = resourceKey(context.resource)
       const { code } = request
@@ -59,6 +63,18 @@ export class AuthorizationHook implements RpcHook {
     } catch {
       throw noPermission('parse authorization context error.')
     }
+  }
+
+  #evaluate(
+    username: string | undefined,
+    context: AuthorizationContext,
+    { id, remoteHost }: Channel,
+  ): string | undefined {
+    const sourceIp = remoteHost.address
+    const { decisions } = this.#deps
+    if (decisions === undefined) return this.#findProblem(username, context, sourceIp)
+    const key = `${id}#${username}#${resourceKey(context.resource)}#${context.actions.join(',')}`
+    return decisions.get(key, () => this.#findProblem(username, context, sourceIp))
   }
 
   #findProblem(

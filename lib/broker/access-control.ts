@@ -4,6 +4,7 @@ import { AuthenticationHook } from '../auth/authentication-hook.ts'
 import { AuthenticationMetadataManager } from '../auth/authentication-metadata-manager.ts'
 import { AuthorizationHook } from '../auth/authorization-hook.ts'
 import { AuthorizationMetadataManager } from '../auth/authorization-metadata-manager.ts'
+import { DecisionCache } from '../auth/decision-cache.ts'
 import { LocalAuthenticationMetadataProvider } from '../auth/local-authentication-metadata-provider.ts'
 import { LocalAuthorizationMetadataProvider } from '../auth/local-authorization-metadata-provider.ts'
 import { AclError } from '../auth/plain/acl-error.ts'
@@ -15,7 +16,11 @@ import type { Clock } from '../common/clock.ts'
 import { toError } from '../common/errors.ts'
 import type { FileSystem } from '../common/file-system.ts'
 import type { Logger } from '../common/logger.ts'
-import type { AuthConfig } from '../config/auth-config.ts'
+import {
+  type AuthConfig,
+  STATEFUL_AUTHENTICATION,
+  STATEFUL_AUTHORIZATION,
+} from '../config/auth-config.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { ConfigError } from '../config/errors.ts'
 import type { MessageStoreConfig } from '../config/message-store-config.ts'
@@ -68,12 +73,14 @@ export class AccessControl {
       dispatcher.registerRpcHook(new PlainAccessHook(this.plainPermissions, logger))
     }
     const shared = { config, users: this.#users, logger }
-    dispatcher.registerRpcHook(new AuthenticationHook(shared))
+    const authenticated = authenticationDecisions(this.#deps)
+    dispatcher.registerRpcHook(new AuthenticationHook({ ...shared, decisions: authenticated }))
     dispatcher.registerRpcHook(
       new AuthorizationHook({
         ...shared,
         clusterName: brokerConfig.brokerClusterName,
         acls: this.#acls,
+        decisions: authorizationDecisions(this.#deps),
       }),
     )
   }
@@ -108,4 +115,22 @@ function createAclProvider({ config, storeConfig, fileSystem }: AccessControlDep
   if (config.authorizationMetadataProvider === undefined) return undefined
   const path = join(storeConfig.storePathRootDir, 'config', 'acls.json')
   return new LocalAuthorizationMetadataProvider(fileSystem, path)
+}
+
+function authenticationDecisions({ config, clock }: AccessControlDeps) {
+  if (config.authenticationStrategy !== STATEFUL_AUTHENTICATION) return undefined
+  return new DecisionCache({
+    clock,
+    maxNum: config.statefulAuthenticationCacheMaxNum,
+    expiredSecond: config.statefulAuthenticationCacheExpiredSecond,
+  })
+}
+
+function authorizationDecisions({ config, clock }: AccessControlDeps) {
+  if (config.authorizationStrategy !== STATEFUL_AUTHORIZATION) return undefined
+  return new DecisionCache({
+    clock,
+    maxNum: config.statefulAuthorizationCacheMaxNum,
+    expiredSecond: config.statefulAuthorizationCacheExpiredSecond,
+  })
 }

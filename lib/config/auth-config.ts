@@ -2,6 +2,8 @@ import type { ConfigOf } from './option.ts'
 import { boolean, int, optionalString, systemProperties } from './option.ts'
 
 const CLASSES = 'org.apache.rocketmq.auth'
+export const STATEFUL_AUTHENTICATION = `${CLASSES}.authentication.strategy.StatefulAuthenticationStrategy`
+export const STATEFUL_AUTHORIZATION = `${CLASSES}.authorization.strategy.StatefulAuthorizationStrategy`
 
 /**
  * Keys, types and defaults of Apache 5.3.3. As by Apache they are neither told by GET_BROKER_CONFIG, some being secret, nor
@@ -26,8 +28,12 @@ export const AUTH_OPTIONS = systemProperties({
     text: 'Where users are kept: in the store. Not set: there are no users, and no request is taken.',
   }),
   authenticationStrategy: optionalString({
-    supported: [undefined, `${CLASSES}.authentication.strategy.StatelessAuthenticationStrategy`],
-    text: 'When signatures are checked: with each request.',
+    supported: [
+      undefined,
+      `${CLASSES}.authentication.strategy.StatelessAuthenticationStrategy`,
+      STATEFUL_AUTHENTICATION,
+    ],
+    text: 'When signatures are checked: with each request, or by the stateful one with the first of a user over a connection.',
   }),
   authenticationWhitelist: optionalString({
     text: 'Request codes, joined by `,`, that need no signature.',
@@ -52,8 +58,12 @@ export const AUTH_OPTIONS = systemProperties({
     text: 'Where rights are kept: in the store. Not set: only super users have any.',
   }),
   authorizationStrategy: optionalString({
-    supported: [undefined, `${CLASSES}.authorization.strategy.StatelessAuthorizationStrategy`],
-    text: 'When rights are checked: with each request.',
+    supported: [
+      undefined,
+      `${CLASSES}.authorization.strategy.StatelessAuthorizationStrategy`,
+      STATEFUL_AUTHORIZATION,
+    ],
+    text: 'When rights are checked: with each request, or by the stateful one with the first of a user for a resource over a connection.',
   }),
   authorizationWhitelist: optionalString({
     text: 'Request codes, joined by `,`, that need no rights.',
@@ -68,10 +78,22 @@ export const AUTH_OPTIONS = systemProperties({
   aclCacheMaxNum: int(1000),
   aclCacheExpiredSecond: int(600),
   aclCacheRefreshSecond: int(60),
-  statefulAuthenticationCacheMaxNum: int(10_000),
-  statefulAuthenticationCacheExpiredSecond: int(60),
-  statefulAuthorizationCacheMaxNum: int(10_000),
-  statefulAuthorizationCacheExpiredSecond: int(60),
+  statefulAuthenticationCacheMaxNum: int(10_000, {
+    min: 0,
+    text: 'How many decisions about signatures the stateful strategy remembers; the oldest are forgotten.',
+  }),
+  statefulAuthenticationCacheExpiredSecond: int(60, {
+    min: 0,
+    text: 'For how long it believes one, whatever has happened to the user since.',
+  }),
+  statefulAuthorizationCacheMaxNum: int(10_000, {
+    min: 0,
+    text: 'How many decisions about rights the stateful strategy remembers; the oldest are forgotten.',
+  }),
+  statefulAuthorizationCacheExpiredSecond: int(60, {
+    min: 0,
+    text: 'For how long it believes one, whatever has happened to the rights since.',
+  }),
 })
 
 export type AuthConfig = ConfigOf<typeof AUTH_OPTIONS>
