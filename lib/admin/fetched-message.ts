@@ -1,19 +1,21 @@
-import { inflateSync } from 'node:zlib'
 import { javaHashCode } from '../../codec/java.ts'
 import { createOffsetMsgId } from '../../codec/message/message-id.ts'
 import type { MessageExt } from '../../codec/message/message.ts'
 import { decodeProperties } from '../../codec/message/properties.ts'
 import { MessageConst } from '../../codec/message/property-names.ts'
-import { decodeRecord, recordTotalSize } from '../../codec/message/record-reader.ts'
-import { hasFlag, MessageSysFlag } from '../../codec/message/sys-flag.ts'
+import {
+  decodeRecord,
+  MIN_RECORD_SIZE,
+  recordTotalSize,
+} from '../../codec/message/record-reader.ts'
+import { CodecError } from '../../codec/errors.ts'
+import { unpackBody, type MessageBody } from './message-body.ts'
 
-/** Nothing larger was ever sent: bounds what a broken body may unfold to. */
-const MAX_BODY_BYTES = 256 * 1_024 * 1_024
 /** Buckets of the hash map that Apache keeps properties in. Source: common.message.MessageDecoder */
 const PROPERTY_BUCKETS = 128
 
 /** A message that a broker gave to a tool. Apache: common.message.MessageClientExt */
-export interface FetchedMessage extends Omit<MessageExt, 'properties'> {
+export interface FetchedMessage extends Omit<MessageExt, 'properties' | 'body'>, MessageBody {
   /** The unique id, or the offset id of a message without one. */
   readonly msgId: string
   readonly offsetMsgId: string
@@ -27,7 +29,9 @@ export function decodeMessages(records: Buffer | undefined): FetchedMessage[] {
   const messages: FetchedMessage[] = []
   let start = 0
   while (records !== undefined && start < records.length) {
-    const end = start + recordTotalSize(records, start)
+    const size = records.length - start < MIN_RECORD_SIZE ? 0 : recordTotalSize(records, start)
+    if (size < MIN_RECORD_SIZE) throw new CodecError(`no record at byte ${start} of the answer`)
+    const end = start + size
     messages.push(toFetched(decodeRecord(records.subarray(start, end))))
     start = end
   }
@@ -38,16 +42,8 @@ function toFetched(record: MessageExt): FetchedMessage {
   const properties = decodeProperties(record.properties)
   const offsetMsgId = createOffsetMsgId(record.storeHost, record.commitLogOffset)
   const msgId = properties.get(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX) ?? offsetMsgId
-  const body = unpack(record)
-  return { ...record, body, properties, msgId, offsetMsgId, brokerName: undefined }
-}
-
-/** Bodies that are packed in another way than zlib's stay as they are. */
-function unpack({ sysFlag, body }: MessageExt): Buffer {
-  const type = sysFlag & MessageSysFlag.COMPRESSION_TYPE_COMPARATOR
-  const isZlib = type === 0 || type === MessageSysFlag.COMPRESSION_ZLIB_TYPE
-  if (!hasFlag(sysFlag, MessageSysFlag.COMPRESSED_FLAG) || !isZlib) return body
-  return inflateSync(body, { maxOutputLength: MAX_BODY_BYTES })
+  const body = unpackBody(record)
+  return { ...record, ...body, properties, msgId, offsetMsgId, brokerName: undefined }
 }
 
 export function tagsOf({ properties }: FetchedMessage): string | undefined {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { SessionCredentials } from '../auth/session-credentials.ts'
 import type { FileSystem } from '../common/file-system.ts'
+import { checkYamlNesting } from '../common/yaml-nesting.ts'
 import { UsageError } from '../terminal/flags.ts'
 
 /** In $ROCKETMQ_HOME. Source: common.MixAll#ACL_CONF_TOOLS_FILE */
@@ -58,6 +59,7 @@ function readYaml(fileSystem: FileSystem, path: string): Record<string, unknown>
   try {
     // As texts: a key of digits must not lose its leading zeros.
     const text = fileSystem.readFile(path).toString('utf8')
+    checkYamlNesting(text)
     const value: unknown = parse(text, { schema: 'failsafe' })
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {

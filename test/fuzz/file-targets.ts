@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { CodecError } from '../../codec/errors.ts'
 import { decodeRecord } from '../../codec/message/record-reader.ts'
+import {
+  BATCH_CQ_STORE_UNIT_SIZE,
+  batchUnitBaseOffset,
+  batchUnitNum,
+  batchUnitStoreTimestamp,
+  isBatchUnitWritten,
+} from '../../codec/store/batch-consume-queue-unit.ts'
 import { decodeCheckpoint } from '../../codec/store/checkpoint.ts'
 import { readExtUnit } from '../../codec/store/consume-queue-ext-unit.ts'
 import {
@@ -24,10 +31,19 @@ import {
   readTimerLogUnit,
   TIMER_LOG_UNIT_SIZE,
 } from '../../codec/store/timer-log-unit.ts'
+import {
+  slotFirstPos,
+  slotLastPos,
+  slotNum,
+  slotTime,
+  TIMER_SLOT_SIZE,
+  writeSlot,
+} from '../../codec/store/timer-slot.ts'
 import { AclError } from '../../lib/auth/plain/acl-error.ts'
 import { parsePlainAccessData } from '../../lib/auth/plain/plain-access-data.ts'
 import { PlainAccount } from '../../lib/auth/plain/plain-account.ts'
 import { remoteAddressStrategy } from '../../lib/auth/plain/remote-address-strategy.ts'
+import { adminCredentials } from '../../lib/cli/admin-credentials.ts'
 import { DelayLevels } from '../../lib/common/delay-levels.ts'
 import { ConfigError } from '../../lib/config/errors.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
@@ -38,6 +54,8 @@ import { parseKVConfig } from '../../lib/namesrv/kvconfig/kv-config-file.ts'
 import { readDispatchRequest } from '../../lib/store/reput/dispatch-request.ts'
 import { readWaitingMessage } from '../../lib/store/timer/timer-message.ts'
 import { readStoreVectors } from '../helpers/store-vectors.ts'
+import { SimFileSystem } from '../helpers/sim-file-system.ts'
+import { UsageError } from '../../lib/terminal/flags.ts'
 import { damaged, damagedJson, damagedText, fieldText } from './inputs.ts'
 import type { Target } from './target.ts'
 import { target } from './target.ts'
@@ -63,6 +81,7 @@ accounts:
   topicPerms: [a=PUB, 'b=SUB|PUB']
 - {accessKey: other-key, secretKey: *secret}
 `
+const TOOLS = 'accessKey: some-key\nsecretKey: &a "some secret"\n'
 const LEVELS = new DelayLevels('1s 5s 10s')
 
 /** Everything that stands in files. */
@@ -83,6 +102,8 @@ export function fileTargets(): Target[] {
     target('consume queue exts', hex('consumequeue_ext NormB/0'), (bytes) => {
       for (let at = 0; at < bytes.length; at += 2) readExtUnit(bytes, at)
     }),
+    target('queues of batches', hex('batchconsumequeue BcqT/0 (3 units)'), readBatchUnits),
+    target('timer wheels', damaged([timerSlot()]), readSlots),
     target('timer logs', hex('timerlog (3 records)'), readTimerLog),
     target(
       'index files',
@@ -96,6 +117,7 @@ export function fileTargets(): Target[] {
     target('accounts of 4.x', damagedText([PLAIN_ACL]), readAccounts, [AclError]),
     target('white lists', damagedText(WHITE_LISTS), readWhiteList, [AclError]),
     target('configuration files', damagedText([BROKER_CONF]), readConfig, [ConfigError]),
+    target('credentials of tools', damagedText([TOOLS]), readTools, [UsageError]),
     target('options', fc.tuple(optionKey(), fieldText), ([key, text]) => load(key, text), [
       ConfigError,
     ]),
@@ -129,6 +151,25 @@ function readUnits(bytes: Buffer): void {
   }
 }
 
+function readBatchUnits(bytes: Buffer): void {
+  for (let at = 0; at + BATCH_CQ_STORE_UNIT_SIZE <= bytes.length; at++) {
+    for (const read of [batchUnitStoreTimestamp, batchUnitBaseOffset, batchUnitNum]) read(bytes, at)
+    isBatchUnitWritten(bytes, at)
+  }
+}
+
+function timerSlot(): Buffer {
+  const slot = Buffer.alloc(TIMER_SLOT_SIZE)
+  writeSlot(slot, 0, 1_700_000_000, { firstPos: 0, lastPos: 52, num: 2 })
+  return slot
+}
+
+function readSlots(bytes: Buffer): void {
+  for (let at = 0; at + TIMER_SLOT_SIZE <= bytes.length; at++) {
+    for (const read of [slotTime, slotFirstPos, slotLastPos, slotNum]) read(bytes, at)
+  }
+}
+
 function readTimerLog(bytes: Buffer): void {
   for (let at = 0; at + TIMER_LOG_UNIT_SIZE <= bytes.length; at++) {
     if (isTimerLogUnit(bytes, at)) readTimerLogUnit(bytes, at)
@@ -138,6 +179,13 @@ function readTimerLog(bytes: Buffer): void {
 function readIndex(bytes: Buffer): void {
   if (bytes.length >= INDEX_HEADER_SIZE) decodeIndexHeader(bytes)
   for (let at = 0; at + INDEX_ENTRY_SIZE <= bytes.length; at++) readIndexEntry(bytes, at)
+}
+
+function readTools(text: string): void {
+  const fileSystem = new SimFileSystem()
+  const path = '/home/mq/conf/tools.yml'
+  fileSystem.open(path, 'w').writeSync(Buffer.from(text), 0)
+  adminCredentials({}, { ROCKETMQ_HOME: '/home/mq' }, fileSystem)
 }
 
 function readKV(text: string): void {

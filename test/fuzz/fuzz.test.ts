@@ -1,34 +1,42 @@
 import fc from 'fast-check'
 import { bodyTargets } from './body-targets.ts'
 import { fileTargets } from './file-targets.ts'
+import { meaningTargets } from './meaning-targets.ts'
+import { Ports } from './port-targets.ts'
 import { check } from './target.ts'
 import { wireTargets } from './wire-targets.ts'
 
 /*
- * FUZZ_SECONDS says how long all targets are fed together, FUZZ_SEED with what: a failure names its seed and path. `npm run
- * test:nightly` takes ten minutes and another seed each time.
+ * FUZZ_SECONDS says how long all targets are fed together, FUZZ_SEED with what: a failure names its seed and path. CI takes a
+ * minute, beside its other stages; `npm run test:nightly` ten minutes and another seed each time.
  */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 6)
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_121)
 /** More than a target ever gets in its time. */
 const MAX_RUNS = 100_000_000
 
-const targets = [...(await wireTargets()), ...(await bodyTargets()), ...fileTargets()]
+const ports = new Ports()
+const targets = [
+  ...[...(await wireTargets()), ...(await bodyTargets()), ...fileTargets()],
+  ...[...(await meaningTargets()), ...(await ports.targets())],
+]
 const shareMs = (SECONDS * 1000) / targets.length
 
 describe(`what others have written, damaged (seed ${SEED})`, function () {
   this.timeout(60_000 + 3 * shareMs)
+  before(() => ports.start())
+  after(() => ports.stop())
+
   for (const target of targets) {
-    it(`is read or refused: ${target.name}`, () => {
+    it(`is read or refused: ${target.name}`, () =>
       fc.assert(
-        fc.property(target.inputs, (input) => check(target, input)),
+        fc.asyncProperty(target.inputs, (input) => check(target, input)),
         {
           seed: SEED,
           numRuns: MAX_RUNS,
           interruptAfterTimeLimit: shareMs,
           markInterruptAsFailure: false,
         },
-      )
-    })
+      ))
   }
 })

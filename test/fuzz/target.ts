@@ -8,7 +8,7 @@ export interface Target {
   readonly name: string
   readonly inputs: fc.Arbitrary<unknown>
   /** Reads one input. */
-  readonly read: (input: unknown) => void
+  readonly read: (input: unknown) => void | Promise<void>
   /** What it may throw. */
   readonly errors: readonly ErrorClass[]
 }
@@ -16,7 +16,7 @@ export interface Target {
 export function target<T>(
   name: string,
   inputs: fc.Arbitrary<T>,
-  read: (input: T) => void,
+  read: (input: T) => void | Promise<void>,
   errors: readonly ErrorClass[] = [CodecError],
 ): Target {
   return { name, inputs, read: (input) => read(input as T), errors }
@@ -26,10 +26,10 @@ export function target<T>(
 const MAX_MS = 3000
 
 /** Whether the target reads `input`, or refuses it as it should; in a short time. */
-export function check({ read, errors }: Target, input: unknown): void {
+export async function check({ read, errors }: Target, input: unknown): Promise<void> {
   const before = process.cpuUsage()
   try {
-    read(input)
+    await read(input)
   } catch (error) {
     if (!errors.some((kind) => error instanceof kind)) throw error
   }

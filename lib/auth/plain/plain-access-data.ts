@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml'
 import { toError } from '../../common/errors.ts'
+import { checkYamlNesting } from '../../common/yaml-nesting.ts'
 import { AclError } from './acl-error.ts'
 
 /** An account as a file has it, and as an administrator sets it. Apache: common.PlainAccessConfig */
@@ -53,6 +54,7 @@ export function formatPlainAccessData(data: PlainAccessData): string {
 function parseYaml(text: string): unknown {
   try {
     // As texts: a key of digits must not lose its leading zeros, nor what a number cannot hold.
+    checkYamlNesting(text)
     return parse(text, { schema: 'failsafe' })
   } catch (error) {
     const [problem] = toError(error).message.split('\n')

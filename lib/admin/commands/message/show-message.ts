@@ -43,13 +43,15 @@ export async function showMessage(
     ...(withOffsetId ? [line('OffsetID:', message.offsetMsgId)] : []),
     ...linesOf(message),
     line('Message Body Path:', path),
+    ...(message.packedBy === undefined ? [] : [line('Body Packed By:', message.packedBy)]),
     ...(text === undefined ? [] : [line('Message Body:', text)]),
     ...(tracks === undefined ? [] : trackLines(tracks)),
   ])
 }
 
-/** @throws RangeError for a charset that there is not */
-export function textOf({ body }: FetchedMessage, charset: string): string {
+/** What is packed in a way that cannot be undone here is told, not printed. @throws RangeError for a charset that there is not */
+export function textOf({ body, packedBy }: FetchedMessage, charset: string): string {
+  if (packedBy !== undefined) return `(${body.length} bytes, packed by ${packedBy})`
   return new TextDecoder(charset).decode(body)
 }
 

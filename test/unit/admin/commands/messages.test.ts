@@ -1,12 +1,20 @@
+import { deflateSync } from 'node:zlib'
 import { expect } from 'chai'
 import { ConsumeMessageDirectlyResult } from '../../../../codec/body/consume-message-directly-result.ts'
+import { CodecError } from '../../../../codec/errors.ts'
 import { Host } from '../../../../codec/message/host.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { tracesIn } from '../../../../lib/admin/commands/message/trace.ts'
 import { dumpCompactionLog } from '../../../../lib/admin/commands/message/dump-compaction-log.ts'
 import { queryMsgByKey } from '../../../../lib/admin/commands/message/query-msg-by-key.ts'
-import { describeProperties, type FetchedMessage } from '../../../../lib/admin/fetched-message.ts'
+import { textOf } from '../../../../lib/admin/commands/message/show-message.ts'
+import {
+  decodeMessages,
+  describeProperties,
+  type FetchedMessage,
+} from '../../../../lib/admin/fetched-message.ts'
+import { unpackBody } from '../../../../lib/admin/message-body.ts'
 import { writeFile } from '../../../../lib/admin/text-file.ts'
 import { FakeServers, MASTER } from '../../../helpers/fake-servers.ts'
 import { recordWith } from '../../../helpers/record.ts'
@@ -45,6 +53,29 @@ describe('mqadmin about messages', () => {
       ['TAGS', 't'],
     ])
     expect(describeProperties(properties)).to.equal('{UNIQ_KEY=u, TAGS=t, KEYS=k, WAIT=true}')
+  })
+
+  it('unpacks bodies, and says of others how they are packed', () => {
+    const [compressed, lz4, zlib] = [1, 1 << 8, 3 << 8]
+    const record = (sysFlag: number, body: Buffer) => ({ ...message(''), sysFlag, body })
+    const unpack = (sysFlag: number, body: Buffer) =>
+      textOf(
+        { ...message(''), ...unpackBody({ ...record(sysFlag, body), properties: '' }) },
+        'utf8',
+      )
+    const deflated = deflateSync(Buffer.from('text'))
+    expect(unpack(0, Buffer.from('text'))).to.equal('text')
+    expect(unpack(compressed, deflated)).to.equal('text')
+    expect(unpack(compressed | zlib, deflated)).to.equal('text')
+    expect(unpack(compressed | lz4, Buffer.from('xyz'))).to.equal('(3 bytes, packed by LZ4)')
+    expect(unpack(compressed, Buffer.from('broken'))).to.equal('(6 bytes, packed by ZLIB)')
+  })
+
+  it('refuses an answer that holds no records', () => {
+    for (const length of [1, 91, 200]) {
+      expect(() => decodeMessages(Buffer.alloc(length))).to.throw(CodecError, 'no record at byte 0')
+    }
+    expect(decodeMessages(undefined)).to.deep.equal([])
   })
 
   it('reads the traces of a message', () => {
