@@ -242,16 +242,23 @@ export class CommitLog {
       done(illegal('the batch is empty'))
       return
     }
+    const refused = this.#gate.refusal() ?? checkMessage(first, config)
+    if (refused !== undefined) {
+      done(refused)
+      return
+    }
+    const ackNums = this.#ackNums(first)
+    if (ackNums === undefined) {
+      done(IN_SYNC_REPLICAS_NOT_ENOUGH)
+      return
+    }
     const plans = messages.map((message) => planRecord(message, config.enabledAppendPropCRC))
     const size = plans.reduce((sum, plan) => sum + plan.size, 0)
-    const refused =
-      this.#gate.refusal() ??
-      checkMessage(first, config) ??
+    const tooLarge =
       plans.map((plan) => checkPlan(plan, config)).find((result) => result !== undefined) ??
       this.#makeRoom(size)
-    const ackNums = this.#ackNums(first)
-    if (refused !== undefined || ackNums === undefined) {
-      done(refused ?? IN_SYNC_REPLICAS_NOT_ENOUGH)
+    if (tooLarge !== undefined) {
+      done(tooLarge)
       return
     }
     const storeTimestamp = this.#appender.nextStoreTimestamp()

@@ -10,6 +10,7 @@ import {
 } from '../../../../lib/store/config.ts'
 import { LogFileQueue } from '../../../../lib/store/logfile/log-file-queue.ts'
 import { OpenFiles } from '../../../../lib/store/logfile/open-files.ts'
+import type { HAService } from '../../../../lib/store/replication.ts'
 import type { PutMessageResult } from '../../../../lib/store/types.ts'
 import { settle } from '../../../helpers/settle.ts'
 import { SimClock } from '../../../helpers/sim-clock.ts'
@@ -60,10 +61,12 @@ describe('CommitLog', () => {
   let disk: SlowFileSystem
   let log: CommitLog
   let results: PutMessageResult[]
+  let haService: Pick<HAService, 'needAckNums'> | undefined
 
   beforeEach(() => {
     disk = new SlowFileSystem()
     results = []
+    haService = undefined
   })
   afterEach(async () => {
     disk.releaseFlushes()
@@ -84,7 +87,7 @@ describe('CommitLog', () => {
         syncDirectories: true,
       }),
       onConfirmed: () => undefined,
-      haService: () => undefined,
+      haService: () => haService as HAService | undefined,
     })
     log.start()
   }
@@ -219,6 +222,18 @@ describe('CommitLog', () => {
           queueOffset: 6,
         })
       })
+    })
+
+    it('leaves no blank for a batch that is refused because too few replicas are in sync', async () => {
+      open()
+      append({ body: Buffer.alloc(FILE_SIZE / 2) })
+      const end = log.maxOffset
+      haService = { needAckNums: () => undefined }
+      const batch = [makeMessage({ body: Buffer.alloc(FILE_SIZE / 2) })]
+      log.appendBatch(batch, (result) => results.push(result))
+      expect(log.maxOffset).to.equal(end)
+      await settle()
+      expect(statuses()).to.deep.equal(['IN_SYNC_REPLICAS_NOT_ENOUGH', 'PUT_OK'])
     })
 
     it('refuses what the append buffer has no room for', async () => {
