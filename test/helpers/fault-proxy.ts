@@ -1,8 +1,13 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { SystemClock, type Clock } from '../../lib/common/clock.ts'
+import { DelayLine } from './delay-line.ts'
+
+export type Direction = 'toClient' | 'toServer'
 
 interface Pair {
   readonly client: Socket
   readonly server: Socket
+  readonly lines: Readonly<Record<Direction, DelayLine>>
   /** Bytes that the server has sent on this connection. */
   sent: number
 }
@@ -10,6 +15,7 @@ interface Pair {
 /** A network that fails on demand, between clients and the server behind it. Call `close` in `afterEach`. */
 export class FaultProxy {
   readonly #target: () => number
+  readonly #clock: Clock
   readonly #server: Server
   readonly #pairs = new Set<Pair>()
   #isPartitioned = false
@@ -18,10 +24,12 @@ export class FaultProxy {
   /** Largest piece that goes on to the client. */
   #pieceBytes = Infinity
   #connections = 0
+  readonly #delayMs: Record<Direction, number> = { toClient: 0, toServer: 0 }
 
   /** `target` is the server's port on 127.0.0.1, looked up at each connection. */
-  constructor(target: () => number) {
+  constructor(target: () => number, clock: Clock = new SystemClock()) {
     this.#target = target
+    this.#clock = clock
     this.#server = createServer((client) => this.#accept(client))
   }
 
@@ -63,6 +71,16 @@ export class FaultProxy {
     this.#pieceBytes = bytes
   }
 
+  /** What is sent in one direction from now on arrives so much later, in order. */
+  delay(direction: Direction, delayMs: number): void {
+    this.#delayMs[direction] = delayMs
+  }
+
+  /** Bytes that are under way in a direction. */
+  delayedBytes(direction: Direction): number {
+    return [...this.#pairs].reduce((sum, { lines }) => sum + lines[direction].bytes, 0)
+  }
+
   /** The server sees the connection closed, the client hears nothing of it. */
   halfOpen(): void {
     for (const { client, server } of this.#pairs) {
@@ -73,7 +91,9 @@ export class FaultProxy {
 
   /** All connections are cut. */
   reset(): void {
-    for (const { client, server } of this.#pairs) {
+    for (const { client, server, lines } of this.#pairs) {
+      lines.toClient.drop()
+      lines.toServer.drop()
       client.resetAndDestroy()
       server.resetAndDestroy()
     }
@@ -83,7 +103,10 @@ export class FaultProxy {
   heal(): void {
     this.#isPartitioned = this.#isRefusing = false
     this.#resetAfterBytes = this.#pieceBytes = Infinity
-    for (const { client, server } of this.#pairs) {
+    this.#delayMs.toClient = this.#delayMs.toServer = 0
+    for (const { client, server, lines } of this.#pairs) {
+      lines.toClient.release()
+      lines.toServer.release()
       client.resume()
       server.resume()
     }
@@ -101,16 +124,22 @@ export class FaultProxy {
     }
     this.#connections++
     const server = connect(this.#target(), '127.0.0.1')
-    const pair: Pair = { client, server, sent: 0 }
+    const lines = {
+      toClient: new DelayLine(this.#clock, (bytes) => this.#toClient(pair, bytes)),
+      toServer: new DelayLine(this.#clock, (bytes) => server.write(bytes)),
+    }
+    const pair: Pair = { client, server, lines, sent: 0 }
     this.#pairs.add(pair)
-    client.on('data', (bytes) => server.write(bytes))
-    server.on('data', (bytes) => this.#toClient(pair, bytes))
+    client.on('data', (bytes) => lines.toServer.push(bytes, this.#delayMs.toServer))
+    server.on('data', (bytes) => lines.toClient.push(bytes, this.#delayMs.toClient))
     for (const [one, other] of [
       [client, server],
       [server, client],
     ] as const) {
       one.on('error', () => undefined)
       one.on('close', () => {
+        lines.toClient.drop()
+        lines.toServer.drop()
         if (other.destroyed) this.#pairs.delete(pair)
         if (!this.#isPartitioned && !other.isPaused()) other.destroy()
       })
@@ -119,6 +148,7 @@ export class FaultProxy {
   }
 
   #toClient(pair: Pair, bytes: Buffer): void {
+    if (pair.client.writableEnded) return
     const left = this.#resetAfterBytes - pair.sent
     pair.sent += bytes.length
     const passed = bytes.subarray(0, Math.max(left, 0))

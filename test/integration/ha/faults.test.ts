@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { FaultProxy } from '../../helpers/fault-proxy.ts'
 import { HAStore } from '../../helpers/ha-store.ts'
 import { Random } from '../../helpers/random.ts'
+import { settle } from '../../helpers/settle.ts'
 import { SimClock } from '../../helpers/sim-clock.ts'
 import { put } from '../../helpers/store.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
@@ -25,7 +26,7 @@ describe('replication over a network that fails', () => {
     clock = new SimClock()
     master = new HAStore({ directory: path.join(directory.path, 'master'), clock })
     await master.store.start()
-    proxy = new FaultProxy(() => master.ha.listenPort)
+    proxy = new FaultProxy(() => master.ha.listenPort, clock)
     await proxy.listen()
     slave = await startSlave()
   })
@@ -108,6 +109,46 @@ describe('replication over a network that fails', () => {
     await caughtUp()
   })
 
+  for (const direction of ['toClient', 'toServer'] as const) {
+    const what = direction === 'toClient' ? 'what the master sends' : "the slave's reports"
+    it(`waits for slaves until slaveTimeout, exactly, when ${what} come late`, async () => {
+      master.config.brokerRole = 'SYNC_MASTER'
+      master.config.inSyncReplicas = 2
+      await until(isCaughtUp)
+      const first = put(master.store)
+      expect((await first).status).to.equal('PUT_OK')
+      const { slaveTimeout } = master.config
+      /** Resolves when the message is under way in the slow direction: as long as time stands still, it stays there. */
+      const putSlowly = async () => {
+        const statuses: string[] = []
+        const answered = put(master.store).then(({ status }) => statuses.push(status))
+        await until(() => proxy.delayedBytes(direction) > 0)
+        return { statuses, answered }
+      }
+      proxy.delay(direction, slaveTimeout + 1)
+      const late = await putSlowly()
+      clock.advance(slaveTimeout - 1)
+      await settle()
+      expect(late.statuses).to.deep.equal([])
+      clock.advance(1)
+      await late.answered
+      expect(late.statuses).to.deep.equal(['FLUSH_SLAVE_TIMEOUT'])
+      clock.advance(1)
+      await until(() => master.ha.getRuntimeInfo().connections[0]?.diff === 0)
+
+      proxy.delay(direction, slaveTimeout - 1)
+      const inTime = await putSlowly()
+      clock.advance(slaveTimeout - 1)
+      await inTime.answered
+      expect(inTime.statuses).to.deep.equal(['PUT_OK'])
+      proxy.heal()
+      await putMany(20)
+      await caughtUp()
+      expect(proxy.connections).to.equal(1)
+      expect(logOf(slave).equals(logOf(master))).to.equal(true)
+    })
+  }
+
   it('waits for a slave that does not read, with a bounded part of the log', async () => {
     const mappedFileSizeCommitLog = 64 * 1024 * 1024
     const large = new HAStore({
@@ -172,6 +213,7 @@ describe('replication over a network that fails', () => {
         () => proxy.cutIntoPieces(1 + random.below(50)),
         () => proxy.partition(),
         () => proxy.halfOpen(),
+        () => proxy.delay(random.pick(['toClient', 'toServer'] as const), random.below(4_000)),
         () => proxy.reset(),
         () => proxy.refuse(),
         () => proxy.heal(),
