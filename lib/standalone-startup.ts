@@ -118,14 +118,14 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
 
 /** The broker registers with the NameServer beside it, and with others that its settings name. */
 function brokerSettings(settings: StandaloneConfigs, ownNamesrv: string): BrokerConfigs {
-  const { broker, server, client, store, auth, tls, limits, monitor, replication, lite } =
+  const { broker, server, client, store, auth, tls, limits, monitor, replication, lite, newer } =
     settings.configs
   const others = (broker.namesrvAddr ?? '').split(';').filter((each) => each !== '')
   const namesrvAddr = [...new Set([ownNamesrv, ...others])].join(';')
   return {
     tables: BROKER_TABLES,
     configs: {
-      ...{ server, client, store, auth, tls, limits, monitor, replication, lite },
+      ...{ server, client, store, auth, tls, limits, monitor, replication, lite, newer },
       broker: { ...broker, namesrvAddr },
     },
     given: settings.given,

@@ -80,6 +80,11 @@ const SECTIONS: readonly Section[] = [
     about: 'Of the broker. These keys are new in Apache 5.5.0.',
     table: BROKER_TABLES.lite,
   },
+  {
+    title: 'Keys of 5.5.0',
+    about: 'Of the broker. What else is new in Apache 5.5.0.',
+    table: BROKER_TABLES.newer,
+  },
 ]
 
 /** A machine whose facts read like what they stand for. */

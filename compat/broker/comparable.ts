@@ -7,6 +7,7 @@ import { decodeProperties } from '../../codec/message/properties.ts'
 import { decodeRecallHandle } from '../../codec/message/recall-message-handle.ts'
 import { decodeRecord, recordTotalSize } from '../../codec/message/record-reader.ts'
 import { parseProperties } from '../../lib/config/properties.ts'
+import { BROKER_TABLES } from '../../lib/config/tables.ts'
 
 /** Longer bodies of messages are compared by their digest. */
 const BODY_SHOWN = 200
@@ -20,10 +21,9 @@ const LOCAL_KEYS = [
   'isInBrokerContainer',
   'bitMapLengthConsumeQueueExt',
 ]
-/** Those of access control, of which Apache does not tell, and of lite topics, which 5.3.3 has not got. */
-const OWN_KEY = new RegExp(
-  'Cache(ExpiredSecond|MaxNum|RefreshSecond)$|^authenticationEnabled|^authorizationEnabled|^migrateAuth' +
-    '|^(lite|minLite|maxLite|enableLite)(?!Pull)|^maxClientEventCount',
+/** Those of access control, of which Apache does not tell, and of 5.5.0. */
+const OWN_KEYS = new Set(
+  Object.keys({ ...BROKER_TABLES.auth, ...BROKER_TABLES.lite, ...BROKER_TABLES.newer }),
 )
 
 /** A record; where it stands in its queue is told apart. */
@@ -109,7 +109,7 @@ export class Comparable {
 
   properties(text: string): unknown {
     const entries = [...parseProperties(text)]
-      .filter(([key]) => !LOCAL_KEYS.includes(key) && !OWN_KEY.test(key))
+      .filter(([key]) => !LOCAL_KEYS.includes(key) && !OWN_KEYS.has(key))
       .map(([key, value]) => [key, this.text(value)] as const)
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
   }

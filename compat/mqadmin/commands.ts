@@ -1,3 +1,4 @@
+import { BROKER_TABLES } from '../../lib/config/tables.ts'
 import { ADMIN_CALLS } from './admin-calls.ts'
 
 /** A command line of mqadmin. */
@@ -27,10 +28,10 @@ const GROUP_NAMED_AS_TOPIC: LeftOut = {
   lines: /consumerGroup=P,|^P P |^See https:|^MessageTrack /,
   because: 'who consumes a topic (300): Apache names the topic in place of groups that are online',
 }
+const KEYS_OF_5_5 = Object.keys({ ...BROKER_TABLES.lite, ...BROKER_TABLES.newer })
 const OWN_BROKER_KEYS: LeftOut = {
-  lines:
-    /^haListenPort|^bitMapLength|^(lite(?!Pull)|minLite|maxLite|enableLite)|^maxClientEventCount/,
-  because: 'ports are those of a run; there are no lite topics in 5.3.3',
+  lines: new RegExp(`^(haListenPort|bitMapLengthConsumeQueueExt|${KEYS_OF_5_5.join('|')})\\b`),
+  because: 'ports are those of a run; 5.3.3 has not got the keys of 5.5.0',
 }
 const OWN_NAMESRV_KEYS: LeftOut = {
   lines:

@@ -3,7 +3,7 @@ import type { FileSystem } from '../common/file-system.ts'
 import { writeSecretFile, writeStateFile } from '../common/state-file.ts'
 import type { LoadedConfigs, OptionTables } from './load.ts'
 import { checkEntry, findOption, isKnown } from './load.ts'
-import type { Option, OptionValue } from './option.ts'
+import type { Option, OptionType, OptionValue } from './option.ts'
 import { parseValue } from './parse-value.ts'
 import { formatProperties } from './properties.ts'
 
@@ -83,7 +83,8 @@ export class Configuration {
     const entries = new Map(this.#unknown)
     for (const config of Object.values(this.#loaded.configs)) {
       for (const [key, value] of Object.entries(config)) {
-        if (value !== undefined && !this.#isSystemProperty(key)) entries.set(key, String(value))
+        if (value === undefined || this.#isSystemProperty(key)) continue
+        entries.set(key, formatValue(this.#typeOf(key), value))
       }
     }
     return entries
@@ -92,6 +93,11 @@ export class Configuration {
   #mayChange(key: string): boolean {
     if (this.#isSystemProperty(key)) return false
     return isKnown(this.#loaded.tables, key) || this.#unknown.has(key)
+  }
+
+  #typeOf(key: string): OptionType | undefined {
+    const tables = Object.values(this.#loaded.tables)
+    return tables.map((table) => findOption(table, key)?.type).find((type) => type !== undefined)
   }
 
   #isSystemProperty(key: string): boolean {
@@ -124,4 +130,9 @@ export class Configuration {
       if (this.#unknown.has(key)) this.#unknown.set(key, text)
     }
   }
+}
+
+/** Whole numbers of Java's type double are written with a zero behind the point. */
+function formatValue(type: OptionType | undefined, value: OptionValue): string {
+  return type === 'double' && Number.isInteger(value) ? `${value}.0` : String(value)
 }

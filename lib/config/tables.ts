@@ -8,6 +8,7 @@ import { MONITOR_OPTIONS } from './monitor-config.ts'
 import { NAMESRV_OPTIONS } from './namesrv-config.ts'
 import { NETTY_CLIENT_OPTIONS } from './netty-client-config.ts'
 import { NETTY_SERVER_OPTIONS } from './netty-server-config.ts'
+import { NEWER_OPTIONS } from './newer-config.ts'
 import { REPLICATION_OPTIONS } from './replication-config.ts'
 import { STANDALONE_OPTIONS } from './standalone-config.ts'
 import { TLS_OPTIONS } from './tls-config.ts'
@@ -24,6 +25,7 @@ export const BROKER_TABLES = {
   monitor: MONITOR_OPTIONS,
   replication: REPLICATION_OPTIONS,
   lite: LITE_OPTIONS,
+  newer: NEWER_OPTIONS,
 } as const
 export type BrokerConfigs = LoadedConfigs<typeof BROKER_TABLES>
 

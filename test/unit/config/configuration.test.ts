@@ -99,6 +99,13 @@ describe('Configuration', () => {
     })
   })
 
+  it('tells whole numbers of the type double as Java does', () => {
+    const { configuration } = create('double.conf', { timerRocksDBRollMaxTps: '7' })
+    const told = configuration.getAllConfigsFormatString()
+    expect(told).to.match(/^timerRocksDBRollMaxTps=7\.0$/m)
+    expect(told).to.match(/^logicalDiskSpaceCleanForciblyThreshold=0\.8$/m)
+  })
+
   it('changes nothing when one of the values is not allowed', () => {
     const { configuration, configs, path } = create('refused.conf')
     const changes = new Map([

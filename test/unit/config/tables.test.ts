@@ -57,6 +57,18 @@ describe('option tables', () => {
     })
   }
 
+  it('have what is new in Apache 5.5.0, with its defaults', () => {
+    const newer = JSON.parse(
+      readFileSync('test/fixtures/config/apache-5.5.0-new-options.json', 'utf8'),
+    ) as Record<string, string>
+    const options = Object.entries({ ...BROKER_TABLES.lite, ...BROKER_TABLES.newer })
+    const entries = options.map(([key, option]): [string, string] => {
+      const value = String(defaultOf(option, MACHINE))
+      return [key, option.type === 'double' ? `${value}.0` : value]
+    })
+    expect(Object.fromEntries(entries)).to.deep.equal(newer)
+  })
+
   it('follow the number of processors where Apache does', () => {
     const large = { ...MACHINE, processors: 64 }
     const { broker, client } = BROKER_TABLES
