@@ -59,9 +59,9 @@ export class AccessControl {
     if (credentials !== undefined) this.sign = (request) => signRequest(request, credentials)
   }
 
-  /** @throws CodecError when a file is broken; ConfigError for accounts and users that cannot be made */
-  load(): void {
-    this.#loadAccounts()
+  /** @throws (rejects) CodecError when a file is broken; ConfigError for accounts and users that cannot be made */
+  async load(): Promise<void> {
+    await this.#loadAccounts()
     this.#users?.load()
     this.#acls?.load()
     this.authenticationMetadataManager.initUser(this.#deps.config)
@@ -85,9 +85,9 @@ export class AccessControl {
     )
   }
 
-  #loadAccounts(): void {
+  async #loadAccounts(): Promise<void> {
     try {
-      this.plainPermissions?.load()
+      await this.plainPermissions?.open()
     } catch (error) {
       if (!(error instanceof AclError)) throw error
       throw new ConfigError(`aclEnable=true: ${toError(error).message}`)

@@ -112,7 +112,7 @@ export class BrokerController implements Service {
   /** Resolves when the broker serves its clients and the name servers have heard of it, or cannot be reached. */
   async start(): Promise<void> {
     const parts = this.parts
-    this.accessControl.load()
+    await this.accessControl.load()
     parts.topicConfigManager.load()
     parts.topicQueueMappingManager.load()
     parts.subscriptionGroupManager.load()

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { parse } from 'yaml'
+import type { Yaml } from '../auth/plain/plain-access-data.ts'
 import type { SessionCredentials } from '../auth/session-credentials.ts'
 import type { FileSystem } from '../common/file-system.ts'
 import { checkYamlNesting } from '../common/yaml-nesting.ts'
@@ -16,13 +16,13 @@ export interface CredentialFlags {
 /**
  * Who mqadmin is towards servers: by flags, by ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY, or by Apache's tools.yml. undefined:
  * nobody, and requests are not signed.
- * @throws UsageError when one half is missing
+ * @throws UsageError (rejects) when one half is missing
  */
-export function adminCredentials(
+export async function adminCredentials(
   flags: CredentialFlags,
   environment: Readonly<Record<string, string | undefined>>,
   fileSystem: FileSystem,
-): SessionCredentials | undefined {
+): Promise<SessionCredentials | undefined> {
   const places = [
     [flags.accessKey, flags.secretKey, '--accessKey and --secretKey'],
     [
@@ -30,7 +30,7 @@ export function adminCredentials(
       environment.ROCKETMQ_SECRET_KEY,
       'ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY',
     ],
-    fromToolsFile(environment.ROCKETMQ_HOME, fileSystem),
+    await fromToolsFile(environment.ROCKETMQ_HOME, fileSystem),
   ] as const
   for (const [accessKey, secretKey, names] of places) {
     if (accessKey && secretKey) return { accessKey, secretKey }
@@ -40,13 +40,13 @@ export function adminCredentials(
 }
 
 /** A file with `accessKey: NAME` and `secretKey: SECRET`. Apache: acl.common.AclUtils#getAclRPCHook */
-function fromToolsFile(
+async function fromToolsFile(
   home: string | undefined,
   fileSystem: FileSystem,
-): [string | undefined, string | undefined, string] {
+): Promise<[string | undefined, string | undefined, string]> {
   const path = join(home ?? '', TOOLS_FILE)
   if (!home || !fileSystem.exists(path)) return [undefined, undefined, path]
-  const entries = readYaml(fileSystem, path)
+  const entries = readToolsFile(await import('yaml'), fileSystem, path)
   const valueOf = (key: string): string | undefined => {
     const value = entries[key]
     return typeof value === 'string' ? value : undefined
@@ -55,7 +55,11 @@ function fromToolsFile(
 }
 
 /** @throws UsageError, without what is in the file */
-function readYaml(fileSystem: FileSystem, path: string): Record<string, unknown> {
+export function readToolsFile(
+  { parse }: Pick<Yaml, 'parse'>,
+  fileSystem: FileSystem,
+  path: string,
+): Record<string, unknown> {
   try {
     // As texts: a key of digits must not lose its leading zeros.
     const text = fileSystem.readFile(path).toString('utf8')

@@ -89,7 +89,7 @@ async function execute(
 ): Promise<number> {
   const clock = new SystemClock()
   const fileSystem = new NodeFileSystem()
-  const credentials = adminCredentials(values, environment, fileSystem)
+  const credentials = await adminCredentials(values, environment, fileSystem)
   const client = new RemotingClient({
     clock,
     logger: SILENT_LOGGER,

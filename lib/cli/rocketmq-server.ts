@@ -7,7 +7,6 @@ import { parseFlags, UsageError } from '../terminal/flags.ts'
 import type { CommandContext } from './run-command.ts'
 import { printedOnRequest, runServer, SERVER_FLAGS } from './server-command.ts'
 import { flagLayer, settingLayers } from './settings.ts'
-import { storeCommand } from './store/store-command.ts'
 
 const USAGE = `Usage: rocketmq-server start [flags]
 Starts a NameServer and a broker in one process.
@@ -27,7 +26,11 @@ const FLAGS = {
 export async function rocketmqServer(context: CommandContext): Promise<number> {
   const { terminal } = context
   const [action, ...args] = context.args
-  if (action === 'store') return storeCommand({ ...context, args })
+  if (action === 'store') {
+    // Loaded only here: a server needs none of the tools.
+    const { storeCommand } = await import('./store/store-command.ts')
+    return storeCommand({ ...context, args })
+  }
   const isStart = action === 'start'
   const values = parseFlags(FLAGS, isStart ? args : context.args)
   const printed = printedOnRequest(values, USAGE, FLAGS)

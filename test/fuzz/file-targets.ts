@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import * as yaml from 'yaml'
 import { CodecError } from '../../codec/errors.ts'
 import { decodeRecord } from '../../codec/message/record-reader.ts'
 import {
@@ -43,7 +44,7 @@ import { AclError } from '../../lib/auth/plain/acl-error.ts'
 import { parsePlainAccessData } from '../../lib/auth/plain/plain-access-data.ts'
 import { PlainAccount } from '../../lib/auth/plain/plain-account.ts'
 import { remoteAddressStrategy } from '../../lib/auth/plain/remote-address-strategy.ts'
-import { adminCredentials } from '../../lib/cli/admin-credentials.ts'
+import { readToolsFile } from '../../lib/cli/admin-credentials.ts'
 import { DelayLevels } from '../../lib/common/delay-levels.ts'
 import { ConfigError } from '../../lib/config/errors.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
@@ -125,7 +126,7 @@ export function fileTargets(): Target[] {
 }
 
 function readAccounts(text: string): void {
-  for (const account of parsePlainAccessData(text).accounts) new PlainAccount(account)
+  for (const account of parsePlainAccessData(yaml, text).accounts) new PlainAccount(account)
 }
 
 function readWhiteList(text: string): void {
@@ -185,7 +186,7 @@ function readTools(text: string): void {
   const fileSystem = new SimFileSystem()
   const path = '/home/mq/conf/tools.yml'
   fileSystem.open(path, 'w').writeSync(Buffer.from(text), 0)
-  adminCredentials({}, { ROCKETMQ_HOME: '/home/mq' }, fileSystem)
+  readToolsFile(yaml, fileSystem, path)
 }
 
 function readKV(text: string): void {

@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml'
+import type { parse, stringify } from 'yaml'
 import { toError } from '../../common/errors.ts'
 import { checkYamlNesting } from '../../common/yaml-nesting.ts'
 import { AclError } from './acl-error.ts'
@@ -30,9 +30,15 @@ export interface PlainAccessData {
   readonly dataVersion: PlainDataVersion | undefined
 }
 
+/** What is taken of the package yaml, which is loaded only where there are accounts: it takes 9 MB. */
+export interface Yaml {
+  readonly parse: typeof parse
+  readonly stringify: typeof stringify
+}
+
 /** @throws AclError when the text is not YAML, or not of this shape */
-export function parsePlainAccessData(text: string): PlainAccessData {
-  const data = asObject(parseYaml(text) ?? {}, 'the file')
+export function parsePlainAccessData(yaml: Yaml, text: string): PlainAccessData {
+  const data = asObject(parseYaml(yaml, text) ?? {}, 'the file')
   const [version] = asList(data['dataVersion'], 'dataVersion')
   return {
     globalWhiteRemoteAddresses: texts(data, 'globalWhiteRemoteAddresses') ?? [],
@@ -42,20 +48,20 @@ export function parsePlainAccessData(text: string): PlainAccessData {
 }
 
 /** The reverse of parsePlainAccessData; comments of the file before are lost, as with Apache. */
-export function formatPlainAccessData(data: PlainAccessData): string {
+export function formatPlainAccessData(yaml: Yaml, data: PlainAccessData): string {
   const { globalWhiteRemoteAddresses, accounts, dataVersion } = data
-  return stringify({
+  return yaml.stringify({
     globalWhiteRemoteAddresses,
     accounts,
     ...(dataVersion && { dataVersion: [dataVersion] }),
   })
 }
 
-function parseYaml(text: string): unknown {
+function parseYaml(yaml: Yaml, text: string): unknown {
   try {
     // As texts: a key of digits must not lose its leading zeros, nor what a number cannot hold.
     checkYamlNesting(text)
-    return parse(text, { schema: 'failsafe' })
+    return yaml.parse(text, { schema: 'failsafe' })
   } catch (error) {
     const [problem] = toError(error).message.split('\n')
     throw new AclError(`the file is not YAML: ${problem}`)

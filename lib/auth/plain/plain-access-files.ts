@@ -1,9 +1,10 @@
+import { AssertionError } from 'node:assert'
 import { join } from 'node:path'
 import { toError } from '../../common/errors.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import { writeSecretFile } from '../../common/state-file.ts'
 import { AclError } from './acl-error.ts'
-import type { PlainAccessData } from './plain-access-data.ts'
+import type { PlainAccessData, Yaml } from './plain-access-data.ts'
 import { formatPlainAccessData, parsePlainAccessData } from './plain-access-data.ts'
 
 /** How deep `conf/acl` is looked through. */
@@ -17,12 +18,18 @@ export class PlainAccessFiles {
   readonly #directory: string
   readonly #toolsFile: string
   readonly #fileSystem: FileSystem
+  #yaml: Yaml | undefined
 
   constructor(fileSystem: FileSystem, rocketmqHome: string) {
     this.#fileSystem = fileSystem
     this.defaultFile = join(rocketmqHome, 'conf', 'plain_acl.yml')
     this.#directory = join(rocketmqHome, 'conf', 'acl')
     this.#toolsFile = join(rocketmqHome, 'conf', TOOLS_FILE)
+  }
+
+  /** Loads what reads and writes YAML. To be called before `read` and `write`. */
+  async open(): Promise<void> {
+    this.#yaml = await import('yaml')
   }
 
   /** Those that are there, in the order in which they count. */
@@ -42,9 +49,10 @@ export class PlainAccessFiles {
 
   /** Nothing where there is no file. @throws AclError that names the file, when it cannot be read */
   read(path: string): PlainAccessData {
-    if (!this.#fileSystem.exists(path)) return parsePlainAccessData('')
+    if (!this.#fileSystem.exists(path)) return parsePlainAccessData(this.#openYaml, '')
     try {
-      return parsePlainAccessData(this.#fileSystem.readFile(path).toString('utf8'))
+      const text = this.#fileSystem.readFile(path).toString('utf8')
+      return parsePlainAccessData(this.#openYaml, text)
     } catch (error) {
       throw new AclError(`${path}: ${toError(error).message}`)
     }
@@ -52,7 +60,12 @@ export class PlainAccessFiles {
 
   /** @throws an error of the file system */
   write(path: string, data: PlainAccessData): void {
-    writeSecretFile(this.#fileSystem, path, formatPlainAccessData(data))
+    writeSecretFile(this.#fileSystem, path, formatPlainAccessData(this.#openYaml, data))
+  }
+
+  get #openYaml(): Yaml {
+    if (this.#yaml === undefined) throw new AssertionError({ message: 'the files are not open' })
+    return this.#yaml
   }
 
   #listFiles(directory: string, depth: number): string[] {

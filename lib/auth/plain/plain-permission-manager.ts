@@ -49,6 +49,12 @@ export class PlainPermissionManager {
     this.#logger = logger
   }
 
+  /** Opens the files and reads them. @throws AclError (rejects) when one is wrong */
+  async open(): Promise<void> {
+    await this.#files.open()
+    this.load()
+  }
+
   /** Reads all files. @throws AclError when one is wrong; nothing changes then */
   load(): void {
     this.#lookedMs = this.#clock.monotonic()

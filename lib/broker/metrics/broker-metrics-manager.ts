@@ -30,7 +30,6 @@ import { connectionMetrics } from './connection-metrics.ts'
 import { ConsumerLagCalculator } from './consumer-lag-calculator.ts'
 import { LagSubscriptions } from './lag-subscriptions.ts'
 import { lagMetrics } from './lag-metrics.ts'
-import { createMetricReader } from './metric-reader.ts'
 import { parseMetricsLabel } from './metrics-label.ts'
 import { popMetrics } from './pop-metrics.ts'
 import { replicationMetrics } from './replication-metrics.ts'
@@ -92,7 +91,7 @@ export class BrokerMetricsManager implements Service {
   readonly #process = new ProcessMetrics()
   readonly #rpcLatency: RpcLatency
   readonly #servers: MonitorServer[] = []
-  readonly #reader: PeriodicMetricReader | undefined
+  #reader: PeriodicMetricReader | undefined
   #isServing = false
 
   constructor(deps: BrokerMetricsDeps) {
@@ -119,9 +118,14 @@ export class BrokerMetricsManager implements Service {
     if (hasMetrics) dispatcher.registerAnswerListener(this.#rpcLatency)
     if (broker.metricsExporterType === 'PROM') this.#servers.push(this.#promServer())
     if (configs.monitor.healthEndpointPort >= 0) this.#servers.push(this.#healthServer())
-    this.#reader = this.#metricReader()
     const services = hasMetrics ? [this.#process, ...this.#servers] : this.#servers
-    this.endpoints = { start: () => startAll(services), stop: () => stopAll(services) }
+    this.endpoints = {
+      start: async () => {
+        this.#reader = await this.#metricReader()
+        await startAll(services)
+      },
+      stop: () => stopAll(services),
+    }
   }
 
   /** Where the endpoints listen, that of the metrics first. Only while they do. */
@@ -205,8 +209,12 @@ export class BrokerMetricsManager implements Service {
     })
   }
 
-  #metricReader(): PeriodicMetricReader | undefined {
+  /** What sends metrics, loaded only where that is wanted. */
+  async #metricReader(): Promise<PeriodicMetricReader | undefined> {
     const { configs, clock, logger } = this.#deps
+    const { metricsExporterType } = configs.broker
+    if (metricsExporterType !== 'OTLP_GRPC' && metricsExporterType !== 'LOG') return undefined
+    const { createMetricReader } = await import('./metric-reader.ts')
     return createMetricReader({
       brokerConfig: configs.broker,
       scope: METER_NAME,

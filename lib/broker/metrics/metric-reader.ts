@@ -18,15 +18,14 @@ export interface MetricReaderDeps {
 }
 
 /**
- * What exports the broker's metrics with metricsExporterType=OTLP_GRPC or LOG; undefined with the others.
+ * What exports the broker's metrics with metricsExporterType=OTLP_GRPC or LOG.
  * @throws ConfigError when it is not told where to
  *
  * Source: broker.metrics.BrokerMetricsManager#init
  */
-export function createMetricReader(deps: MetricReaderDeps): PeriodicMetricReader | undefined {
+export function createMetricReader(deps: MetricReaderDeps): PeriodicMetricReader {
   const { brokerConfig, scope, labels, sources, clock, logger } = deps
   const { metricsExporterType, metricsInDelta: isDelta } = brokerConfig
-  if (metricsExporterType !== 'OTLP_GRPC' && metricsExporterType !== 'LOG') return undefined
   const collector = new MetricsCollector({ scope, labels, isDelta, startTimeMs: clock.now() })
   const common = { collect: () => collector.collect(sources(), clock.now()), clock, logger }
   if (metricsExporterType === 'LOG') {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2'
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
 import type { Clock } from '../../common/clock.ts'
 import { encodeExportMetricsRequest } from './export-metrics-request.ts'
 import type { MetricExporter } from './metric-exporter.ts'
@@ -33,8 +33,6 @@ export class GrpcMetricExporter implements MetricExporter {
 
   async export(metrics: ResourceMetrics): Promise<void> {
     const { endpoint, timeoutMs, clock } = this.#options
-    // Loaded only where somebody exports: 10 ms and 5 MB of each start.
-    const { connect } = await import('node:http2')
     const session = connect(endpoint)
     const timer = clock.setTimeout(
       () => session.destroy(new Error(`no answer from ${endpoint} within ${timeoutMs} ms`)),

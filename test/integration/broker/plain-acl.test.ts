@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import * as yaml from 'yaml'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
@@ -175,7 +176,7 @@ describe('a broker with accounts of 4.x', () => {
     const changed = { ...bob, topicPerms: 'topicA=PUB' }
     await ask(ADMIN, UPDATE_AND_CREATE_ACL_CONFIG, changed)
     expect(await refusal(bob, SEND_MESSAGE, { topic: 'topicA' })).to.equal(undefined)
-    expect(parsePlainAccessData(readFileSync(file, 'utf8')).accounts.at(-1)).to.deep.include({
+    expect(parsePlainAccessData(yaml, readFileSync(file, 'utf8')).accounts.at(-1)).to.deep.include({
       ...{ ...bob, admin: false, topicPerms: ['topicA=PUB'], defaultTopicPerm: 'PUB' },
     })
     const { extFields } = await ask(ADMIN, GET_BROKER_CLUSTER_ACL_INFO)

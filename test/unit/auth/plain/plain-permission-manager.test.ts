@@ -22,12 +22,13 @@ describe('PlainPermissionManager', () => {
   let logger: RecordingLogger
   let manager: PlainPermissionManager
 
-  beforeEach(() => {
+  beforeEach(async () => {
     home = makeTempDirectory()
     mkdirSync(join(home.path, 'conf', 'acl', 'deep'), { recursive: true })
     clock = new SimClock()
     logger = new RecordingLogger()
     const files = new PlainAccessFiles(new NodeFileSystem(), home.path)
+    await files.open()
     manager = new PlainPermissionManager({ files, clock, logger })
   })
 
@@ -162,13 +163,14 @@ describe('PlainPermissionManager', () => {
       expect(problem('key-one', 'secret-one')).to.equal(undefined)
     })
 
-    it('changes nothing when it cannot be written', () => {
+    it('changes nothing when it cannot be written', async () => {
       class FullDisk extends NodeFileSystem {
         override createPrivate(): never {
           throw new Error('ENOSPC')
         }
       }
       const files = new PlainAccessFiles(new FullDisk(), home.path)
+      await files.open()
       manager = new PlainPermissionManager({ files, clock, logger })
       expect(() => manager.updateAccessConfig(NEW)).to.throw('ENOSPC')
       expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
