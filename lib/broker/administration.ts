@@ -70,6 +70,8 @@ export interface AdministrationDeps
   readonly timerMessageStore: TimerMessageStore | undefined
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
+  /** Ends what this broker does in its master's place, if it does. */
+  readonly handOver: () => Promise<void>
   readonly brokerStatsManager: BrokerStatsManager
   readonly clock: Clock
 }

@@ -264,6 +264,7 @@ export class BrokerController implements Service {
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,
       runtimeInfo: this.#runtimeInfo,
       brokerAddr: (channel) => this.#ownAddress.brokerAddr(channel),
+      handOver: () => this.replication.minBroker.handOver(),
       topicsRegistered: () => this.brokerOuterApi.topicsRegistered(),
       onPermissionChanged: () => {
         topicConfigManager.dataVersion.nextVersion()

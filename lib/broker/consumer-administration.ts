@@ -42,6 +42,8 @@ export interface ConsumerAdministrationDeps {
   readonly timerMessageStore: TimerMessageStore | undefined
   /** The broker's address as the client of a connection knows it. */
   readonly brokerAddr: (channel: Channel) => string
+  /** Ends what this broker does in its master's place, if it does. */
+  readonly handOver: () => Promise<void>
   readonly clock: Clock
   readonly logger: Logger
 }

@@ -83,6 +83,7 @@ export class ConsumptionFixture {
         },
         scheduleMessageService: new ScheduleMessageService(this.#parts),
         brokerAddr: () => '10.0.0.1:10911',
+        handOver: () => Promise.resolve(),
       },
     )
   }

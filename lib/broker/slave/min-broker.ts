@@ -31,8 +31,10 @@ export interface MinBrokerChange {
 }
 
 const MASTER_ID = 0
-/** A master that was about to come back is not waited for longer. */
+/** A master that was about to come back is not waited for longer, */
 const HAND_OVER_MS = 10_000
+/** nor soon again when it has not come: what is due does not wait for one that never succeeds. */
+const VAIN_HAND_OVER_PAUSE_MS = 60_000
 
 /**
  * Who of the group has the smallest id: it does what only one broker of a group does. That is the master, or the slave that acts as
@@ -46,6 +48,8 @@ export class MinBroker implements Service {
   #isIsolated: boolean
   #change: Promise<void> = Promise.resolve()
   #handOver: Timer | undefined
+  /** Monotonic; until then this broker does not hand over. */
+  #pausesUntilMs = 0
 
   /** An isolated broker is not registered, and does nothing for its group before `startService`. */
   constructor(deps: MinBrokerDeps, isIsolated: boolean) {
@@ -90,25 +94,27 @@ export class MinBroker implements Service {
   }
 
   /**
-   * The master is about to come back, and asks next how far this broker has come: what it did in its place ends. It goes on when the
-   * master does not appear within 10 s. Apache's slave goes on until it hears of the master, and delivers twice what is due meanwhile.
+   * The master, whose log all slaves follow, asks how far this broker has come, and comes back then: what this broker did in its place
+   * ends. It goes on when the master does not appear within 10 s, and for a minute whoever asks. Apache's slave goes on until it hears of
+   * the master, and delivers twice what is due meanwhile.
    */
   async handOver(): Promise<void> {
     const { brokerConfig, specialServices, clock, logger } = this.#deps
     const { brokerId } = brokerConfig
-    if (brokerId === MASTER_ID || this.#minBrokerId === MASTER_ID) return
-    this.#handOver?.cancel()
-    this.#handOver = clock.setTimeout(() => this.#resume(), HAND_OVER_MS)
-    if (specialServices.isRunning)
+    if (this.#minBrokerId !== brokerId || brokerId === MASTER_ID) return
+    if (clock.monotonic() < this.#pausesUntilMs) return
+    if (this.#handOver === undefined) {
       logger.info({ brokerId }, 'the master comes back: this slave hands over')
+      this.#handOver = clock.setTimeout(() => this.#resume(), HAND_OVER_MS)
+    }
     await specialServices.changeStatus(false)
   }
 
   #resume(): void {
     this.#handOver = undefined
-    const { brokerConfig, specialServices, logger } = this.#deps
+    const { brokerConfig, specialServices, clock, logger } = this.#deps
     const { brokerId } = brokerConfig
-    if (this.#minBrokerId !== brokerId) return
+    this.#pausesUntilMs = clock.monotonic() + VAIN_HAND_OVER_PAUSE_MS
     logger.warn({ brokerId }, 'the master has not come back: this slave goes on')
     specialServices.changeStatus(true).catch((error: unknown) => {
       logger.error({ brokerId, error: toError(error).message }, 'this slave cannot go on')
@@ -122,6 +128,9 @@ export class MinBroker implements Service {
     const { brokerId } = this.#deps.brokerConfig
     logger.info({ from: this.#minBrokerId, to: minBrokerId, minBrokerAddr }, 'min broker changed')
     this.#minBrokerId = minBrokerId
+    this.#handOver?.cancel()
+    this.#handOver = undefined
+    this.#pausesUntilMs = 0
     if (minBrokerId !== MASTER_ID) groupMaster.clear()
     if (minBrokerId === brokerId) onActing()
     try {

@@ -14,7 +14,7 @@ import type { MinBroker } from '../../slave/min-broker.ts'
 
 export interface GroupMemberDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'brokerId'>
-  readonly minBroker: Pick<MinBroker, 'updateMinBroker' | 'handOver'>
+  readonly minBroker: Pick<MinBroker, 'updateMinBroker'>
   readonly haService: () => Pick<HAService, 'updateHaMasterAddress'> | undefined
   /** The addresses of this broker for whoever has reached it by the channel. */
   readonly ownAddress: (channel: Channel) => RegisteredAddress
@@ -42,7 +42,7 @@ export class GroupMemberProcessor implements RequestProcessor {
     this.#deps = deps
   }
 
-  process(request: RemotingCommand, channel: Channel): RemotingCommand | Promise<RemotingCommand> {
+  process(request: RemotingCommand, channel: Channel): RemotingCommand {
     return request.code === RequestCode.NOTIFY_MIN_BROKER_ID_CHANGE
       ? this.#notifyMinBrokerIdChange(request)
       : this.#exchangeBrokerHaInfo(request, channel)
@@ -57,14 +57,10 @@ export class GroupMemberProcessor implements RequestProcessor {
     return RemotingCommand.response(ResponseCode.SUCCESS)
   }
 
-  async #exchangeBrokerHaInfo(
-    { extFields }: RemotingCommand,
-    channel: Channel,
-  ): Promise<RemotingCommand> {
-    const { brokerConfig, minBroker, haService } = this.#deps
+  #exchangeBrokerHaInfo({ extFields }: RemotingCommand, channel: Channel): RemotingCommand {
+    const { brokerConfig, haService } = this.#deps
     const { masterHaAddress } = ExchangeHAInfoRequestHeader.decode(extFields)
     if (masterHaAddress !== undefined) {
-      await minBroker.handOver()
       haService()?.updateHaMasterAddress(masterHaAddress)
     } else if (brokerConfig.brokerId === MASTER_ID) {
       return RemotingCommand.response(ResponseCode.SUCCESS, undefined, this.#ownInfo(channel))

@@ -12,6 +12,8 @@ export interface SlaveSyncDeps {
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'encode'>
   readonly scheduleMessageService: Pick<ScheduleMessageService, 'encode'>
   readonly messageRequestModeManager: Pick<MessageRequestModeManager, 'encode'>
+  /** Ends what this broker does in its master's place, if it does. */
+  readonly handOver: () => Promise<void>
   /** undefined without a timer wheel. */
   readonly timerMessageStore: Pick<TimerMessageStore, 'encodeCheckpoint' | 'metrics'> | undefined
 }
@@ -37,7 +39,17 @@ export class SlaveSyncProcessor implements RequestProcessor {
     this.#deps = deps
   }
 
-  process({ code }: RemotingCommand): RemotingCommand {
+  process({ code }: RemotingCommand): RemotingCommand | Promise<RemotingCommand> {
+    return code === RequestCode.GET_ALL_DELAY_OFFSET ? this.#handOver() : this.#answer(code)
+  }
+
+  /** Of a slave that acts as master only the master asks this, before the rest of what it takes over. */
+  async #handOver(): Promise<RemotingCommand> {
+    await this.#deps.handOver()
+    return this.#answer(RequestCode.GET_ALL_DELAY_OFFSET)
+  }
+
+  #answer(code: number): RemotingCommand {
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, this.#content(code))
   }
 

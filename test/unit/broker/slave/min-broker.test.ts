@@ -104,18 +104,49 @@ describe('MinBroker', () => {
     const broker = create()
     await broker.updateMinBroker(ITSELF)
     await broker.handOver()
+    await broker.updateMinBroker(MASTER)
+    clock.advance(10_000)
     expect(isRunning).to.equal(false)
-    clock.advance(9_000)
+    await broker.updateMinBroker(ITSELF)
     await broker.handOver()
+    expect(isRunning).to.equal(false)
     clock.advance(9_999)
     expect(isRunning).to.equal(false)
     clock.advance(1)
     expect(isRunning).to.equal(true)
+    await broker.stop()
+    expect(clock.pendingTimers).to.equal(0)
+  })
+
+  it('goes on for a minute after it has handed over in vain, however often it is asked', async () => {
+    const broker = create()
+    await broker.updateMinBroker(ITSELF)
+    let deliveringMs = 0
+    for (let ms = 0; ms < 140_000; ms += 200) {
+      await broker.handOver()
+      if (isRunning) deliveringMs += 200
+      clock.advance(200)
+    }
+    // For 10 s not, for a minute, and that again.
+    expect(deliveringMs).to.equal(120_000)
     await broker.handOver()
-    await broker.updateMinBroker(MASTER)
-    clock.advance(10_000)
     expect(isRunning).to.equal(false)
     await broker.stop()
+  })
+
+  it('has nothing to hand over when the master is there, or another slave acts', async () => {
+    isRunning = true
+    for (const [brokerId, change] of [
+      [1, MASTER],
+      [2, ITSELF],
+      [0, MASTER],
+    ] as const) {
+      const broker = create({ brokerId })
+      await broker.updateMinBroker(change)
+      isRunning = true
+      await broker.handOver()
+      expect(isRunning).to.equal(true)
+    }
     expect(clock.pendingTimers).to.equal(0)
   })
 })
