@@ -14,7 +14,7 @@ import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import type { BoundaryType } from '../types.ts'
 import { findOffsetByTime } from './batch-offset-by-time.ts'
 import type { ConsumeQueueDeps } from './consume-queue.ts'
-import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
+import type { ConsumeQueueInterface, ReadUnits } from './consume-queue-interface.ts'
 import { UnitSeries } from './unit-series.ts'
 
 /** The messages of one record: queue offset of the first, and how many there are. */
@@ -193,12 +193,12 @@ export class BatchConsumeQueue implements ConsumeQueueInterface {
     return this.#units.fileEnd(unit)
   }
 
-  unitsInMemory(from: number, to: number, least?: number): Buffer | undefined {
-    return this.#units.inMemory(from, to, least)
+  unitsInMemory(from: number, to: number): Buffer | undefined {
+    return this.#units.inMemory(from, to)
   }
 
-  readUnits(from: number, to: number): Promise<Buffer | undefined> {
-    return this.#units.read(from, to)
+  readUnits(from: number, to: number, least?: number): ReadUnits {
+    return this.#units.read(from, to, least)
   }
 
   /** Batches have none. */

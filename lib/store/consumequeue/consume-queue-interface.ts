@@ -3,6 +3,9 @@ import type { DispatchRequest } from '../reput/dispatch-request.ts'
 import type { CQType } from '../types.ts'
 import type { ExtWindow } from './ext-window.ts'
 
+/** undefined when the file is not there. */
+export type ReadUnits = Buffer | undefined | Promise<Buffer | undefined>
+
 /**
  * What the kinds of consume queues have in common. Offsets are in messages; units have numbers, which the bytes of a queue's
  * files are counted by. Apache: store.queue.ConsumeQueueInterface
@@ -48,13 +51,13 @@ export interface ConsumeQueueInterface {
   readonly unitEnd: number
   /** The end of the file that holds a unit: no get reads further in one go. */
   fileEnd(unit: number): number
+  /** A view of the units from `from` to `to`, valid in this turn; undefined when they are not all in memory. */
+  unitsInMemory(from: number, to: number): Buffer | undefined
   /**
-   * A view of the units from `from` to `to`, or of `least` of them (else all), valid in this turn; undefined when they are
-   * not in memory.
+   * The units from `from` to `to`, which lie in one file, or `least` of them at least (else all), when the others would have to be read:
+   * at once when they were read before.
    */
-  unitsInMemory(from: number, to: number, least?: number): Buffer | undefined
-  /** The units from `from` to `to`, which lie in one file; undefined when that file is not there. */
-  readUnits(from: number, to: number): Promise<Buffer | undefined>
+  readUnits(from: number, to: number, least?: number): ReadUnits
 
   /**
    * What consume queue ext knows of the messages of these units: at once when it is in memory, and then valid in this turn;

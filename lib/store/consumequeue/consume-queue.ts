@@ -14,7 +14,7 @@ import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { Range } from '../read/cold-reader.ts'
 import type { DiskReads } from '../read/disk-reads.ts'
 import type { DispatchRequest } from '../reput/dispatch-request.ts'
-import type { ConsumeQueueInterface } from './consume-queue-interface.ts'
+import type { ConsumeQueueInterface, ReadUnits } from './consume-queue-interface.ts'
 import type { ConsumeQueueExt } from './consume-queue-ext.ts'
 import type { ExtWindow } from './ext-window.ts'
 import { UnitSeries } from './unit-series.ts'
@@ -177,12 +177,12 @@ export class ConsumeQueue implements ConsumeQueueInterface {
     return this.#units.fileEnd(offset)
   }
 
-  unitsInMemory(from: number, to: number, least?: number): Buffer | undefined {
-    return this.#units.inMemory(from, to, least)
+  unitsInMemory(from: number, to: number): Buffer | undefined {
+    return this.#units.inMemory(from, to)
   }
 
-  readUnits(from: number, to: number): Promise<Buffer | undefined> {
-    return this.#units.read(from, to)
+  readUnits(from: number, to: number, least?: number): ReadUnits {
+    return this.#units.read(from, to, least)
   }
 
   extOf(units: Buffer): ExtWindow | undefined | Promise<ExtWindow> {

@@ -1,5 +1,6 @@
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { DiskReads } from '../read/disk-reads.ts'
+import type { ReadUnits } from './consume-queue-interface.ts'
 import { UnitTail } from './unit-tail.ts'
 import { UnitWindows } from './unit-windows.ts'
 
@@ -181,10 +182,9 @@ export class UnitSeries {
     return (Math.floor(at / perFile) + 1) * perFile
   }
 
-  /** A view of the units from `from` to `to`, or of `least` of them, valid in this turn; undefined when they are not in memory. */
-  inMemory(from: number, to: number, least = to - from): Buffer | undefined {
-    if (from >= this.#tail.start) return this.#tail.view(from, to)
-    return this.#deps.windows.view(this, this.unitSize, from, to, least)
+  /** A view of the units from `from` to `to`, valid in this turn; undefined when they are not all in memory. */
+  inMemory(from: number, to: number): Buffer | undefined {
+    return from >= this.#tail.start ? this.#tail.view(from, to) : undefined
   }
 
   /** The first unit that is in memory. */
@@ -192,10 +192,17 @@ export class UnitSeries {
     return this.#tail.start
   }
 
-  /** The units from `from` to `to`, which lie in one file; undefined when that file is not there. */
-  async read(from: number, to: number): Promise<Buffer | undefined> {
+  /**
+   * The units from `from` to `to`, which lie in one file, or at least `least` of them where more would have to be read; undefined when that
+   * file is not there. They stay as they are.
+   */
+  read(from: number, to: number, least = to - from): ReadUnits {
     const inMemory = this.inMemory(from, to)
     if (inMemory !== undefined) return Buffer.from(inMemory)
+    return this.#deps.windows.view(this, this.unitSize, from, to, least) ?? this.#readFile(from, to)
+  }
+
+  #readFile(from: number, to: number): undefined | Promise<Buffer | undefined> {
     const { files, reads, windows } = this.#deps
     const position = from * this.unitSize
     const file = files.find(position)

@@ -91,12 +91,15 @@ export class MessageReader {
     const windowBytes = Math.max(config.maxFilterMessageSize, request.maxMsgNums * unitSize)
     const windowEnd = start + Math.ceil(windowBytes / unitSize)
     const end = Math.min(queue.fileEnd(start), queue.unitEnd, windowEnd)
-    // Without a filter nearly every unit is a message.
-    const least = request.filter ? end - start : Math.min(request.maxMsgNums, end - start)
-    const units = queue.unitsInMemory(start, end, Math.max(least, 1))
-    if (units === undefined) return this.#scanFromDisk(start, end, request, queue)
-    const ext = request.filter && queue.extOf(units)
-    if (ext instanceof Promise) return this.#scanFromDisk(start, end, request, queue)
+    const units = queue.unitsInMemory(start, end)
+    const ext = units && request.filter && queue.extOf(units)
+    if (units === undefined || ext instanceof Promise) {
+      // Without a filter nearly every unit is a message.
+      const least = request.filter ? end - start : Math.min(request.maxMsgNums, end - start)
+      const read = queue.readUnits(start, end, Math.max(least, 1))
+      if (!(read instanceof Promise)) return this.#scanRead(read, start, request, queue)
+      return read.then((found) => this.#scanRead(found, start, request, queue))
+    }
     const scan = this.#newScan(request, queue, units, ext)
     if (scan.run((at, size) => this.#findChunk(at, size))) return scan.result(queue)
     scan.keepUnits()
@@ -127,24 +130,30 @@ export class MessageReader {
     })
   }
 
-  async #scanFromDisk(
+  /** Units that have been read from the disk: they stay as they are. */
+  #scanRead(
+    units: Buffer | undefined,
     start: number,
-    end: number,
     request: GetMessageRequest,
     queue: AnyConsumeQueue,
-  ): Promise<GetMessageResult> {
-    const units = await queue.readUnits(start, end)
-    if (units === undefined) {
-      const { minOffset, maxOffset } = queue
-      const next = queue.cqType === 'BatchCQ' ? 0 : Math.min(queue.fileEnd(start), maxOffset)
-      const { topic, queueId, offset } = request
-      this.#deps.logger.warn({ topic, queueId, offset, next }, 'consume queue file is not there')
-      return nothing(GetMessageStatus.OFFSET_FOUND_NULL, next, minOffset, maxOffset)
-    }
+  ): GetMessageResult | Promise<GetMessageResult> {
+    if (units === undefined) return this.#fileIsGone(start, request, queue)
     const ext = request.filter && queue.extOf(units)
+    if (ext instanceof Promise) {
+      return ext.then((kept) => this.#finishScan(this.#newScan(request, queue, units, kept), queue))
+    }
     // What is in memory is valid in this turn: it is copied before anything is waited for.
-    const kept = ext instanceof Promise ? await ext : ext?.copy()
-    return this.#finishScan(this.#newScan(request, queue, units, kept), queue)
+    const scan = this.#newScan(request, queue, units, ext?.copy())
+    if (scan.run((at, size) => this.#findChunk(at, size))) return scan.result(queue)
+    return this.#finishScan(scan, queue)
+  }
+
+  #fileIsGone(start: number, request: GetMessageRequest, queue: AnyConsumeQueue): GetMessageResult {
+    const { minOffset, maxOffset } = queue
+    const next = queue.cqType === 'BatchCQ' ? 0 : Math.min(queue.fileEnd(start), maxOffset)
+    const { topic, queueId, offset } = request
+    this.#deps.logger.warn({ topic, queueId, offset, next }, 'consume queue file is not there')
+    return nothing(GetMessageStatus.OFFSET_FOUND_NULL, next, minOffset, maxOffset)
   }
 
   /** Reads from the disk what the scan waits for, until it has ended. */

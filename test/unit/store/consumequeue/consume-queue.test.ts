@@ -124,12 +124,11 @@ describe('ConsumeQueue', () => {
   })
 
   describe('reading from the disk', () => {
-    const inMemory = (from: number, to: number, least?: number) => {
-      const units = queue.unitsInMemory(from, to, least)
-      return (
-        units &&
-        Array.from({ length: units.length / 20 }, (_, i) => unitCommitLogOffset(units, i * 20))
-      )
+    /** undefined when they have to be read. */
+    const wasRead = (from: number, to: number, least?: number) => {
+      const units = queue.readUnits(from, to, least)
+      if (units === undefined || units instanceof Promise) return undefined
+      return Array.from({ length: units.length / 20 }, (_, i) => unitCommitLogOffset(units, i * 20))
     }
     const offsets = (from: number, to: number) =>
       Array.from({ length: to - from }, (_, i) => (from + i) * RECORD)
@@ -147,23 +146,23 @@ describe('ConsumeQueue', () => {
         return undefined
       }
       await queue.readUnits(40, 50)
-      expect(inMemory(50, 70)).to.deep.equal(offsets(50, 70))
+      expect(wasRead(50, 70)).to.deep.equal(offsets(50, 70))
       expect(await logOffsets(60, 70)).to.deep.equal(offsets(60, 70))
       expect(reads).to.equal(1)
     })
 
     it('gives fewer units where these are enough, and none from before what was read', async () => {
       await queue.readUnits(40, 50)
-      const end = 40 + (inMemory(40, 100, 1)?.length ?? 0)
+      const end = 40 + (wasRead(40, 100, 1)?.length ?? 0)
       expect(end).to.be.within(80, 99)
-      expect(inMemory(end - 5, 100, 5)).to.deep.equal(offsets(end - 5, end))
-      expect(inMemory(end - 5, 100, 6)).to.equal(undefined)
-      expect(inMemory(39, 45)).to.equal(undefined)
+      expect(wasRead(end - 5, 100, 5)).to.deep.equal(offsets(end - 5, end))
+      expect(wasRead(end - 5, 100, 6)).to.equal(undefined)
+      expect(wasRead(39, 45)).to.equal(undefined)
     })
 
     it('reads a single unit alone', async () => {
       expect(await logOffsets(40, 41)).to.deep.equal(offsets(40, 41))
-      expect(inMemory(40, 41)).to.equal(undefined)
+      expect(wasRead(40, 41)).to.equal(undefined)
     })
 
     it('forgets what was read, also by a read that runs, when units are removed', async () => {
@@ -172,7 +171,7 @@ describe('ConsumeQueue', () => {
       queue.truncateDirty(45 * RECORD)
       await running
       for (let offset = 45; offset < 100; offset++) put(offset, (offset + 1_000) * RECORD)
-      expect(inMemory(44, 46)).to.equal(undefined)
+      expect(wasRead(44, 46)).to.equal(undefined)
       expect(await logOffsets(44, 46)).to.deep.equal([44 * RECORD, 1_045 * RECORD])
     })
   })
