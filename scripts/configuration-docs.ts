@@ -60,7 +60,7 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'Limits',
     about:
-      'What connections may cost a broker or a NameServer; see also `serverChannelMaxIdleTimeSeconds`. All but the second are our own. How they hold: [security.md](security.md#hostile-peers).',
+      'What connections may cost a broker or a NameServer; see also `serverChannelMaxIdleTimeSeconds`. All but the first are our own and change at run time, for the connections that there are, too; so do `serverChannelMaxIdleTimeSeconds`, `writeBufferHighWaterMark` and `writeBufferLowWaterMark`. How they hold: [security.md](security.md#hostile-peers).',
     table: BROKER_TABLES.limits,
   },
   {

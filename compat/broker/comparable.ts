@@ -21,9 +21,12 @@ const LOCAL_KEYS = [
   'isInBrokerContainer',
   'bitMapLengthConsumeQueueExt',
 ]
-/** Those of access control, of which Apache does not tell, and of 5.5.0. */
+/** Those of access control, of which Apache does not tell, of 5.5.0, and our limits. */
 const OWN_KEYS = new Set(
-  Object.keys({ ...BROKER_TABLES.auth, ...BROKER_TABLES.lite, ...BROKER_TABLES.newer }),
+  Object.keys({
+    ...{ ...BROKER_TABLES.auth, ...BROKER_TABLES.lite, ...BROKER_TABLES.newer },
+    ...BROKER_TABLES.limits,
+  }),
 )
 
 /** A record; where it stands in its queue is told apart. */

@@ -28,15 +28,17 @@ const GROUP_NAMED_AS_TOPIC: LeftOut = {
   lines: /consumerGroup=P,|^P P |^See https:|^MessageTrack /,
   because: 'who consumes a topic (300): Apache names the topic in place of groups that are online',
 }
-const KEYS_OF_5_5 = Object.keys({ ...BROKER_TABLES.lite, ...BROKER_TABLES.newer })
+const { lite, newer, limits } = BROKER_TABLES
+const OWN_KEYS = Object.keys({ ...lite, ...newer, ...limits })
 const OWN_BROKER_KEYS: LeftOut = {
-  lines: new RegExp(`^(haListenPort|bitMapLengthConsumeQueueExt|${KEYS_OF_5_5.join('|')})\\b`),
-  because: 'ports are those of a run; 5.3.3 has not got the keys of 5.5.0',
+  lines: new RegExp(`^(haListenPort|bitMapLengthConsumeQueueExt|${OWN_KEYS.join('|')})\b`),
+  because: 'ports are those of a run; 5.3.3 has not got the keys of 5.5.0, nor our limits',
 }
 const OWN_NAMESRV_KEYS: LeftOut = {
   lines:
-    /^(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS)\w* = /,
-  because: 'Apache does not tell the options of its client; ports are those of a run',
+    /^(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS|serverMax|serverFrame|serverWrite)\w* = /,
+  because:
+    'Apache does not tell the options of its client, nor has it our limits; ports are those of a run',
 }
 
 const CALLS_LEFT_OUT: readonly (readonly [RegExp, LeftOut])[] = [

@@ -6,6 +6,7 @@ import { type Service, startAll, stopAll } from '../common/service.ts'
 import type { Configuration } from '../config/configuration.ts'
 import {
   RemotingServer,
+  type RemotingServerConfig,
   type RemotingServerOptions,
   RequestDispatcher,
   type Tls,
@@ -88,6 +89,9 @@ export class BrokerController implements Service {
     const serverOptions = this.#serverOptions()
     this.#server = new RemotingServer(serverOptions)
     this.#vipServer = new VipServer(serverOptions)
+    this.#deps.configuration.onUpdate(() => {
+      for (const server of [this.#server, this.#vipServer]) server.setLimits(this.#serverConfig())
+    })
     this.brokerOuterApi = this.#createOuterApi()
     this.loadBalance = new LoadBalance({
       ...this.parts,
@@ -150,11 +154,16 @@ export class BrokerController implements Service {
     ]
   }
 
+  #serverConfig(): RemotingServerConfig {
+    const { server, limits } = this.#deps.configs
+    return { ...server, ...limits }
+  }
+
   #serverOptions(): RemotingServerOptions {
-    const { configs, tls, clock, logger } = this.#deps
+    const { tls, clock, logger } = this.#deps
     const { consumption, popConsumption, liteConsumption } = this.parts
     return {
-      config: { ...configs.server, ...configs.limits },
+      config: this.#serverConfig(),
       dispatcher: this.#dispatcher,
       tls: tls?.server,
       clock,

@@ -2,7 +2,7 @@ import { RequestCode } from '../../codec/request-code.ts'
 import { ResponseCode } from '../../codec/response-code.ts'
 import { toError } from '../common/errors.ts'
 import type { Service } from '../common/service.ts'
-import type { RemotingServerOptions } from '../remoting/index.ts'
+import type { RemotingServerConfig, RemotingServerOptions } from '../remoting/index.ts'
 import { RemotingError, RemotingServer } from '../remoting/index.ts'
 
 /** How far below the broker's port the VIP port is. Source: common.MixAll#brokerVIPChannel */
@@ -52,6 +52,11 @@ export class VipServer implements Service {
         throw new RemotingError(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, remark)
       },
     })
+  }
+
+  /** See RemotingServer#setLimits. */
+  setLimits(config: RemotingServerConfig): void {
+    this.#server?.setLimits(config)
   }
 
   async stop(): Promise<void> {

@@ -33,6 +33,7 @@ export class Configuration {
   readonly #loaded: LoadedConfigs<OptionTables>
   readonly #unknown: Map<string, string>
   readonly #options: ConfigurationOptions
+  readonly #listeners: (() => void)[] = []
   #version: ConfigVersion
 
   constructor(loaded: LoadedConfigs<OptionTables>, options: ConfigurationOptions) {
@@ -44,6 +45,11 @@ export class Configuration {
 
   get dataVersion(): ConfigVersion {
     return this.#version
+  }
+
+  /** `listener` is called after each update, for what does not read its configuration at each use. */
+  onUpdate(listener: () => void): void {
+    this.#listeners.push(listener)
   }
 
   /** `key=value` lines of all that is set, sorted; unknown keys of the file included. */
@@ -76,6 +82,7 @@ export class Configuration {
       timestamp: this.#options.clock.now(),
       counter: this.#version.counter + 1,
     }
+    for (const listener of this.#listeners) listener()
     return ignored
   }
 

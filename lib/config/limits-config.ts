@@ -5,16 +5,18 @@ const MIB = 1024 * 1024
 
 /**
  * Our own but for the length of frames, which in Apache is a system property of Java: what peers may cost. The values
- * are far above what clients need that do nothing wrong. Not told by GET_BROKER_CONFIG.
+ * are far above what clients need that do nothing wrong. All but that one may change while the server runs.
  */
-export const LIMIT_OPTIONS = systemProperties({
+export const LIMIT_OPTIONS = {
+  ...systemProperties({
+    'com.rocketmq.remoting.frameMaxLength': int(16 * MIB, {
+      min: 1024,
+      text: 'Bytes of a frame; a connection that begins a longer one is closed.',
+    }),
+  }),
   serverMaxConnections: int(32_768, {
     min: 1,
     text: 'Connections at a time on one port; more are closed at once. The limit of open files must leave room for them.',
-  }),
-  'com.rocketmq.remoting.frameMaxLength': int(16 * MIB, {
-    min: 1024,
-    text: 'Bytes of a frame; a connection that begins a longer one is closed.',
   }),
   serverMaxHeaderLength: int(MIB, {
     min: 1024,
@@ -52,6 +54,6 @@ export const LIMIT_OPTIONS = systemProperties({
     min: MIB,
     text: 'Bytes of answers not taken yet of all connections of a port; beyond, the connection with most of them is closed.',
   }),
-})
+}
 
 export type LimitsConfig = ConfigOf<typeof LIMIT_OPTIONS>

@@ -48,8 +48,9 @@ export class NamesrvController implements Service {
       logger,
       brokerClient: this.#client,
     })
+    const serverConfig = () => ({ ...configs.server, ...configs.limits })
     this.#server = new RemotingServer({
-      config: { ...configs.server, ...configs.limits },
+      config: serverConfig(),
       dispatcher: createDispatcher({
         tables,
         routeInfo: this.#routeInfo,
@@ -64,6 +65,7 @@ export class NamesrvController implements Service {
       logger,
       listener: { onChannelClose: (channel) => this.#routeInfo.onChannelDestroy(channel) },
     })
+    configuration.onUpdate(() => this.#server.setLimits(serverConfig()))
   }
 
   /** Where the NameServer listens, with the real port. Only after `start`. */

@@ -9,9 +9,8 @@ interface WatchLimits {
  * the time is looked at in `check`, which a coarse timer calls.
  */
 export class ActivityWatch {
-  readonly #maxIdleMs: number
-  readonly #writeStallMs: number
-  readonly #frameTimeoutMs: number
+  /** They may change. */
+  readonly #limits: WatchLimits
   #active = true
   #lastActiveMs: number
   #progressed = true
@@ -20,9 +19,7 @@ export class ActivityWatch {
   #awaitedSinceMs = 0
 
   constructor(limits: WatchLimits, nowMs: number) {
-    this.#maxIdleMs = limits.maxIdleMs
-    this.#writeStallMs = limits.writeStallMs
-    this.#frameTimeoutMs = limits.frameTimeoutMs
+    this.#limits = limits
     this.#lastActiveMs = this.#lastProgressMs = nowMs
   }
 
@@ -50,13 +47,14 @@ export class ActivityWatch {
     if (this.#progressed || unwrittenBytes === 0) this.#lastProgressMs = nowMs
     this.#active = false
     this.#progressed = false
-    if (nowMs - this.#lastProgressMs >= this.#writeStallMs) {
-      return `the peer has read nothing for ${this.#writeStallMs / 1000} s, ${unwrittenBytes} bytes wait`
+    const { writeStallMs, frameTimeoutMs, maxIdleMs } = this.#limits
+    if (nowMs - this.#lastProgressMs >= writeStallMs) {
+      return `the peer has read nothing for ${writeStallMs / 1000} s, ${unwrittenBytes} bytes wait`
     }
-    if (nowMs - this.#awaitedSinceMs >= this.#frameTimeoutMs && awaitedFrame !== undefined) {
-      return `a frame is not complete after ${this.#frameTimeoutMs / 1000} s`
+    if (nowMs - this.#awaitedSinceMs >= frameTimeoutMs && awaitedFrame !== undefined) {
+      return `a frame is not complete after ${frameTimeoutMs / 1000} s`
     }
-    if (nowMs - this.#lastActiveMs >= this.#maxIdleMs) return `idle for ${this.#maxIdleMs / 1000} s`
+    if (nowMs - this.#lastActiveMs >= maxIdleMs) return `idle for ${maxIdleMs / 1000} s`
     return undefined
   }
 }

@@ -49,6 +49,15 @@ export class ChannelTable {
     this.sweeper = new Sweeper(options.clock)
   }
 
+  /** From now on, for the connections that there are, too. */
+  setLimits(configured: Limits): void {
+    Object.assign(this.#limits, configured, this.#options.limits)
+  }
+
+  get limits(): Limits {
+    return this.#limits
+  }
+
   get connections(): ReadonlySet<Connection> {
     return this.#connections
   }

@@ -85,14 +85,18 @@ export interface LimitOptions {
 /** What is configured, over the defaults. */
 export function limitsOf(options: LimitOptions): Limits {
   const ours = DEFAULT_LIMITS
+  const highWaterMark = options.writeBufferHighWaterMark || ours.writeBufferHighWaterMark
   return {
     frameMaxLength: options['com.rocketmq.remoting.frameMaxLength'] ?? ours.frameMaxLength,
     maxHeaderLength: options.serverMaxHeaderLength ?? ours.maxHeaderLength,
     frameTimeoutMs: options.serverFrameTimeoutMillis ?? ours.frameTimeoutMs,
     maxIdleMs: options.maxIdleSeconds ? options.maxIdleSeconds * 1000 : ours.maxIdleMs,
-    writeBufferHighWaterMark: options.writeBufferHighWaterMark || ours.writeBufferHighWaterMark,
+    writeBufferHighWaterMark: highWaterMark,
     writeBufferLowWaterMark: options.writeBufferLowWaterMark || ours.writeBufferLowWaterMark,
-    maxUnwrittenBytes: options.serverMaxUnwrittenBytes ?? ours.maxUnwrittenBytes,
+    maxUnwrittenBytes: Math.max(
+      options.serverMaxUnwrittenBytes ?? ours.maxUnwrittenBytes,
+      highWaterMark,
+    ),
     writeStallMs: options.serverWriteStallMillis ?? ours.writeStallMs,
     maxRequestsInFlight: options.serverMaxRequestsInFlight ?? ours.maxRequestsInFlight,
     maxRequestBytesInFlight: options.serverMaxRequestBytesInFlight ?? ours.maxRequestBytesInFlight,

@@ -9,7 +9,7 @@ import { ChannelTable } from './channel-table.ts'
 import type { Connection } from './connection.ts'
 import { Handshake } from './handshake.ts'
 import { LimitedLogger } from './limited-logger.ts'
-import type { LimitOptions } from './limits.ts'
+import type { LimitOptions, Limits } from './limits.ts'
 import { limitsOf } from './limits.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import type { TlsServerContext } from './tls/tls-server-context.ts'
@@ -48,7 +48,6 @@ export class RemotingServer implements Service {
   readonly #handshakes = new Set<Handshake>()
   /** For what peers do. */
   readonly #peerLogger: Logger
-  readonly #maxIdleMs: number
   #address: Host | undefined
   #dropped = 0
   #dropLoggedMs = -DROP_LOG_PERIOD_MS
@@ -57,19 +56,25 @@ export class RemotingServer implements Service {
   constructor(options: RemotingServerOptions) {
     this.#options = options
     const { config, dispatcher } = options
-    const configured = limitsOf({
-      ...config,
-      maxIdleSeconds: config.serverChannelMaxIdleTimeSeconds,
-    })
-    const limits = { ...configured, ...options.limits }
-    this.#maxIdleMs = limits.maxIdleMs
     this.#peerLogger = new LimitedLogger(options.logger, options.clock)
-    this.#channels = new ChannelTable({ ...options, logger: this.#peerLogger }, dispatcher, limits)
+    this.#channels = new ChannelTable(
+      { ...options, logger: this.#peerLogger },
+      dispatcher,
+      serverLimits(config),
+    )
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
-    if (config.serverMaxConnections !== undefined) {
-      this.#server.maxConnections = config.serverMaxConnections
-      this.#server.on('drop', () => this.#onDrop())
-    }
+    this.#server.on('drop', () => this.#onDrop())
+    this.#limitConnections(config)
+  }
+
+  /** Takes over the limits of a configuration that has changed; the rest counts from the next start. */
+  setLimits(config: RemotingServerConfig): void {
+    this.#channels.setLimits(serverLimits(config))
+    this.#limitConnections(config)
+  }
+
+  #limitConnections({ serverMaxConnections }: RemotingServerConfig): void {
+    if (serverMaxConnections !== undefined) this.#server.maxConnections = serverMaxConnections
   }
 
   /** Where the server listens, with the real port. @throws Error before `start` */
@@ -131,7 +136,7 @@ export class RemotingServer implements Service {
     const { tls, clock } = this.#options
     const handshake = new Handshake(socket, {
       tls,
-      maxIdleMs: this.#maxIdleMs,
+      maxIdleMs: this.#channels.limits.maxIdleMs,
       clock,
       logger: this.#peerLogger,
       onReady: (ready, source) => this.#open(ready, source),
@@ -163,6 +168,10 @@ export class RemotingServer implements Service {
       socket.destroy()
     }
   }
+}
+
+function serverLimits(config: RemotingServerConfig): Limits {
+  return limitsOf({ ...config, maxIdleSeconds: config.serverChannelMaxIdleTimeSeconds })
 }
 
 function listenError(error: Error, host: string, port: number): Error {

@@ -7,6 +7,7 @@ import { RequestCode } from '../../../codec/request-code.ts'
 import { ResponseCode } from '../../../codec/response-code.ts'
 import { parseProperties } from '../../../lib/config/properties.ts'
 import { BrokerFixture } from '../../helpers/broker-fixture.ts'
+import { RawClient } from '../../helpers/remoting.ts'
 
 describe("a broker's configuration at run time", () => {
   let fixture: BrokerFixture
@@ -52,6 +53,20 @@ describe("a broker's configuration at run time", () => {
     })
     return (await fixture.invoke(RequestCode.PULL_MESSAGE, fields)).code
   }
+
+  it('limits of connections: for those that there are, too', async () => {
+    expect((await told()).get('serverMaxHeaderLength')).to.equal('1048576')
+    const change = 'serverMaxHeaderLength=1024\nserverMaxConnections=1'
+    expect(await update(change)).to.equal(ResponseCode.SUCCESS)
+    expect((await told()).get('serverMaxHeaderLength')).to.equal('1024')
+    expect(await update(`serverMaxConnections=0`)).to.equal(ResponseCode.SYSTEM_ERROR)
+    const second = await RawClient.connect(fixture.broker.address.port)
+    await second.closed
+    const failure = await fixture
+      .invoke(RequestCode.GET_BROKER_CONFIG, { filler: 'x'.repeat(1024) })
+      .catch((error: Error) => error)
+    expect(failure).to.be.an('error')
+  })
 
   it('brokerPermission: closes the broker for consumers', async () => {
     await send()

@@ -53,6 +53,25 @@ describe('limits of a server', () => {
     await serves(await fixture.connect())
   })
 
+  it('take other values while it runs, for the connections that there are, too', async () => {
+    const config = { listenPort: 0, serverChannelMaxIdleTimeSeconds: 120 }
+    await start({ ...config, serverMaxConnections: 1 })
+    const idle = await fixture.connectChannel()
+    await (
+      await fixture.connect()
+    ).closed
+    fixture.server.setLimits({ ...config, serverMaxConnections: 2, serverMaxHeaderLength: 1024 })
+    const second = await fixture.connect()
+    await serves(second)
+    second.send(RemotingCommand.request(ECHO, { filler: 'x'.repeat(1024) }))
+    await second.closed
+    fixture.clock.advance(10_000)
+    fixture.server.setLimits({ ...config, serverChannelMaxIdleTimeSeconds: 5 })
+    fixture.clock.advance(1_000)
+    await idle.closed
+    expect(warnings().slice(1)).to.deep.equal(['header length 1145 exceeds 1024', 'idle for 5 s'])
+  })
+
   it('closes a connection that does not end its frame, however it drips', async () => {
     await start({ serverFrameTimeoutMillis: 10_000, serverChannelMaxIdleTimeSeconds: 120 })
     const client = await fixture.connectChannel()
