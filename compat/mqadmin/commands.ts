@@ -31,7 +31,7 @@ const GROUP_NAMED_AS_TOPIC: LeftOut = {
 const { lite, newer, limits } = BROKER_TABLES
 const OWN_KEYS = Object.keys({ ...lite, ...newer, ...limits })
 const OWN_BROKER_KEYS: LeftOut = {
-  lines: new RegExp(`^(haListenPort|bitMapLengthConsumeQueueExt|${OWN_KEYS.join('|')})\b`),
+  lines: new RegExp(`^(haListenPort|bitMapLengthConsumeQueueExt|${OWN_KEYS.join('|')})\\b`),
   because: 'ports are those of a run; 5.3.3 has not got the keys of 5.5.0, nor our limits',
 }
 const OWN_NAMESRV_KEYS: LeftOut = {

@@ -64,7 +64,7 @@ export function readToolsFile(
     // As texts: a key of digits must not lose its leading zeros.
     const text = fileSystem.readFile(path).toString('utf8')
     checkYamlNesting(text)
-    const value: unknown = parse(text, { schema: 'failsafe' })
+    const value: unknown = parse(text, { schema: 'failsafe', logLevel: 'error' })
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
     throw new UsageError(`${path}: it is not YAML, or cannot be read`)

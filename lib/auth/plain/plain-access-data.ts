@@ -61,11 +61,16 @@ function parseYaml(yaml: Yaml, text: string): unknown {
   try {
     // As texts: a key of digits must not lose its leading zeros, nor what a number cannot hold.
     checkYamlNesting(text)
-    return yaml.parse(text, { schema: 'failsafe' })
+    return yaml.parse(text, { schema: 'failsafe', logLevel: 'error' })
   } catch (error) {
-    const [problem] = toError(error).message.split('\n')
-    throw new AclError(`the file is not YAML: ${problem}`)
+    throw new AclError(`the file is not YAML${whereIs(toError(error))}`)
   }
+}
+
+/** What the parser says of a problem may quote the file, and with it a secret. */
+function whereIs(error: Error & { code?: string; linePos?: [{ line: number; col: number }] }) {
+  const { code, linePos: [place] = [] } = error
+  return place === undefined ? '' : `: ${code} at line ${place.line}, column ${place.col}`
 }
 
 function toAccount(value: unknown): PlainAccessConfig {

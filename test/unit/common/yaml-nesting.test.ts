@@ -9,9 +9,7 @@ describe('checkYamlNesting', () => {
     const indented = Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')
     for (const text of [...deep, indented, `a: 1\nb:\n${' '.repeat(200)}c: 1`]) {
       expect(() => checkYamlNesting(text), text.slice(0, 20)).to.throw('it is nested too deeply')
-      expect(() => parsePlainAccessData(yaml, text)).to.throw(
-        'the file is not YAML: it is nested too deeply',
-      )
+      expect(() => parsePlainAccessData(yaml, text)).to.throw('the file is not YAML')
     }
   })
 

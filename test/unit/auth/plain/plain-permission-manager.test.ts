@@ -97,6 +97,28 @@ describe('PlainPermissionManager', () => {
     expect(JSON.stringify(logger.lines)).not.to.match(/secret-|short/)
   })
 
+  it('quotes nothing of a file that is wrong', async () => {
+    const warnings: Error[] = []
+    const onWarning = (warning: Error) => warnings.push(warning)
+    process.on('warning', onWarning)
+    for (const secret of [
+      '*secret-a',
+      '|secret-b',
+      '"secret-c',
+      '@secret-d',
+      '&secret-e: f',
+      '!secret-f',
+    ]) {
+      writeFileSync(join(home.path, 'conf', 'plain_acl.yml'), `accounts: ${secret}`)
+      clock.advance(500)
+      problem('key-one', 'secret-one')
+    }
+    await new Promise(setImmediate)
+    process.off('warning', onWarning)
+    expect(logger.atLeast('warn')).to.have.length(5)
+    expect(JSON.stringify([logger.lines, warnings])).not.to.contain('secret')
+  })
+
   it('lets no account make by requests of 5.x what those of 4.x refuse', () => {
     write('plain_acl.yml', 'key-one:secret-one')
     manager.load()
