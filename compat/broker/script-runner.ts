@@ -7,6 +7,8 @@ import type { Comparable } from './comparable.ts'
 import type { Answer, BytesStep, Earlier, PushedStep, ScriptStep, Step } from './step.ts'
 
 const ANSWER_LIMIT_MS = 7000
+/** Apache holds pulls of cold data for up to 8 s. */
+const HELD_LIMIT_MS = 10_000
 const CLOSE_LIMIT_MS = 1000
 const EFFECT_LIMIT_MS = 10_000
 
@@ -93,7 +95,8 @@ export class ScriptRunner implements Earlier {
 
   async #askOnce(step: Step): Promise<Answer> {
     const peer = await this.#peer(step.peer)
-    const waited = sleep(ANSWER_LIMIT_MS).then(() => 'no answer')
+    const limitMs = step.held === true ? HELD_LIMIT_MS : ANSWER_LIMIT_MS
+    const waited = sleep(limitMs).then(() => 'no answer')
     const asked = peer.invoke(this.#requestOf(step), step.serialize).catch(() => 'closed')
     const response = await Promise.race([asked, waited])
     if (response === 'closed') this.#peers.delete(step.peer)

@@ -21,7 +21,6 @@ interface LeftOut {
 }
 
 const NO_PROVIDER = 'without a provider both refuse; Apache with the text of an exception'
-const NO_COLD_DATA_CONTROL = 'cold reads are bounded by themselves, groups are not held back'
 const NO_ROCKSDB = 'there is no RocksDB'
 
 const GROUP_NAMED_AS_TOPIC: LeftOut = {
@@ -64,6 +63,7 @@ const CALLS_LEFT_OUT: readonly (readonly [RegExp, LeftOut])[] = [
   ],
 ]
 
+const USAGE = 'ours ends with the code 2 and its own words'
 const CHANGED = 'what it changes is changed then'
 const SENDS = 'what is in the topics counts later'
 const WRITES = 'it writes into the directory that it is run in'
@@ -225,11 +225,16 @@ const OTHERS: readonly Command[] = [
   same('haStatus -c CompatCluster'),
   same('getBrokerEpoch -b broker-a'),
   same('resetMasterFlushOffset -b {broker} -o 0'),
-  differing(NO_COLD_DATA_CONTROL, 'getColdDataFlowCtrInfo -b {broker}'),
-  differing(NO_COLD_DATA_CONTROL, 'updateColdDataFlowCtrGroupConfig -b {broker} -g CG -v 1024'),
-  differing(NO_COLD_DATA_CONTROL, 'getColdDataFlowCtrInfo -b {broker}'),
-  differing(NO_COLD_DATA_CONTROL, 'removeColdDataFlowCtrGroupConfig -b {broker} -g CG'),
-  differing(NO_COLD_DATA_CONTROL, 'setCommitLogReadAheadMode -b {broker} -m 1'),
+  same('getColdDataFlowCtrInfo -b {broker}'),
+  same('updateColdDataFlowCtrGroupConfig -b {broker} -g CG -v 1024'),
+  same('updateColdDataFlowCtrGroupConfig -c CompatCluster -g G1 -v 2048'),
+  same('getColdDataFlowCtrInfo -b {broker}'),
+  same('removeColdDataFlowCtrGroupConfig -b {broker} -g CG'),
+  same('getColdDataFlowCtrInfo -c CompatCluster'),
+  same('removeColdDataFlowCtrGroupConfig -c CompatCluster -g G1'),
+  same('setCommitLogReadAheadMode -b {broker} -m 1'),
+  sameOnce(USAGE, 'setCommitLogReadAheadMode -b {broker} -m 2'),
+  same('setCommitLogReadAheadMode -c CompatCluster -m 0'),
   same('rocksDBConfigToJson -b {broker} -t topics'),
   differing(NO_ROCKSDB, 'checkRocksdbCqWriteProgress -c CompatCluster -n {namesrv} -t P'),
   sameOnce(CHANGED, 'updateStaticTopic -c CompatCluster -t Static -qn 4'),

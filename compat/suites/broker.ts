@@ -20,6 +20,9 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 2000
 const LITE_SETTINGS = 'enableLmq=true\nenableMultiDispatch=true\nmaxLiteSubscriptionCount=6\n'
 const SOON_ON_DISK = 'flushConsumerOffsetInterval=500\nflushDelayOffsetInterval=500\n'
+/** All of the log is cold, and groups may read as much of it as they like unless a step says otherwise. */
+const ALL_COLD =
+  'coldDataFlowControlEnable=true\naccessMessageInMemoryHotRatio=0\ncgColdReadThreshold=1073741824\n'
 
 /** Our broker and Apache's are asked the same; their answers, and then their files, are compared field by field. */
 export const brokerAnswersSuite: Suite = {
@@ -30,7 +33,7 @@ export const brokerAnswersSuite: Suite = {
     const { broker } = await context.launchers.apache()
     const asked = await ask(context, broker, {
       script: SCRIPT,
-      settings: SOON_ON_DISK,
+      settings: SOON_ON_DISK + ALL_COLD,
       withFiles: true,
     })
     judgeAnswers(this.name, SCRIPT, asked, context)

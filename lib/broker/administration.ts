@@ -4,6 +4,7 @@ import type { AuthorizationMetadataManager } from '../auth/authorization-metadat
 import type { PlainPermissionManager } from '../auth/plain/plain-permission-manager.ts'
 import type { Clock } from '../common/clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
+import type { MessageStoreConfig } from '../config/message-store-config.ts'
 import {
   type Channel,
   ProcessorGroup,
@@ -36,6 +37,7 @@ import {
 import { AclAdminProcessor } from './processor/admin/acl-admin-processor.ts'
 import { PlainAclAdminProcessor } from './processor/admin/plain-acl-admin-processor.ts'
 import { UserAdminProcessor } from './processor/admin/user-admin-processor.ts'
+import { type ColdDataDeps, ColdDataProcessor } from './processor/admin/cold-data-processor.ts'
 import { NothingToDoProcessor } from './processor/admin/nothing-to-do-processor.ts'
 import { BrokerStatsProcessor } from './processor/admin/broker-stats-processor.ts'
 import {
@@ -53,7 +55,9 @@ export interface AdministrationDeps
     Omit<StaticTopicDeps, 'topicQueueMappingManager'>,
     SubscriptionGroupAdminDeps,
     BrokerAdminDeps,
-    SwitchTimerEngineDeps {
+    Omit<ColdDataDeps, 'storeConfig'>,
+    Omit<SwitchTimerEngineDeps, 'storeConfig'> {
+  readonly storeConfig: MessageStoreConfig
   readonly topicQueueMappingManager: TopicQueueMappingManager
   readonly popInflightMessageCounter: PopInflightMessageCounter
   readonly brokerConfig: BrokerConfig
@@ -95,6 +99,7 @@ export function registerAdministration(
   register(StaticTopicProcessor.requestCodes, new StaticTopicProcessor(deps))
   register(SubscriptionGroupAdminProcessor.requestCodes, new SubscriptionGroupAdminProcessor(deps))
   register(BrokerAdminProcessor.requestCodes, new BrokerAdminProcessor(deps))
+  register(ColdDataProcessor.requestCodes, new ColdDataProcessor(deps))
   register(BrokerStatsProcessor.requestCodes, new BrokerStatsProcessor(deps.brokerStatsManager))
   register(AclAdminProcessor.requestCodes, new AclAdminProcessor(deps))
   register(PlainAclAdminProcessor.requestCodes, new PlainAclAdminProcessor(deps))

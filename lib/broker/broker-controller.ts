@@ -261,13 +261,14 @@ export class BrokerController implements Service {
   }
 
   #registerAdministration(): void {
-    const { topicConfigManager, popConsumption } = this.parts
+    const { topicConfigManager, consumption, popConsumption } = this.parts
     registerAdministration(this.#dispatcher, {
       ...this.parts,
       authenticationMetadataManager: this.accessControl.authenticationMetadataManager,
       authorizationMetadataManager: this.accessControl.authorizationMetadataManager,
       plainPermissions: this.accessControl.plainPermissions,
       configuration: this.#deps.configuration,
+      coldDataCgCtrService: consumption.coldDataCgCtrService,
       popInflightMessageCounter: popConsumption.inflight,
       liteTopics: this.parts.liteConsumption.lifecycle,
       messageRequestModeManager: this.loadBalance.messageRequestModeManager,

@@ -19,6 +19,8 @@ import { type Replicas, ReplicaLocks } from './client/replica-locks.ts'
 import { RebalanceLockManager } from './client/rebalance-lock-manager.ts'
 import { CommitLogDispatcherCalcBitMap } from './filter/commit-log-dispatcher-calc-bit-map.ts'
 import { ConsumerFilterManager } from './filter/consumer-filter-manager.ts'
+import { ColdDataCgCtrService } from './coldctr/cold-data-cg-ctr-service.ts'
+import { ColdDataPullRequestHoldService } from './coldctr/cold-data-pull-request-hold-service.ts'
 import { PullRequestHoldService } from './longpolling/pull-request-hold-service.ts'
 import { BroadcastOffsetManager } from './offset/broadcast-offset-manager.ts'
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager.ts'
@@ -32,6 +34,7 @@ import { ConsumerManageProcessor } from './processor/consumer-manage-processor.t
 import { LockBatchProcessor } from './processor/lock-batch-processor.ts'
 import { PullMessageProcessor } from './processor/pull-message-processor.ts'
 import { BroadcastPulls } from './processor/pull/broadcast-pulls.ts'
+import { ColdPulls } from './processor/pull/cold-pulls.ts'
 import { PullChecks } from './processor/pull/pull-checks.ts'
 import { PullReader } from './processor/pull/pull-reader.ts'
 import { PullSubscriptions } from './processor/pull/pull-subscriptions.ts'
@@ -73,9 +76,11 @@ export class Consumption implements Service, ChannelEventListener {
   readonly broadcastOffsetManager: BroadcastOffsetManager
   readonly locks: RebalanceLockManager
   readonly holdService: PullRequestHoldService
+  readonly coldDataCgCtrService: ColdDataCgCtrService
   readonly #deps: ConsumptionDeps
   readonly #idsChangeListener: DefaultConsumerIdsChangeListener
   readonly #housekeeping: ClientHousekeepingService
+  readonly #coldDataPullRequestHoldService: ColdDataPullRequestHoldService
   readonly #pullProcessor: PullMessageProcessor
 
   constructor(deps: ConsumptionDeps) {
@@ -111,6 +116,10 @@ export class Consumption implements Service, ChannelEventListener {
       defer: (callback) => void setImmediate(callback),
       wakeup: (pull) => this.#pullProcessor.executeRequestWhenWakeup(pull),
     })
+    this.coldDataCgCtrService = new ColdDataCgCtrService(deps)
+    this.#coldDataPullRequestHoldService = new ColdDataPullRequestHoldService(clock, (pull) =>
+      this.#pullProcessor.executeColdPull(pull),
+    )
     this.#pullProcessor = this.#newPullProcessor()
     messageStore.addFirstDispatcher(
       new CommitLogDispatcherCalcBitMap(brokerConfig, this.consumerFilterManager),
@@ -212,6 +221,11 @@ export class Consumption implements Service, ChannelEventListener {
       ...parts,
       holdService: this.holdService,
       checks: new PullChecks(parts),
+      coldPulls: new ColdPulls({
+        ...parts,
+        coldDataCgCtrService: this.coldDataCgCtrService,
+        coldDataPullRequestHoldService: this.#coldDataPullRequestHoldService,
+      }),
       subscriptions: new PullSubscriptions(parts),
       staticPulls: new StaticPulls(parts),
       reader: new PullReader({ ...parts, broadcasts }),
@@ -238,6 +252,8 @@ export class Consumption implements Service, ChannelEventListener {
       this.#idsChangeListener,
       this.#housekeeping,
       this.holdService,
+      this.coldDataCgCtrService,
+      this.#coldDataPullRequestHoldService,
     ]
   }
 }

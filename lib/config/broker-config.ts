@@ -418,10 +418,18 @@ export const BROKER_OPTIONS = {
   estimateAccumulation: boolean(true, {
     text: "Metrics of lags: count only messages that a group's filter lets pass, guessed where they are many.",
   }),
-  coldCtrStrategyEnable: boolean(false),
-  usePIDColdCtrStrategy: boolean(true),
-  cgColdReadThreshold: long(3_145_728),
-  globalColdReadThreshold: long(104_857_600),
+  coldCtrStrategyEnable: boolean(false, {
+    text: 'Raise and lower the thresholds of groups that read cold data by how much all read.',
+  }),
+  usePIDColdCtrStrategy: boolean(true, {
+    text: 'coldCtrStrategyEnable keeps what all groups read close to 0.8 of globalColdReadThreshold, instead of raising a group that comes to its threshold until all are above that. Read at the start.',
+  }),
+  cgColdReadThreshold: long(3_145_728, {
+    text: 'Bytes of cold data that a group may read in 5 s, see coldDataFlowControlEnable.',
+  }),
+  globalColdReadThreshold: long(104_857_600, {
+    text: 'The same for all groups together.',
+  }),
   fetchNamesrvAddrInterval: long(10_000),
   popResponseReturnActualRetryTopic: boolean(false, {
     text: 'Hand out retried messages of pop under the name of the retry topic.',

@@ -369,12 +369,20 @@ export const MESSAGE_STORE_OPTIONS = {
   sampleCountThreshold: int(5000, {
     text: 'The same, of units that the filter lets pass.',
   }),
-  coldDataFlowControlEnable: boolean(false),
-  coldDataScanEnable: boolean(false),
-  dataReadAheadEnable: boolean(true),
+  coldDataFlowControlEnable: boolean(false, {
+    text: 'Hold back groups that read much cold data: what lies further from the end of the log than accessMessageInMemoryHotRatio says.',
+  }),
+  coldDataScanEnable: boolean(false, {
+    text: 'Count the bytes that are read from the disk for cold data, in place of the bytes of cold messages.',
+  }),
+  dataReadAheadEnable: boolean(true, {
+    text: 'Read 256 KiB of the log where one message is wanted from the disk. Off: the message alone.',
+  }),
   timerColdDataCheckIntervalMs: int(60_000),
   sampleSteps: int(32),
-  accessMessageInMemoryHotRatio: int(26),
+  accessMessageInMemoryHotRatio: int(26, {
+    text: "Percent of the machine's memory: so much of the end of the log is not cold.",
+  }),
   enableBuildConsumeQueueConcurrently: boolean(false),
   batchDispatchRequestThreadPoolNums: int(16),
   cleanRocksDBDirtyCQIntervalMin: long(60),

@@ -242,6 +242,11 @@ export class DefaultMessageStore implements MessageStore {
     return queue !== undefined && this.#parts.reader.isInMemory(queue, offset)
   }
 
+  isMsgInColdArea(topic: string, queueId: number, offset: number): boolean {
+    const queue = this.#parts.queues.find(topic, queueId)
+    return queue !== undefined && this.#parts.reader.isInColdArea(queue, offset)
+  }
+
   // ---- the rest ----
 
   get topics(): readonly string[] {

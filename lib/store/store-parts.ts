@@ -93,6 +93,7 @@ export function makeStoreParts(
     waitingMax: limits.coldReadsWaiting,
   })
   const coldReader = new ColdReader({
+    config,
     files,
     reads,
     cacheBytes: limits.coldCacheBytes,

@@ -115,6 +115,8 @@ export interface GetMessageResult {
   /** Messages in `records` (a record of an inner batch counts its messages). */
   readonly messageCount: number
   readonly suggestPullingFromSlave: boolean
+  /** Bytes of cold data among what was read; 0 while that is not controlled, see coldDataFlowControlEnable. */
+  readonly coldDataSum: number
 }
 
 /** How a queue keeps its units: one for each message, or one for each batch. Source: common.attribute.CQType */
@@ -241,6 +243,8 @@ export interface MessageStore extends Service {
   ): Promise<QueryMessageResult>
   /** True when the record of a queue offset is still among those that are read from memory. */
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean
+  /** True when the record of a queue offset is cold; false while cold data is not controlled. */
+  isMsgInColdArea(topic: string, queueId: number, offset: number): boolean
   /** The topics that have consume queues. */
   readonly topics: readonly string[]
   /** Removes the consume queues of topics. */

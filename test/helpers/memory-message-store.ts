@@ -202,6 +202,7 @@ export class MemoryMessageStore implements MessageStore {
       records: [],
       messageCount: 0,
       suggestPullingFromSlave: false,
+      coldDataSum: 0,
     })
     if (queue === undefined) return nothing('NO_MESSAGE_IN_QUEUE', 0)
     if (maxOffset === 0) return nothing('NO_MESSAGE_IN_QUEUE', 0)
@@ -302,6 +303,10 @@ export class MemoryMessageStore implements MessageStore {
   checkInMemByConsumeOffset(topic: string, queueId: number, offset: number): boolean {
     const queue = this.#find(topic, queueId)
     return queue?.messages[offset - queue.minOffset] !== undefined
+  }
+
+  isMsgInColdArea(): boolean {
+    return false
   }
 
   get topics(): string[] {

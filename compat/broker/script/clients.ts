@@ -40,7 +40,7 @@ function consumerData({
   }
 }
 
-function heartbeat(
+export function heartbeat(
   name: string,
   peer: string,
   consumers: readonly Consumer[],

@@ -8,6 +8,7 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import { refusalOf, type Channel, type RequestProcessor } from '../../remoting/index.ts'
 import type { GetMessageResult, MessageFilter } from '../../store/types.ts'
+import type { ColdPull } from '../coldctr/cold-data-pull-request-hold-service.ts'
 import type { PullRequestHoldService } from '../longpolling/pull-request-hold-service.ts'
 import type { PullRequest } from '../longpolling/pull-request.ts'
 import type { ConsumerOffsetManager } from '../offset/consumer-offset-manager.ts'
@@ -15,6 +16,7 @@ import type { BrokerStatsManager } from '../stats/broker-stats-manager.ts'
 import type { SubscriptionGroupConfig } from '../subscription/subscription-group-config.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
 import type { BroadcastPulls } from './pull/broadcast-pulls.ts'
+import type { ColdPulls } from './pull/cold-pulls.ts'
 import type { PullChecks } from './pull/pull-checks.ts'
 import { type PullReader, storeTopicOf } from './pull/pull-reader.ts'
 import { PullRefused } from './pull/pull-refused.ts'
@@ -35,6 +37,7 @@ export interface PullMessageDeps {
   readonly checks: PullChecks
   readonly subscriptions: PullSubscriptions
   readonly staticPulls: StaticPulls
+  readonly coldPulls: Pick<ColdPulls, 'isHeldBack' | 'hold' | 'count'>
   readonly reader: PullReader
   readonly broadcasts: Pick<BroadcastPulls, 'updatePulledOffset'>
   readonly consumerOffsetManager: Pick<ConsumerOffsetManager, 'commitOffset' | 'commitPullOffset'>
@@ -43,6 +46,16 @@ export interface PullMessageDeps {
   readonly clock: Clock
   readonly logger: Logger
 }
+
+/** For what a pull may be held: at the end of its queue, and while its group reads too much cold data. */
+interface Holding {
+  readonly atEnd: boolean
+  readonly forColdData: boolean
+}
+
+const AT_FIRST: Holding = { atEnd: true, forColdData: true }
+const AFTER_END: Holding = { atEnd: false, forColdData: true }
+const AFTER_COLD_DATA: Holding = { atEnd: false, forColdData: false }
 
 /** A pull that has passed the checks. */
 interface Pull {
@@ -85,22 +98,32 @@ export class PullMessageProcessor implements RequestProcessor {
     channel: Channel,
   ): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
     const header = PullMessageRequestHeader.decode(request.extFields)
-    return this.#process(request, header, channel, true)
+    return this.#process(request, header, channel, AT_FIRST)
   }
 
   /** Runs a pull that was held once more, and answers it in any case. */
-  executeRequestWhenWakeup({ request, header, asked, channel }: PullRequest): void {
+  executeRequestWhenWakeup(pull: PullRequest): void {
+    this.#runHeld(pull, AFTER_END)
+  }
+
+  /** The same of one that was held for reading cold data. */
+  executeColdPull(pull: ColdPull): void {
+    this.#runHeld(pull, AFTER_COLD_DATA)
+  }
+
+  #runHeld({ request, asked, channel }: PullRequest | ColdPull, holding: Holding): void {
     const answer = (response: RemotingCommand | undefined): void => {
       if (response !== undefined) channel.respond(request, response)
     }
     const fail = (thrown: unknown): void => {
       const error = toError(thrown)
       const refusal = refusalOf(error)
-      if (refusal === undefined) this.#deps.logger.error({ error, header }, 'held pull failed')
+      if (refusal === undefined)
+        this.#deps.logger.error({ error, header: asked }, 'held pull failed')
       answer(refusal ?? RemotingCommand.response(ResponseCode.SYSTEM_ERROR, error.message))
     }
     try {
-      const response = this.#process(request, asked, channel, false)
+      const response = this.#process(request, asked, channel, holding)
       if (response instanceof Promise) response.then(answer, fail)
       else answer(response)
     } catch (thrown) {
@@ -112,9 +135,9 @@ export class PullMessageProcessor implements RequestProcessor {
     request: RemotingCommand,
     asked: PullMessageRequestHeader,
     channel: Channel,
-    maySuspend: boolean,
+    holding: Holding,
   ): RemotingCommand | undefined | Promise<RemotingCommand | undefined> {
-    const { checks, staticPulls, subscriptions } = this.#deps
+    const { checks, coldPulls, staticPulls, subscriptions } = this.#deps
     try {
       checks.checkBroker(request.code, channel)
       const groupConfig = checks.checkGroup(asked.consumerGroup)
@@ -125,17 +148,21 @@ export class PullMessageProcessor implements RequestProcessor {
       checks.checkQueue(header, topicConfig, channel)
       const filter = subscriptions.filterOf(header, groupConfig)
       checks.checkPullConsumer(header.consumerGroup, channel)
+      const isHeldBack = coldPulls.isHeldBack(header)
+      if (isHeldBack && holding.forColdData && coldPulls.hold({ request, channel, asked })) {
+        return undefined
+      }
       const beginMs = this.#deps.clock.now()
       return this.#read({
         request,
         channel,
         asked,
-        header,
+        header: isHeldBack ? { ...header, maxMsgNums: 1 } : header,
         staticPull,
         groupConfig,
         topicConfig,
         filter,
-        maySuspend,
+        maySuspend: holding.atEnd,
         beginMs,
       })
     } catch (error) {
@@ -153,6 +180,7 @@ export class PullMessageProcessor implements RequestProcessor {
 
   #answer(pull: Pull, result: GetMessageResult): RemotingCommand | undefined {
     const { header, maySuspend } = pull
+    this.#deps.coldPulls.count(header, result.coldDataSum)
     const response = composePullResponse(header, result, pull.topicConfig, pull.groupConfig, {
       brokerId: this.#deps.brokerConfig.brokerId,
       slaveReadEnable: this.#deps.brokerConfig.slaveReadEnable,

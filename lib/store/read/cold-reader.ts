@@ -1,4 +1,5 @@
 import { holdsRange, type Chunk } from '../commitlog/tail-cache.ts'
+import type { MessageStoreConfig } from '../config.ts'
 import { offsetToFileName } from '../logfile/file-name.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import { BLOCK_BYTES, BlockCache } from './block-cache.ts'
@@ -11,6 +12,8 @@ export interface Range {
 }
 
 export interface ColdReaderDeps {
+  /** With read-ahead a whole block is read for a record. */
+  readonly config: Pick<MessageStoreConfig, 'dataReadAheadEnable'>
   readonly files: LogFileQueue
   readonly reads: DiskReads
   /** For blocks that have been read. */
@@ -60,10 +63,12 @@ export class ColdReader {
     if (this.#deps.files.find(offset) === undefined) return null
     const start = this.#blockStart(offset)
     const blockEnd = Math.min(start + BLOCK_BYTES, this.#fileEnd(offset))
-    const isInBlock = offset + size <= blockEnd && blockEnd <= this.#deps.writtenOffset()
-    const chunk = isInBlock
-      ? await this.#blocks.getOrLoad(start, (into) => this.read(start, BLOCK_BYTES, into))
-      : await this.#readAlone(offset, size)
+    const { config, writtenOffset } = this.#deps
+    const isInBlock = offset + size <= blockEnd && blockEnd <= writtenOffset()
+    const chunk =
+      isInBlock && config.dataReadAheadEnable
+        ? await this.#blocks.getOrLoad(start, (into) => this.read(start, BLOCK_BYTES, into))
+        : await this.#readAlone(offset, size)
     return chunk !== undefined && holdsRange(chunk, offset, size) ? chunk : null
   }
 

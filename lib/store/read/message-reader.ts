@@ -10,6 +10,7 @@ import type { MessageStoreConfig } from '../config.ts'
 import type { AnyConsumeQueue, ConsumeQueueStore } from '../consumequeue/consume-queue-store.ts'
 import type { ExtWindow } from '../consumequeue/ext-window.ts'
 import { GetMessageStatus, type GetMessageRequest, type GetMessageResult } from '../types.ts'
+import { ColdArea } from './cold-area.ts'
 import type { ColdReader } from './cold-reader.ts'
 import { PullScan } from './pull-scan.ts'
 
@@ -30,9 +31,11 @@ export interface MessageReaderDeps {
  */
 export class MessageReader {
   readonly #deps: MessageReaderDeps
+  readonly #coldArea: ColdArea
 
   constructor(deps: MessageReaderDeps) {
     this.#deps = deps
+    this.#coldArea = new ColdArea(deps.config, deps.log, deps.totalMemoryBytes)
   }
 
   getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
@@ -63,12 +66,17 @@ export class MessageReader {
    * Apache: store.DefaultMessageStore#checkInMemByConsumeOffset
    */
   isInMemory(queue: AnyConsumeQueue, offset: number): boolean {
-    if (offset < queue.minOffset || offset >= queue.maxOffset) return false
-    const unit = queue.readUnitSync(offset)
-    if (!isUnitWritten(unit, 0) || isUnitBlank(unit, 0)) return false
+    const commitLogOffset = placeOf(queue, offset)
+    if (commitLogOffset === undefined) return false
     const { config, log, totalMemoryBytes } = this.#deps
     const inMemoryBytes = totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100)
-    return log.maxOffset - unitCommitLogOffset(unit, 0) <= inMemoryBytes
+    return log.maxOffset - commitLogOffset <= inMemoryBytes
+  }
+
+  /** Whether the record at a queue offset is cold. Apache: store.CommitLog.ColdDataCheckService#isMsgInColdArea */
+  isInColdArea(queue: AnyConsumeQueue, offset: number): boolean {
+    const commitLogOffset = placeOf(queue, offset)
+    return commitLogOffset !== undefined && this.#coldArea.holds(commitLogOffset)
   }
 
   #scanQueue(
@@ -126,6 +134,7 @@ export class MessageReader {
       isBatch: queue.cqType === 'BatchCQ',
       maxPhysicalOffset: log.maxOffset,
       inMemoryBytes: totalMemoryBytes * (config.accessMessageInMemoryMaxRatio / 100),
+      cold: this.#coldArea.countFor(request.group),
       nextFileOffset: (at) => log.files.fileStart(at) + log.files.fileSize,
     })
   }
@@ -167,9 +176,18 @@ export class MessageReader {
       const { offset, size } = scan.awaited
       read = await this.#deps.coldReader.readChunk(offset, size)
       readOffset = offset
+      if (read !== null) scan.addRead(offset, read.length)
     }
     return scan.result(queue)
   }
+}
+
+/** Where in the log the record at a queue offset stands; undefined when there is none. */
+function placeOf(queue: AnyConsumeQueue, offset: number): number | undefined {
+  if (offset < queue.minOffset || offset >= queue.maxOffset) return undefined
+  const unit = queue.readUnitSync(offset)
+  if (!isUnitWritten(unit, 0) || isUnitBlank(unit, 0)) return undefined
+  return unitCommitLogOffset(unit, 0)
 }
 
 function nothing(
@@ -186,5 +204,6 @@ function nothing(
     records: [],
     messageCount: 0,
     suggestPullingFromSlave: false,
+    coldDataSum: 0,
   }
 }

@@ -19,6 +19,7 @@ import {
   type GetMessageResult,
   type MessageFilter,
 } from '../types.ts'
+import type { ColdCount } from './cold-area.ts'
 import type { Range } from './cold-reader.ts'
 
 /** Source: store.DefaultMessageStore#MAX_PULL_MSG_SIZE */
@@ -40,6 +41,8 @@ export interface PullScanOptions {
   readonly maxPhysicalOffset: number
   /** Records that are closer to the log's end are taken for cached, and the larger limits hold. */
   readonly inMemoryBytes: number
+  /** undefined: nothing is counted as cold. */
+  readonly cold: ColdCount | undefined
   /** Start of the file behind the one that holds an offset. */
   readonly nextFileOffset: (offset: number) => number
 }
@@ -64,6 +67,9 @@ export class PullScan {
   #bytes = 0
   #messageCount = 0
   #maxOffsetPulling = 0
+  /** Records before this offset of the log are counted. */
+  readonly #coldRecordsEnd: number
+  #coldDataSum = 0
   /** After a record that is gone: those before this offset are gone with it. */
   #skipBefore = -1
 
@@ -71,6 +77,8 @@ export class PullScan {
     this.#options = options
     this.#units = options.units
     this.#ext = options.ext
+    const { cold } = options
+    this.#coldRecordsEnd = cold === undefined || cold.onlyReads ? 0 : cold.end
     this.#unitSize = options.isBatch ? BATCH_CQ_STORE_UNIT_SIZE : CQ_STORE_UNIT_SIZE
   }
 
@@ -126,6 +134,7 @@ export class PullScan {
   #take(chunk: Chunk, start: number, size: number): void {
     const { filter } = this.#options.request
     const { buffer } = chunk
+    if (chunk.startOffset + start < this.#coldRecordsEnd) this.#coldDataSum += size
     if (filter?.needsRecord === true && !filter.isMatchedByCommitLog(buffer, start, start + size)) {
       if (this.#bytes === 0) this.#status = GetMessageStatus.NO_MATCHED_MESSAGE
       return
@@ -174,6 +183,12 @@ export class PullScan {
     return count > config.maxTransferCountOnMessageInDisk - 1
   }
 
+  /** `bytes` were read from the disk, for the record that was awaited. */
+  addRead(offset: number, bytes: number): void {
+    const { cold } = this.#options
+    if (cold?.onlyReads === true && offset < cold.end) this.#coldDataSum += bytes
+  }
+
   /** The record that has to be read before the scan can go on. */
   get awaited(): Range {
     return {
@@ -192,8 +207,10 @@ export class PullScan {
       records: this.#records,
       messageCount: this.#messageCount,
       suggestPullingFromSlave: maxPhysicalOffset - this.#maxOffsetPulling > inMemoryBytes,
+      coldDataSum: this.#coldDataSum,
     }
   }
+
   /** Behind the last unit that has been looked at. */
   #nextBeginOffset(): number {
     const { request, isBatch } = this.#options

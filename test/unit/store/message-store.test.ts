@@ -6,7 +6,7 @@ import type { MessageStoreConfig as LoadedConfig } from '../../../lib/config/mes
 import type { DefaultMessageStore, MessageStoreConfig } from '../../../lib/store/message-store.ts'
 import type { GetMessageResult, MessageArriving } from '../../../lib/store/types.ts'
 import { SimClock } from '../../helpers/sim-clock.ts'
-import { makeStore, put, putBatch, type StoreOptions } from '../../helpers/store.ts'
+import { makeStore, put, putBatch, SMALL_FILES, type StoreOptions } from '../../helpers/store.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
 
 describe('DefaultMessageStore', () => {
@@ -225,6 +225,65 @@ describe('DefaultMessageStore', () => {
     await store.stop()
     store = await open({ config: { accessMessageInMemoryMaxRatio: 0 } })
     expect(isInMemory()).to.deep.equal([false, false, false, false])
+  })
+
+  describe('with control of cold data', () => {
+    const config = { coldDataFlowControlEnable: true, accessMessageInMemoryHotRatio: 0 }
+
+    async function reopen(settings: Partial<MessageStoreConfig>, tailBytes = 1_000_000) {
+      await store.stop()
+      store = await open({ config: settings, limits: { tailBytes } })
+    }
+
+    it('counts the records of the cold part of the log, but not for groups of the system', async () => {
+      await reopen(config)
+      const sizes: number[] = []
+      for (let i = 0; i < 3; i++) sizes.push((await put(store)).appended?.size ?? 0)
+      const [first = 0, second = 0] = sizes
+      expect((await get(0, 2)).coldDataSum).to.equal(first + second)
+      const request = { topic: 'TopicA', queueId: 0, offset: 0, maxMsgNums: 2 }
+      const system = await store.getMessage({ ...request, group: 'TOOLS_CONSUMER' })
+      expect(system.coldDataSum).to.equal(0)
+      const isCold = [-1, 0, 2, 3].map((offset) => store.isMsgInColdArea('TopicA', 0, offset))
+      expect(isCold).to.deep.equal([false, true, true, false])
+      expect(store.isMsgInColdArea('TopicB', 0, 0)).to.equal(false)
+    })
+
+    it('counts nothing near the end of the log, nor while it is off', async () => {
+      await reopen({ ...config, accessMessageInMemoryHotRatio: 1 })
+      await put(store)
+      expect((await get(0)).coldDataSum).to.equal(0)
+      expect(store.isMsgInColdArea('TopicA', 0, 0)).to.equal(false)
+      await reopen({ ...config, coldDataFlowControlEnable: false })
+      expect((await get(0)).coldDataSum).to.equal(0)
+      expect(store.isMsgInColdArea('TopicA', 0, 0)).to.equal(false)
+    })
+
+    it('counts a record that a filter leaves out once it has been read', async () => {
+      await reopen(config)
+      const { appended } = await put(store)
+      const filter = {
+        needsRecord: true,
+        isMatchedByConsumeQueue: () => true,
+        isMatchedByCommitLog: () => false,
+      }
+      const request = { group: 'G', topic: 'TopicA', queueId: 0, offset: 0, maxMsgNums: 1 }
+      expect((await store.getMessage({ ...request, filter })).coldDataSum).to.equal(appended?.size)
+    })
+
+    it('counts what is read from the disk when it is asked to look', async () => {
+      await reopen({ ...config, coldDataScanEnable: true })
+      await put(store, { body: Buffer.alloc(3_000) })
+      expect((await get(0)).coldDataSum).to.equal(0)
+      for (let i = 0; i < 9; i++) await put(store, { body: Buffer.alloc(3_000) })
+      await reopen({ ...config, coldDataScanEnable: true }, 4_096)
+      const { mappedFileSizeCommitLog } = SMALL_FILES
+      expect((await get(0, 2)).coldDataSum).to.equal(mappedFileSizeCommitLog)
+      expect((await get(0, 2)).coldDataSum).to.equal(0)
+      await reopen({ ...config, coldDataScanEnable: true, dataReadAheadEnable: false }, 4_096)
+      const [record] = (await get(0, 1)).records
+      expect((await get(0, 1)).coldDataSum).to.equal(record?.length)
+    })
   })
 
   it('takes the configuration that lib/config loads', () => {

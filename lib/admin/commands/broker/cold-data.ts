@@ -35,22 +35,30 @@ export const getColdDataFlowCtrInfo = defineCommand({
   },
 })
 
-/** In the place of milliseconds, by Apache's names. */
-const TIMES = [
-  ['lastColdReadTimeMills', 'lastColdReadTimeFormat'],
-  ['createTimeMills', 'createTimeFormat'],
+/** In the order in which Apache's tool prints them, which is that of a hash map. */
+const FIELDS = [
+  'globalAcc',
+  'cgColdReadThreshold',
+  'configTable',
+  'globalColdReadThreshold',
+  'runtimeTable',
 ] as const
 
-function withReadableTimes(info: JsonValue): JsonValue {
-  const { runtimeTable } = info as JsonObject
-  for (const entry of Object.values((runtimeTable ?? {}) as JsonObject)) {
-    const group = entry as JsonObject
-    for (const [millis, readable] of TIMES) {
-      group[readable] = timeOfSeconds(Number(group[millis]))
-      delete group[millis]
-    }
+function withReadableTimes(info: JsonValue): JsonObject {
+  const told = info as JsonObject
+  const ordered = FIELDS.filter((name) => told[name] !== undefined)
+  const fields = Object.fromEntries(ordered.map((name) => [name, told[name] as JsonValue]))
+  const groups = Object.entries((told['runtimeTable'] ?? {}) as JsonObject)
+  return { ...fields, runtimeTable: Object.fromEntries(groups.map(readableGroup)) }
+}
+
+function readableGroup([group, value]: [string, JsonValue]): [string, JsonValue] {
+  const { createTimeMills, lastColdReadTimeMills, ...counts } = value as JsonObject
+  const times = {
+    createTimeFormat: timeOfSeconds(Number(createTimeMills)),
+    lastColdReadTimeFormat: timeOfSeconds(Number(lastColdReadTimeMills)),
   }
-  return info
+  return [group, { ...times, ...counts }]
 }
 
 /** Apache: tools.command.broker.UpdateColdDataFlowCtrGroupConfigSubCommand */

@@ -7,9 +7,9 @@ import type { Logger } from '../../../common/logger.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { ConfigError } from '../../../config/errors.ts'
-import { parseProperties } from '../../../config/properties.ts'
 import { type Channel, RemotingError, type RequestProcessor } from '../../../remoting/index.ts'
 import type { RuntimeInfo } from '../../metrics/runtime-info.ts'
+import { string2Properties } from './string-to-properties.ts'
 
 export interface BrokerAdminDeps {
   readonly brokerConfig: Pick<BrokerConfig, 'configBlackList'>
@@ -51,7 +51,7 @@ export class BrokerAdminProcessor implements RequestProcessor {
 
   #updateBrokerConfig({ body }: RemotingCommand, channel: Channel): RemotingCommand {
     if (body === undefined) return RemotingCommand.response(ResponseCode.SUCCESS)
-    const properties = string2Properties(body.toString('utf8'))
+    const properties = string2Properties(body)
     const caller = channel.remoteHost.toString()
     this.#deps.logger.info({ keys: [...properties.keys()], caller }, 'update broker config')
     if (this.#hasBlackListedKey(properties)) {
@@ -84,14 +84,5 @@ export class BrokerAdminProcessor implements RequestProcessor {
   async #getBrokerRuntimeInfo(): Promise<RemotingCommand> {
     const body = KVTable.encode({ table: await this.#deps.runtimeInfo.prepare() })
     return RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
-  }
-}
-
-/** Source: common.MixAll#string2Properties */
-function string2Properties(text: string): Map<string, string> {
-  try {
-    return parseProperties(text)
-  } catch {
-    throw new RemotingError(ResponseCode.SYSTEM_ERROR, 'string2Properties error')
   }
 }

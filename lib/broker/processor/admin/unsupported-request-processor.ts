@@ -3,17 +3,11 @@ import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import type { RequestProcessor } from '../../../remoting/index.ts'
 
-const COLD_DATA =
-  'reads from the disk are bounded and hold up nobody, groups that read old messages are not held back'
 const ROCKSDB = 'this broker keeps nothing in RocksDB'
 
 const REASONS: ReadonlyMap<number, string> = new Map([
   [RequestCode.CHECK_ROCKSDB_CQ_WRITE_PROGRESS, ROCKSDB],
   [RequestCode.EXPORT_ROCKSDB_CONFIG_TO_JSON, ROCKSDB],
-  [RequestCode.UPDATE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
-  [RequestCode.REMOVE_COLD_DATA_FLOW_CTR_CONFIG, COLD_DATA],
-  [RequestCode.GET_COLD_DATA_FLOW_CTR_INFO, COLD_DATA],
-  [RequestCode.SET_COMMITLOG_READ_MODE, 'the commit log is not mapped into memory'],
 ])
 
 /** What tools ask for that this broker has not got: the refusal says why. */

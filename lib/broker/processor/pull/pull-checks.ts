@@ -2,6 +2,7 @@ import type { PullMessageRequestHeader } from '../../../../codec/header/pull-mes
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { isReadable } from '../../../common/perm-name.ts'
+import { isSysConsumerGroupPullMessage } from '../../../common/sys-consumer-group.ts'
 import type { BrokerConfig } from '../../../config/broker-config.ts'
 import type { Channel } from '../../../remoting/index.ts'
 import type { ConsumerManager } from '../../client/consumer-manager.ts'
@@ -21,9 +22,6 @@ export interface PullChecksDeps {
   readonly subscriptionGroupManager: Pick<SubscriptionGroupManager, 'findSubscriptionGroupConfig'>
   readonly consumerManager: Pick<ConsumerManager, 'getConsumerGroupInfo'>
 }
-
-/** Groups of Apache's own tools may always pull. Source: common.MixAll#isSysConsumerGroupPullMessage */
-const SYS_CONSUMER_GROUP_PREFIX = 'CID_RMQ_SYS_'
 
 /**
  * Whether a pull may be served, as far as broker, group, topic and queue go.
@@ -115,7 +113,7 @@ export class PullChecks {
     const info = this.#deps.consumerManager.getConsumerGroupInfo(group)
     if (info !== undefined && info.consumeType !== 'CONSUME_ACTIVELY') return
     const isMember = info?.findChannel(channel) !== undefined
-    if (isMember || group.startsWith(SYS_CONSUMER_GROUP_PREFIX)) return
+    if (isMember || isSysConsumerGroupPullMessage(group)) return
     throw new PullRefused(
       ResponseCode.SUBSCRIPTION_NOT_EXIST,
       `the consumer's group info not exist, or the pull consumer is rejected by server.${FAQ_SUGGESTION}`,

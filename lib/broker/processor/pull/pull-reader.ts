@@ -72,5 +72,6 @@ function goOnAt(nextBeginOffset: number, minOffset: number, maxOffset: number): 
     records: [],
     messageCount: 0,
     suggestPullingFromSlave: false,
+    coldDataSum: 0,
   }
 }

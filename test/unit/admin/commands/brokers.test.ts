@@ -78,13 +78,15 @@ describe('mqadmin about brokers', () => {
 
   it('shows and bounds reads of cold data', async () => {
     const servers = new FakeServers()
-    const info = { runtimeTable: { G: { createTimeMills: 1_000, lastColdReadTimeMills: 2_000 } } }
+    const read = { coldAcc: 7, createTimeMills: 1_000, lastColdReadTimeMills: 2_000 }
+    const info = { runtimeTable: { G: read }, configTable: {}, globalAcc: 7 }
     const body = Buffer.from(JSON.stringify(info))
     servers.answer(MASTER, RequestCode.GET_COLD_DATA_FLOW_CTR_INFO, { body })
     servers.answer(SLAVE, RequestCode.GET_COLD_DATA_FLOW_CTR_INFO, {})
     const lines = await servers.run(getColdDataFlowCtrInfo, '-c C')
     expect(lines[0]).to.equal(` ${HEAD_OF_MASTER}`)
     expect(lines.join('\n')).to.include(`"createTimeFormat":"${timeOfSeconds(1_000)}"`)
+    expect(lines.join('')).to.match(/globalAcc.*configTable.*runtimeTable.*Format.*coldAcc/)
     expect(lines.slice(-2)).to.deep.equal([
       ` ${HEAD_OF_SLAVE}`,
       `Broker[${SLAVE}] has no cold ctr table !`,

@@ -123,6 +123,7 @@ describe('PullMessageProcessor', () => {
           records: [],
           messageCount: 0,
           suggestPullingFromSlave: false,
+          coldDataSum: 0,
         }
         Object.assign(fixture.store, { getMessage: () => result })
         const response = await pull({ queueOffset, sysFlag: 4 })
@@ -170,6 +171,7 @@ describe('PullMessageProcessor', () => {
         records: [],
         messageCount: 0,
         suggestPullingFromSlave: true,
+        coldDataSum: 0,
       }
       Object.assign(fixture.store, { getMessage: () => result })
       expect((await pull()).extFields?.suggestWhichBrokerId).to.equal('1')

@@ -45,6 +45,7 @@ describe('ColdReader', () => {
   let files: LogFileQueue
   let fileSystem: CountingFileSystem
   let writtenOffset: number
+  let config: { dataReadAheadEnable: boolean }
   let reader: ColdReader
 
   beforeEach(() => {
@@ -61,7 +62,9 @@ describe('ColdReader', () => {
       files.findOrCreate(start).writeSync(expected(start, FILE_SIZE), start)
     }
     writtenOffset = 2 * FILE_SIZE
+    config = { dataReadAheadEnable: true }
     reader = new ColdReader({
+      config,
       files,
       reads: makeReads(),
       cacheBytes: 4 * BLOCK_BYTES,
@@ -95,6 +98,13 @@ describe('ColdReader', () => {
     }
     expect(fileSystem.reads).to.equal(1)
     expect(chunk?.length).to.equal(BLOCK_BYTES)
+  })
+
+  it('reads no more than the record without read-ahead', async () => {
+    config.dataReadAheadEnable = false
+    const chunk = await reader.readChunk(1000, 500)
+    expect(chunk).to.include({ startOffset: 1000, length: 500 })
+    expect(reader.findChunk(1000, 500)).to.equal(undefined)
   })
 
   it('keeps no block that is still being written to', async () => {

@@ -11,7 +11,14 @@ const STORED: PutMessageResult = {
 
 function got(status: 'FOUND' | 'NO_MATCHED_MESSAGE', messageCount: number): GetMessageResult {
   const offsets = { nextBeginOffset: 0, minOffset: 0, maxOffset: 0 }
-  return { status, messageCount, records: [], suggestPullingFromSlave: false, ...offsets }
+  return {
+    status,
+    messageCount,
+    records: [],
+    suggestPullingFromSlave: false,
+    coldDataSum: 0,
+    ...offsets,
+  }
 }
 
 describe('StoreStatsService', () => {
