@@ -1,40 +1,23 @@
-import { toError } from '../../common/errors.ts'
 import type { Clock } from '../../common/clock.ts'
 import { FailureLog } from '../../common/failure-log.ts'
 import type { Logger } from '../../common/logger.ts'
-import { createOffsetMsgId } from '../../../codec/message/message-id.ts'
 import type { MessageExtBrokerInner } from '../../../codec/message/message.ts'
-import { findProperty } from '../../../codec/message/properties.ts'
-import { MessageConst } from '../../../codec/message/property-names.ts'
-import { planRecord, type RecordPlan } from '../../../codec/message/record.ts'
 import type { MessageStoreConfig, StoreLimits } from '../config.ts'
 import { StoreError } from '../errors.ts'
 import type { LogFileQueue } from '../logfile/log-file-queue.ts'
 import type { HAService } from '../replication.ts'
-import {
-  PutMessageStatus,
-  type AppendResult,
-  type PutMessageCallback,
-  type PutMessageResult,
-} from '../types.ts'
+import type { PutMessageCallback } from '../types.ts'
 import { AppendGate } from './append-gate.ts'
-import { checkMessage, checkPlan, illegal } from './append-check.ts'
 import { FlushRealTimeService } from './flush-real-time-service.ts'
 import { GroupCommitService } from './group-commit-service.ts'
 import { LogFlusher } from './log-flusher.ts'
 import { LogWriter } from './log-writer.ts'
-import type { PendingPut } from './pending-puts.ts'
+import { MessageAppender } from './message-appender.ts'
 import { PutAnswers } from './put-answers.ts'
 import { QueueOffsetAssigner } from './queue-offset-assigner.ts'
 import { QueueOffsetTable } from './queue-offset-table.ts'
 import { TailAppender } from './tail-appender.ts'
 import { TailCache } from './tail-cache.ts'
-
-const IN_SYNC_REPLICAS_NOT_ENOUGH: PutMessageResult = {
-  status: PutMessageStatus.IN_SYNC_REPLICAS_NOT_ENOUGH,
-  reason: 'too few replicas are in sync',
-}
-const NO_LMQS: readonly string[] = []
 
 export interface CommitLogDeps {
   readonly config: MessageStoreConfig
@@ -72,7 +55,7 @@ export class CommitLog {
   readonly #gate: AppendGate
   readonly #writtenListeners: ((writtenOffset: number) => void)[] = []
   readonly #writeFailedListeners: ((error: Error) => void)[] = []
-  readonly #assigner: QueueOffsetAssigner
+  readonly #messages: MessageAppender
   #recoveredRecordOffset: number | undefined
 
   constructor(deps: CommitLogDeps) {
@@ -81,7 +64,7 @@ export class CommitLog {
     this.files = deps.files
     this.tail = new TailCache(deps.limits.tailBytes)
     this.flusher = new LogFlusher(deps.files)
-    this.#assigner = new QueueOffsetAssigner(deps.config, this.queueOffsets)
+    const assigner = new QueueOffsetAssigner(deps.config, this.queueOffsets)
     this.#appender = new TailAppender({
       clock: deps.clock,
       files: deps.files,
@@ -112,9 +95,14 @@ export class CommitLog {
       logger: deps.logger,
       groupCommit: this.#groupCommit,
       queueOffsets: this.queueOffsets,
-      assigner: this.#assigner,
+      assigner,
       isSyncFlush: () => this.#isSyncFlush,
       haService: deps.haService,
+    })
+    this.#messages = new MessageAppender({
+      ...{ config: deps.config, limits: deps.limits, haService: deps.haService },
+      ...{ gate: this.#gate, failures: this.#failures, assigner, queueOffsets: this.queueOffsets },
+      ...{ tail: this.#appender, writer: this.#writer, answers: this.#answers },
     })
     this.#flushRealTime = new FlushRealTimeService({
       clock: deps.clock,
@@ -195,139 +183,12 @@ export class CommitLog {
 
   /** Appends one message, or a batch that is kept as one. `done` is called later, unless the message is refused. */
   append(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    const { config } = this.#deps
-    const refused = this.#gate.refusal() ?? checkMessage(message, config)
-    if (refused !== undefined) {
-      done(refused)
-      return
-    }
-    const ackNums = this.#ackNums(message)
-    if (ackNums === undefined) {
-      done(IN_SYNC_REPLICAS_NOT_ENOUGH)
-      return
-    }
-    const assigned = this.#assigner.assign(message)
-    const complete = assigned?.message ?? message
-    const plan = planRecord(complete, config.enabledAppendPropCRC)
-    const tooLarge = checkPlan(plan, config) ?? this.#makeRoom(plan.size)
-    if (tooLarge !== undefined) {
-      done(tooLarge)
-      return
-    }
-    const storeTimestamp = this.#appender.nextStoreTimestamp()
-    const commitLogOffset = this.#appender.endOffset
-    const previousQueueOffset = this.queueOffsets.get(message.topic, message.queueId)
-    const messageCount = assigned?.messageNum ?? 1
-    const queueOffset = this.#appender.place(complete, plan, storeTimestamp, messageCount)
-    const lmqs = assigned === undefined ? NO_LMQS : this.#assigner.take(assigned)
-    this.#submit(
-      message,
-      { done, ackNums, previousQueueOffset, lmqs },
-      {
-        commitLogOffset,
-        size: plan.size,
-        queueOffset,
-        storeTimestamp,
-        messageCount,
-        offsetMsgId: createOffsetMsgId(message.storeHost, commitLogOffset),
-      },
-    )
+    this.#messages.append(message, done)
   }
 
   /** Appends messages of one queue as one: all in one file, all or none. */
   appendBatch(messages: readonly MessageExtBrokerInner[], done: PutMessageCallback): void {
-    const { config } = this.#deps
-    const first = messages[0]
-    if (first === undefined) {
-      done(illegal('the batch is empty'))
-      return
-    }
-    const refused = this.#gate.refusal() ?? checkMessage(first, config)
-    if (refused !== undefined) {
-      done(refused)
-      return
-    }
-    const ackNums = this.#ackNums(first)
-    if (ackNums === undefined) {
-      done(IN_SYNC_REPLICAS_NOT_ENOUGH)
-      return
-    }
-    const plans = messages.map((message) => planRecord(message, config.enabledAppendPropCRC))
-    const size = plans.reduce((sum, plan) => sum + plan.size, 0)
-    const tooLarge =
-      plans.map((plan) => checkPlan(plan, config)).find((result) => result !== undefined) ??
-      this.#makeRoom(size)
-    if (tooLarge !== undefined) {
-      done(tooLarge)
-      return
-    }
-    const storeTimestamp = this.#appender.nextStoreTimestamp()
-    const commitLogOffset = this.#appender.endOffset
-    const queueOffset = this.queueOffsets.get(first.topic, first.queueId)
-    const previousQueueOffset = queueOffset
-    const ids = messages.map((message, index) => {
-      const id = createOffsetMsgId(message.storeHost, this.#appender.endOffset)
-      this.#appender.place(message, plans[index] as RecordPlan, storeTimestamp)
-      return id
-    })
-    this.#submit(
-      first,
-      { done, ackNums, previousQueueOffset, lmqs: NO_LMQS },
-      {
-        commitLogOffset,
-        size,
-        queueOffset,
-        storeTimestamp,
-        messageCount: messages.length,
-        offsetMsgId: ids.join(','),
-      },
-    )
-  }
-
-  /** Sees to it that the next `size` bytes have room in the append buffer and in one file. */
-  #makeRoom(size: number): PutMessageResult | undefined {
-    if (this.unwrittenBytes + size > this.#deps.limits.appendBufferBytes) {
-      return { status: PutMessageStatus.OS_PAGE_CACHE_BUSY, reason: 'the append buffer is full' }
-    }
-    if (!this.#appender.fitsIntoFile(size)) {
-      return illegal(`${size} bytes do not fit into a file of ${this.files.fileSize}`)
-    }
-    try {
-      this.#appender.makeRoom(size)
-      return undefined
-    } catch (error) {
-      const reason = `no new commit log file: ${toError(error).message}`
-      this.#failures.failed(error, { offset: this.#appender.endOffset })
-      return { status: PutMessageStatus.CREATE_MAPPED_FILE_FAILED, reason }
-    }
-  }
-
-  /** For how many replicas a put has to wait; undefined when too few are in sync. */
-  #ackNums(message: MessageExtBrokerInner): number | undefined {
-    const haService = this.#deps.haService()
-    if (haService === undefined || !waitsForStore(message)) return 1
-    return haService.needAckNums(this.#appender.endOffset)
-  }
-
-  #submit(
-    message: MessageExtBrokerInner,
-    put: Pick<PendingPut, 'done' | 'ackNums' | 'previousQueueOffset' | 'lmqs'>,
-    appended: AppendResult,
-  ): void {
-    const endOffset = this.#appender.endOffset
-    // Field by field: spreading an object costs more than appending a record.
-    this.#answers.add({
-      done: put.done,
-      appended,
-      endOffset,
-      waitStoreMsgOk: waitsForStore(message),
-      ackNums: put.ackNums,
-      topic: message.topic,
-      queueId: message.queueId,
-      previousQueueOffset: put.previousQueueOffset,
-      lmqs: put.lmqs,
-    })
-    this.#writer.schedule(endOffset)
+    this.#messages.appendBatch(messages, done)
   }
 
   // ---- replication ----
@@ -390,9 +251,4 @@ export class CommitLog {
     this.#deps.logger.error({ err: error }, 'commit log flush failed, no more puts are taken')
     this.fail(`the commit log could not be flushed: ${error.message}`)
   }
-}
-
-/** Whether the producer asked to wait for more than the page cache. Source: common.message.Message#isWaitStoreMsgOK */
-function waitsForStore(message: MessageExtBrokerInner): boolean {
-  return findProperty(message.properties, MessageConst.PROPERTY_WAIT_STORE_MSG_OK) !== 'false'
 }

@@ -50,6 +50,11 @@ export class TailAppender {
     this.#deps.tail.truncate(offset)
   }
 
+  /** Bytes. */
+  get fileSize(): number {
+    return this.#deps.files.fileSize
+  }
+
   /** Whether any file has room for a record of `size` bytes. */
   fitsIntoFile(size: number): boolean {
     return size + END_FILE_MIN_BLANK_LENGTH <= this.#deps.files.fileSize
