@@ -8,6 +8,7 @@ const ROCKSDB = 'this broker keeps nothing in RocksDB'
 const REASONS: ReadonlyMap<number, string> = new Map([
   [RequestCode.CHECK_ROCKSDB_CQ_WRITE_PROGRESS, ROCKSDB],
   [RequestCode.EXPORT_ROCKSDB_CONFIG_TO_JSON, ROCKSDB],
+  [RequestCode.NOTIFY_BROKER_ROLE_CHANGED, 'there is no controller mode'],
 ])
 
 /** What tools ask for that this broker has not got: the refusal says why. */

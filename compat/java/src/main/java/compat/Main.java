@@ -28,6 +28,7 @@ import compat.cases.RetryCases;
 import compat.cases.SendCases;
 import compat.cases.StaticTopicCases;
 import compat.cases.TimerCases;
+import compat.cases.TlsCases;
 import compat.cases.TopicCases;
 import compat.cases.TraceCases;
 import compat.cases.TransactionCases;
@@ -101,5 +102,8 @@ public final class Main {
         TwoServersCases.register(registry);
         StaticTopicCases.register(registry);
         CrashCases.register(registry);
+        if (Boolean.getBoolean("tls.enable")) {
+            TlsCases.register(registry);
+        }
     }
 }
