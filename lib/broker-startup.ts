@@ -166,8 +166,11 @@ function classicReplication(
       config: store,
       replication: options,
       tls: haTls,
-      onParted: options.haCutSlave
-        ? (commonEnd) => cutLog(log, commonEnd, { ...runtime, ...broker, store })
+      cutter: options.haCutSlave
+        ? {
+            masterMaxOffset: () => broker.replication().masterMaxOffset(),
+            cut: (commonEnd) => cutLog(log, commonEnd, { ...runtime, ...broker, store }),
+          }
         : undefined,
       listen: isAnyInterface ? { port } : { port, host: bindAddress },
       aliveReplicas: () => broker.replication().brokerMemberGroup.aliveReplicas,

@@ -11,7 +11,7 @@ import { HAStatusProcessor } from './processor/admin/ha-status-processor.ts'
 import { BrokerMemberGroup, type BrokerMemberGroupDeps } from './slave/broker-member-group.ts'
 import { BrokerPreOnlineService } from './slave/broker-pre-online-service.ts'
 import { GroupMaster } from './slave/group-master.ts'
-import { retrieveBrokerHaInfo, sendBrokerHaInfo } from './slave/ha-info.ts'
+import { retrieveBrokerHaInfo, retrieveMaxOffset, sendBrokerHaInfo } from './slave/ha-info.ts'
 import { isIsolatedAtStart } from './slave/isolation.ts'
 import { MinBroker } from './slave/min-broker.ts'
 import { SlaveSynchronize, type SlaveSynchronizeDeps } from './slave/slave-synchronize.ts'
@@ -89,6 +89,13 @@ export class Replication implements Service {
   /** Goes online, where it is isolated: to be called when the broker can be reached by others. */
   get preOnline(): Service {
     return this.#preOnline
+  }
+
+  /** Where the master's log ends. @throws (rejects) Error when no master is known, or it does not say */
+  async masterMaxOffset(): Promise<number> {
+    const { masterAddr } = this.groupMaster
+    if (masterAddr === undefined) throw new Error('the master is not known')
+    return retrieveMaxOffset(this.#deps.invoke, masterAddr)
   }
 
   registerProcessors(dispatcher: RequestDispatcher): void {

@@ -9,6 +9,7 @@ import type { HAClientRuntimeInfo, ReplicatedLog } from '../store/types.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import type { HAConfig } from './ha-config.ts'
 import { LogOverlap } from './log-overlap.ts'
+import { LogParting, type LogCutter } from './log-parting.ts'
 import { openHASocket, type HATls } from './ha-socket.ts'
 import { ReplicationError } from './replication-error.ts'
 
@@ -17,8 +18,8 @@ export interface HAClientDeps {
   readonly config: HAConfig
   /** undefined: without TLS. */
   readonly tls?: HATls | undefined
-  /** This log and its master's are the same up to `commonEnd` only; undefined when nothing is to be done about it. */
-  readonly onParted?: ((commonEnd: number) => void) | undefined
+  /** undefined: a log that is not the master's stays as it is. */
+  readonly cutter?: LogCutter | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -41,6 +42,7 @@ export class DefaultHAClient {
   readonly #deps: HAClientDeps
   readonly #failures: FailureLog
   readonly #flowMonitor: FlowMonitor
+  readonly #parting: LogParting
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
   #masterAddress: string | undefined
   #socket: Socket | undefined
@@ -51,8 +53,6 @@ export class DefaultHAClient {
   #heartbeats = 0
   /** Where the master says that its log ends, before the end of this one. */
   #masterEnd: number | undefined
-  /** The next connection compares more, to find out where the logs part. */
-  #comparesMore = false
   #isConnected = false
   #isPaused = false
   #retryTimer: Timer | undefined
@@ -67,6 +67,7 @@ export class DefaultHAClient {
     this.#deps = deps
     this.#failures = new FailureLog(deps.logger, 'the log is not replicated from the master')
     this.#flowMonitor = new FlowMonitor(deps.config)
+    this.#parting = new LogParting(deps.cutter, deps.logger)
     deps.log.onWritten(() => this.#onWritten())
     deps.log.onWriteFailed((error) => this.#onWriteFailed(error))
   }
@@ -166,7 +167,7 @@ export class DefaultHAClient {
     const { log, logger } = this.#deps
     this.#isConnected = true
     log.replica.reset()
-    const overlap = await LogOverlap.of(log, this.#comparesMore)
+    const overlap = await LogOverlap.of(log, this.#parting.comparesMore)
     if (socket !== this.#socket) return
     this.#overlap = overlap
     this.#heartbeats = 0
@@ -278,19 +279,14 @@ export class DefaultHAClient {
 
   #fail(error: Error): void {
     this.#failures.failed(error, { master: this.#address })
-    const isLasting = isDisagreement(error) && !this.#considerCut()
+    const isLasting = isDisagreement(error) && !this.#learnFrom(error.code)
     this.#close()
     this.#retryLater(isLasting ? DISAGREEMENT_RETRY_MS : RETRY_MS)
   }
 
-  /** Has the log cut where it parts from its master's, or looks for that place the next time. False when there is nothing to be done. */
-  #considerCut(): boolean {
-    const { onParted } = this.#deps
-    if (onParted === undefined) return false
-    const commonEnd = this.#masterEnd ?? this.#overlap?.commonEnd
-    if (commonEnd !== undefined) onParted(commonEnd)
-    this.#comparesMore = commonEnd === undefined && !this.#comparesMore
-    return this.#comparesMore
+  #learnFrom(code: string): boolean {
+    const commonEnd = this.#overlap?.commonEnd
+    return this.#parting.consider({ code, masterEnd: this.#masterEnd, commonEnd })
   }
 
   #retryLater(delayMs = RETRY_MS): void {
@@ -308,7 +304,7 @@ export class DefaultHAClient {
 }
 
 /** The logs do not fit together: that does not pass by itself. */
-function isDisagreement(error: Error): boolean {
+function isDisagreement(error: Error): error is ReplicationError {
   const { code } = error as { code?: unknown }
   return code === 'AHEAD' || code === 'UNCONFIRMED' || code === 'DIVERGED'
 }

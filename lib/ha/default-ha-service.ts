@@ -18,6 +18,7 @@ import { GroupTransferService } from './group-transfer-service.ts'
 import type { HAConfig } from './ha-config.ts'
 import type { HATls } from './ha-socket.ts'
 import { LagHistory } from './lag-history.ts'
+import type { LogCutter } from './log-parting.ts'
 import { needAckNums } from './need-ack-nums.ts'
 
 export interface HAServiceDeps {
@@ -26,8 +27,8 @@ export interface HAServiceDeps {
   readonly replication: Pick<ReplicationConfig, 'haCopyWholeLog'>
   /** undefined: without TLS. */
   readonly tls?: HATls | undefined
-  /** As a slave: this log and its master's are the same up to `commonEnd` only. undefined: nothing is to be done about it. */
-  readonly onParted?: ((commonEnd: number) => void) | undefined
+  /** As a slave. undefined: a log that is not the master's stays as it is. */
+  readonly cutter?: LogCutter | undefined
   /** Where slaves may connect; port 0 is any free one, no host all interfaces. */
   readonly listen: { readonly host?: string; readonly port: number }
   /** Brokers of the group that the name servers know as alive; undefined unless slaves act as masters. */

@@ -23,19 +23,19 @@ export class LogOverlap {
   }
 
   /**
-   * The last record, or when `isWide` the last records. undefined when it cannot be compared: a log whose end is not known to be
-   * that of a record, one that ends with a file, which its master may have removed, and one of a single record at 0, the offset that stands
-   * for an empty log.
-   * @throws (rejects) what reading throws
+   * The last record, or when `isWide` the last records, if there are more. undefined when it cannot be compared: a log whose end is not
+   * known to be that of a record, one that ends with a file, which its master may have removed, and one of a single record at 0, the
+   * offset that stands for an empty log.
+   * @throws (rejects) ReplicationError when the end of the log is not there, and what reading throws
    */
   static async of(log: ReplicatedLog, isWide: boolean): Promise<LogOverlap | undefined> {
     const { lastRecordOffset, maxOffset } = log
     if (lastRecordOffset === undefined) return undefined
-    if (!isWide && log.fileEnd(lastRecordOffset) <= maxOffset) return undefined
-    const offset = isWide ? await wideStart(log) : lastRecordOffset
-    if (offset === 0 || offset >= maxOffset) return undefined
-    const bytes = await readAll(log, offset, maxOffset)
-    return bytes && new LogOverlap(offset, bytes)
+    const wide = isWide ? await wideStart(log) : maxOffset
+    if (wide < maxOffset) return new LogOverlap(wide, await readAll(log, wide, maxOffset))
+    const endsWithFile = log.fileEnd(lastRecordOffset) <= maxOffset
+    if (endsWithFile || lastRecordOffset === 0 || lastRecordOffset >= maxOffset) return undefined
+    return new LogOverlap(lastRecordOffset, await readAll(log, lastRecordOffset, maxOffset))
   }
 
   /** Of the master's next byte. */
@@ -94,16 +94,17 @@ async function wideStart(log: ReplicatedLog): Promise<number> {
   return offset
 }
 
-/** undefined when not all of it is there. */
-async function readAll(
-  log: ReplicatedLog,
-  offset: number,
-  end: number,
-): Promise<Buffer | undefined> {
+/** @throws (rejects) ReplicationError when not all of it is there: what is not compared must not be continued */
+async function readAll(log: ReplicatedLog, offset: number, end: number): Promise<Buffer> {
   const all = Buffer.allocUnsafeSlow(end - offset)
   for (let done = 0; done < all.length;) {
     const bytes = await log.readData(offset + done, all.subarray(done))
-    if (bytes === undefined || bytes.length === 0) return undefined
+    if (bytes === undefined || bytes.length === 0) {
+      throw new ReplicationError(
+        'UNREADABLE',
+        `this slave's log has nothing at offset ${offset + done}, though it ends at ${end}: it cannot be compared with the master's`,
+      )
+    }
     done += bytes.length
   }
   return all

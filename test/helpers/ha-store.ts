@@ -2,6 +2,7 @@ import { SystemClock, type Clock } from '../../lib/common/clock.ts'
 import { NodeFileSystem, type FileSystem } from '../../lib/common/file-system.ts'
 import { DefaultHAService } from '../../lib/ha/default-ha-service.ts'
 import type { ReplicationConfig } from '../../lib/config/replication-config.ts'
+import type { LogCutter } from '../../lib/ha/log-parting.ts'
 import type { HATls } from '../../lib/ha/ha-socket.ts'
 import {
   DEFAULT_MESSAGE_STORE_CONFIG,
@@ -28,7 +29,7 @@ export interface HAStoreOptions {
   readonly aliveReplicas?: () => number | undefined
   readonly replication?: Partial<ReplicationConfig>
   readonly tls?: HATls
-  readonly onParted?: (commonEnd: number) => void
+  readonly cutter?: LogCutter
 }
 
 /** A store that replicates, on a free port of 127.0.0.1, with its log and its replication to be looked at. */
@@ -62,7 +63,7 @@ export class HAStore {
           config,
           replication: { ...DEFAULT_REPLICATION, ...options.replication },
           tls: options.tls,
-          onParted: options.onParted,
+          cutter: options.cutter,
           listen,
           aliveReplicas,
           clock,

@@ -1,3 +1,4 @@
+import { HARuntimeInfo } from '../../../codec/body/ha-runtime-info.ts'
 import {
   ExchangeHAInfoRequestHeader,
   ExchangeHAInfoResponseHeader,
@@ -64,4 +65,21 @@ async function exchange(
   const { code, remark, extFields: answer } = await invoke(address, request)
   if (code === ResponseCode.SUCCESS) return answer
   throw new RemotingError(code as ResponseCode, remark ?? 'no remark')
+}
+
+/**
+ * Where the log of the master at `masterAddr` ends.
+ * @throws (rejects) RemotingError when it refuses or does not answer, Error when it is no master
+ *
+ * Our own use of GET_BROKER_HA_STATUS.
+ */
+export async function retrieveMaxOffset(invoke: InvokeBroker, masterAddr: string): Promise<number> {
+  const request = RemotingCommand.request(RequestCode.GET_BROKER_HA_STATUS)
+  const { code, remark, body } = await invoke(masterAddr, request)
+  if (code !== ResponseCode.SUCCESS) {
+    throw new RemotingError(code as ResponseCode, remark ?? 'no remark')
+  }
+  const { master, masterCommitLogMaxOffset } = HARuntimeInfo.decode(body)
+  if (!master) throw new Error(`the broker at ${masterAddr} is no master`)
+  return masterCommitLogMaxOffset
 }

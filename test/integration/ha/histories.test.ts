@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
-import { HAStore } from '../../helpers/ha-store.ts'
+import { HAStore, type HAStoreOptions } from '../../helpers/ha-store.ts'
 import { SimClock } from '../../helpers/sim-clock.ts'
 import { put } from '../../helpers/store.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
@@ -25,8 +25,13 @@ describe('a slave with another history than its master', () => {
     directory.remove()
   })
 
-  async function start(name: string, config: object = {}): Promise<HAStore> {
+  async function start(
+    name: string,
+    config: object = {},
+    more: Partial<HAStoreOptions> = {},
+  ): Promise<HAStore> {
     const made = new HAStore({
+      ...more,
       directory: path.join(directory.path, name),
       clock,
       config: { ...PATIENT, ...config },
@@ -41,8 +46,8 @@ describe('a slave with another history than its master', () => {
     await one.store.stop()
   }
 
-  const startSlave = (master: HAStore) =>
-    start('slave', { brokerRole: 'SLAVE', haMasterAddress: master.address })
+  const startSlave = (master: HAStore, more: Partial<HAStoreOptions> = {}) =>
+    start('slave', { brokerRole: 'SLAVE', haMasterAddress: master.address }, more)
 
   async function putMany(one: HAStore, texts: readonly string[]): Promise<void> {
     for (const text of texts) await put(one.store, { body: Buffer.from(text) })
@@ -113,6 +118,35 @@ describe('a slave with another history than its master', () => {
     expect(error.code).to.equal('UNCONFIRMED')
     expect(error.message).to.include(`${master.log.maxOffset}`)
     expect(master.ha.getRuntimeInfo().connections.map(({ inSync }) => inSync)).to.not.include(false)
+  })
+
+  it('is cut where its master says that its log ends, and only there', async () => {
+    const master = await diverge(['one', 'two'], [], ['three'])
+    const end = master.log.maxOffset
+    const cuts: number[] = []
+    let asked = 0
+    for (const masterMaxOffset of [
+      () => Promise.resolve(end),
+      // It has more, and is slow to send it.
+      () => Promise.resolve(end + 1),
+      () => Promise.reject(new Error('no answer')),
+    ]) {
+      asked = 0
+      const cutter = {
+        masterMaxOffset: () => {
+          asked++
+          return masterMaxOffset()
+        },
+        cut: (commonEnd: number) => void cuts.push(commonEnd),
+      }
+      const slave = await startSlave(master, { cutter })
+      await until(() => {
+        clock.advance(10)
+        return asked > 0
+      })
+      await stop(slave)
+    }
+    expect(cuts).to.deep.equal([end])
   })
 
   it('waits when its master has removed what it lacks, and both say so once', async () => {

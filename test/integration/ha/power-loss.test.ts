@@ -37,9 +37,12 @@ describe('a master and a slave that are killed or lose their power', () => {
           clock,
           fileSystem: disks.slave,
           config: { brokerRole: 'SLAVE', haMasterAddress: master.address },
-          onParted: (offset) => {
-            orderLogCut(disks.slave, '/slave', { offset, timeMs: clock.now() })
-            isParted = true
+          cutter: {
+            masterMaxOffset: () => Promise.resolve(master.log.maxOffset),
+            cut: (offset) => {
+              orderLogCut(disks.slave, '/slave', { offset, timeMs: clock.now() })
+              isParted = true
+            },
           },
         })
         isParted = false

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { LogOverlap } from '../../../lib/ha/log-overlap.ts'
+import type { ReplicationError } from '../../../lib/ha/replication-error.ts'
 import type { ReplicatedLog } from '../../../lib/store/types.ts'
 
 const FILE_BYTES = 1_000
@@ -49,6 +50,25 @@ describe('LogOverlap', () => {
       expect(await LogOverlap.of(logOf(records), false), `${records}`).to.equal(undefined)
     }
     expect(await LogOverlap.of(logOf(1), true)).to.equal(undefined)
+  })
+
+  it('compares the last record where more is asked for and cannot be found', async () => {
+    // The first record of its only file is damaged: nobody knows where the next ones begin.
+    const log = logOf(4)
+    log.bytes.writeInt32BE(0)
+    expect(await LogOverlap.of(log, true)).to.include({ offset: 300 })
+  })
+
+  it('is refused where the end of the log cannot be read: what is not compared is not continued', async () => {
+    for (const isWide of [false, true]) {
+      const log = { ...logOf(4), maxOffset: 450 }
+      const failure = await LogOverlap.of(log, isWide).then(
+        () => undefined,
+        (error: unknown) => error as ReplicationError,
+      )
+      expect(failure?.code).to.equal('UNREADABLE')
+      expect(failure?.message).to.match(/nothing at offset 400, though it ends at 450/)
+    }
   })
 
   it('finds out where logs part, over files', async () => {
