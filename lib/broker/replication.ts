@@ -8,6 +8,7 @@ import type { MessageStore } from '../store/types.ts'
 import type { RegisteredAddress } from './out/broker-address.ts'
 import { GroupMemberProcessor } from './processor/admin/group-member-processor.ts'
 import { HAStatusProcessor } from './processor/admin/ha-status-processor.ts'
+import type { ScheduleMessageService } from './schedule/schedule-message-service.ts'
 import { BrokerMemberGroup, type BrokerMemberGroupDeps } from './slave/broker-member-group.ts'
 import { BrokerPreOnlineService } from './slave/broker-pre-online-service.ts'
 import { GroupMaster } from './slave/group-master.ts'
@@ -20,11 +21,12 @@ import { syncMetadataReverse } from './slave/sync-metadata-reverse.ts'
 
 export interface ReplicationDeps
   extends
-    Omit<SlaveSynchronizeDeps, 'groupMaster' | 'timerMessageStore'>,
+    Omit<SlaveSynchronizeDeps, 'groupMaster' | 'timerMessageStore' | 'scheduleMessageService'>,
     Omit<BrokerMemberGroupDeps, 'storeConfig' | 'brokerConfig' | 'onMembers'> {
   readonly brokerConfig: BrokerConfig
   readonly storeConfig: Pick<MessageStoreConfig, 'brokerRole' | 'totalReplicas'>
   readonly messageStore: MessageStore
+  readonly scheduleMessageService: ScheduleMessageService
   /** undefined without a timer wheel. */
   readonly timerMessageStore: TimerMessageStore | undefined
   /** What only one broker of a group does. */

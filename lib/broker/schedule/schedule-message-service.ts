@@ -126,9 +126,13 @@ export class ScheduleMessageService implements Service {
 
   /** Becomes the same as the master's. */
   takeOver({ dataVersion, offsetTable }: DelayOffsetSerializeWrapper): void {
-    for (const [level, offset] of offsetTable) this.#offsetTable.set(level, offset)
+    for (const [level, offset] of offsetTable) {
+      if (this.#offsetTable.get(level) === offset) continue
+      this.#offsetTable.set(level, offset)
+      this.#isChanged = true
+    }
     this.dataVersion.assignNewOne(dataVersion)
-    this.persist()
+    this.#persistChanges()
   }
 
   /** Takes the offsets of a slave that may have acted as master, where they are further: what it has delivered is done. */

@@ -37,7 +37,7 @@ export interface SlaveSynchronizeDeps {
   readonly topicQueueMappingManager: Pick<TopicQueueMappingManager, 'takeOver'>
   readonly subscriptionGroupManager: SubscriptionGroupManager
   readonly consumerOffsetManager: ConsumerOffsetManager
-  readonly scheduleMessageService: ScheduleMessageService
+  readonly scheduleMessageService: Pick<ScheduleMessageService, 'takeOver'>
   readonly messageRequestModeManager: MessageRequestModeManager
   /** undefined without a timer wheel. */
   readonly timerMessageStore: Pick<TimerMessageStore, 'followMaster' | 'metrics'> | undefined
@@ -56,32 +56,35 @@ interface SyncedTable {
 }
 
 const PERIOD_MS = 60_000
-/** A slave that becomes the master delivers timer messages anew from the last check point on. */
-const TIMER_CHECK_POINT_PERIOD_MS = 3_000
+/** A slave that becomes the master delivers anew what was delivered since then. */
+const DELIVERIES_PERIOD_MS = 3_000
 
 /**
  * Keeps a slave's tables as its master's are: topics, groups, offsets of consumers and of delay levels, request modes, numbers of timer
- * messages. All are fetched when the master becomes known, and every minute; how far its timers have come every 3 s.
+ * messages. All are fetched when the master becomes known, and every minute; how far its delay levels and timers have come every 3 s.
  *
  * Apache: broker.slave.SlaveSynchronize
  */
 export class SlaveSynchronize implements Service {
   readonly #deps: SlaveSynchronizeDeps
   readonly #failures: FailureLog
-  readonly #timerFailures: FailureLog
+  readonly #deliveryFailures: FailureLog
   #timer: Timer | undefined
-  #checkPointTimer: Timer | undefined
+  #deliveriesTimer: Timer | undefined
   #isRunning = false
   #syncing: Promise<void> | undefined
-  #syncingTimers: Promise<void> | undefined
+  #syncingDeliveries: Promise<void> | undefined
 
   constructor(deps: SlaveSynchronizeDeps) {
     this.#deps = deps
     this.#failures = new FailureLog(deps.logger, "the master's tables cannot be fetched")
-    this.#timerFailures = new FailureLog(deps.logger, "the master's timers cannot be followed")
+    this.#deliveryFailures = new FailureLog(
+      deps.logger,
+      "the master's deliveries cannot be followed",
+    )
     deps.groupMaster.onChange(() => {
       void this.syncAll()
-      void this.syncTimerCheckPoint()
+      void this.syncDeliveries()
     })
   }
 
@@ -89,18 +92,18 @@ export class SlaveSynchronize implements Service {
     this.#isRunning = true
     const { clock } = this.#deps
     this.#timer = clock.setInterval(() => void this.syncAll(), PERIOD_MS)
-    this.#checkPointTimer = clock.setInterval(
-      () => void this.syncTimerCheckPoint(),
-      TIMER_CHECK_POINT_PERIOD_MS,
+    this.#deliveriesTimer = clock.setInterval(
+      () => void this.syncDeliveries(),
+      DELIVERIES_PERIOD_MS,
     )
-    await Promise.all([this.syncAll(), this.syncTimerCheckPoint()])
+    await Promise.all([this.syncAll(), this.syncDeliveries()])
   }
 
   async stop(): Promise<void> {
     this.#isRunning = false
     this.#timer?.cancel()
-    this.#checkPointTimer?.cancel()
-    await Promise.all([this.#syncing, this.#syncingTimers])
+    this.#deliveriesTimer?.cancel()
+    await Promise.all([this.#syncing, this.#syncingDeliveries])
   }
 
   /** Resolves when all tables are the master's, or could not be fetched; a call that meets a running one joins it. */
@@ -113,15 +116,14 @@ export class SlaveSynchronize implements Service {
     return this.#syncing
   }
 
-  /** Resolves when the slave knows how far its master's timers have come, or could not be told. */
-  syncTimerCheckPoint(): Promise<void> {
-    const { timerMessageStore } = this.#deps
+  /** Resolves when the slave knows how far its master's delay levels and timers have come, or could not be told. */
+  syncDeliveries(): Promise<void> {
     const masterAddr = this.#masterAddr
-    if (masterAddr === undefined || timerMessageStore === undefined) return Promise.resolve()
-    this.#syncingTimers ??= this.#followTimers(masterAddr, timerMessageStore).finally(() => {
-      this.#syncingTimers = undefined
+    if (masterAddr === undefined) return Promise.resolve()
+    this.#syncingDeliveries ??= this.#followDeliveries(masterAddr).finally(() => {
+      this.#syncingDeliveries = undefined
     })
-    return this.#syncingTimers
+    return this.#syncingDeliveries
   }
 
   /** Whom to ask; undefined when nobody, or nothing is to be taken over. */
@@ -132,17 +134,21 @@ export class SlaveSynchronize implements Service {
       : undefined
   }
 
-  async #followTimers(
-    masterAddr: string,
-    timers: Pick<TimerMessageStore, 'followMaster'>,
-  ): Promise<void> {
+  async #followDeliveries(masterAddr: string): Promise<void> {
+    const { scheduleMessageService, timerMessageStore } = this.#deps
     try {
-      const { body: checkPoint } = await this.#ask(masterAddr, RequestCode.GET_TIMER_CHECK_POINT)
-      if (checkPoint === undefined) throw new CodecError('the answer has no check point')
-      timers.followMaster(checkPoint)
-      this.#timerFailures.worked()
+      const { body: delays } = await this.#ask(masterAddr, RequestCode.GET_ALL_DELAY_OFFSET)
+      // A slave that acts as master by now has come further itself.
+      if (this.#masterAddr !== masterAddr) return
+      scheduleMessageService.takeOver(DelayOffsetSerializeWrapper.decode(delays))
+      if (timerMessageStore !== undefined) {
+        const { body: checkPoint } = await this.#ask(masterAddr, RequestCode.GET_TIMER_CHECK_POINT)
+        if (checkPoint === undefined) throw new CodecError('the answer has no check point')
+        timerMessageStore.followMaster(checkPoint)
+      }
+      this.#deliveryFailures.worked()
     } catch (error) {
-      this.#timerFailures.failed(error, { masterAddr })
+      this.#deliveryFailures.failed(error, { masterAddr })
     }
   }
 
@@ -185,9 +191,6 @@ export class SlaveSynchronize implements Service {
       },
       wholeTable(RequestCode.GET_ALL_CONSUMER_OFFSET, (body) => {
         deps.consumerOffsetManager.takeOver(ConsumerOffsetSerializeWrapper.decode(body))
-      }),
-      wholeTable(RequestCode.GET_ALL_DELAY_OFFSET, (body) => {
-        deps.scheduleMessageService.takeOver(DelayOffsetSerializeWrapper.decode(body))
       }),
       {
         code: RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG,
