@@ -52,6 +52,7 @@ const READ: readonly string[] = [
   'viewBrokerStatsData {broker} TOPIC_PUT_NUMS Nothing',
   'viewBrokerStatsData {broker} NO_SUCH_STATS P',
   'fetchBrokerRuntimeStats {broker}',
+  'getBrokerConfig {broker}',
   'getBrokerHAStatus {broker}',
   'queryConsumeQueue {broker} P 0 0 2 CG',
   `maxOffset ${QUEUE}`,
@@ -137,4 +138,51 @@ const CHANGE: readonly string[] = [
   'examineTopicConfig {broker} Made',
 ]
 
-export const ADMIN_CALLS: readonly string[] = [...READ, ...CHANGE].map((line) => `@call ${line}`)
+const ACL =
+  '{"subject":"User:d1","policies":[{"policyType":"Custom","entries":[{"resource":"Topic:P","actions":["Pub","Get"],"sourceIps":["127.0.0.1"],"decision":"Allow"}]}]}'
+const DEFAULT_ACL =
+  '{"subject":"User:d1","policies":[{"policyType":"Default","entries":[{"resource":"Group:*","actions":["Sub"],"decision":"Deny"}]}]}'
+
+/** Users and rights. */
+const ACCESS: readonly string[] = [
+  'createUser {broker} {"username":"d1","password":"p1","userType":"Normal"}',
+  'createUser {broker} {"username":"d1","password":"p1","userType":"Normal"}',
+  'createUser {broker} {"username":"","password":"p1"}',
+  'createUser {broker} {"username":"d3"}',
+  'createUser {broker} {"username":"d3","password":"p3","userType":"Wrong"}',
+  'createUser {broker} d2 p2 Super',
+  'updateUser {broker} {"username":"d1","password":"p9","userStatus":"disable"}',
+  'updateUser {broker} {"username":"d1","userStatus":"odd"}',
+  'updateUser {broker} {"username":"nobody","password":"p"}',
+  'updateUser {broker} d2 p8 Normal enable',
+  'getUser {broker} d1',
+  'getUser {broker} d2',
+  'getUser {broker} nobody',
+  'listUser {broker} d',
+  'listUser {broker} nobody',
+  `createAcl {broker} ${ACL}`,
+  `createAcl {broker} ${DEFAULT_ACL}`,
+  'createAcl {broker} User:d2 ["Topic:pre*","Cluster:*"] ["All"] ["10.0.0.0/8"] Deny',
+  'createAcl {broker} User:nobody ["Topic:P"] ["Pub"] [] Allow',
+  'createAcl {broker} {"subject":"User:d1","policies":[]}',
+  'createAcl {broker} {"subject":"User:d1","policies":[{"policyType":"Odd","entries":[]}]}',
+  'updateAcl {broker} User:d2 ["Topic:pre*"] ["Pub"] ["10.0.0.0/8"] Allow',
+  `updateAcl {broker} ${ACL.replace('Allow', 'Deny')}`,
+  'updateAcl {broker} User:nobody ["Topic:P"] ["Pub"] [] Allow',
+  'getAcl {broker} User:d1',
+  'getAcl {broker} User:d2',
+  'getAcl {broker} User:nobody',
+  'listAcl {broker} d Topic',
+  'listAcl {broker}  Topic:P',
+  'listAcl {broker} User:d2 pre',
+  'deleteAcl {broker} User:d1 Group:*',
+  'getAcl {broker} User:d1',
+  'deleteAcl {broker} User:nobody Topic:P',
+  'deleteUser {broker} d2',
+  'deleteUser {broker} nobody',
+  'listAcl {broker} User: Topic',
+]
+
+export const ADMIN_CALLS: readonly string[] = [...READ, ...CHANGE, ...ACCESS].map(
+  (line) => `@call ${line}`,
+)

@@ -1,26 +1,16 @@
 import { BROKER_TABLES } from '../../lib/config/tables.ts'
+import { ACCESS } from './access.ts'
 import { ADMIN_CALLS } from './admin-calls.ts'
+import {
+  type Command,
+  type LeftOut,
+  differing,
+  same,
+  sameBut,
+  sameOnce,
+  without,
+} from './command.ts'
 
-/** A command line of mqadmin. */
-export interface Command {
-  /** Without `-n`, which every command gets. Words in braces are replaced by what belongs to the server (MqAdmin.java). */
-  readonly line: string
-  /** Why the outputs mean to differ; then they are not compared. */
-  readonly differs?: string
-  /** Lines that are not compared. */
-  readonly leftOut?: LeftOut
-  /** Why our own tool does not run it again on the same servers. */
-  readonly once?: string
-  /** Lines that our own tool prints in another way. */
-  readonly toolsDiffer?: LeftOut
-}
-
-interface LeftOut {
-  readonly lines: RegExp
-  readonly because: string
-}
-
-const NO_PROVIDER = 'without a provider both refuse; Apache with the text of an exception'
 const NO_ROCKSDB = 'there is no RocksDB'
 
 const GROUP_NAMED_AS_TOPIC: LeftOut = {
@@ -29,9 +19,12 @@ const GROUP_NAMED_AS_TOPIC: LeftOut = {
 }
 const { lite, newer, limits } = BROKER_TABLES
 const OWN_KEYS = Object.keys({ ...lite, ...newer, ...limits })
+const KEYS_OF_A_RUN = 'haListenPort|bitMapLengthConsumeQueueExt'
+const KEYS_OF_ACCESS = 'authenticationMetadataProvider|authorizationMetadataProvider'
 const OWN_BROKER_KEYS: LeftOut = {
-  lines: new RegExp(`^(haListenPort|bitMapLengthConsumeQueueExt|${OWN_KEYS.join('|')})\\b`),
-  because: 'ports are those of a run; 5.3.3 has not got the keys of 5.5.0, nor our limits',
+  lines: new RegExp(`^\\.?(${KEYS_OF_A_RUN}|${KEYS_OF_ACCESS}|${OWN_KEYS.join('|')})\\b`),
+  because:
+    'ports are those of a run; 5.3.3 has not got the keys of 5.5.0, nor our limits; what configures access control is not told',
 }
 const OWN_NAMESRV_KEYS: LeftOut = {
   lines:
@@ -49,11 +42,19 @@ const CALLS_LEFT_OUT: readonly (readonly [RegExp, LeftOut])[] = [
     /fetchConsumeStatsInBroker/,
     { lines: /List\[\]|totalInflightDiff/, because: "Apache's 317 leaves pullOffset 0" },
   ],
+  [/getBrokerConfig/, OWN_BROKER_KEYS],
+  [
+    /createAcl .*"policies":\[\]/,
+    {
+      lines: /The body of acl is null/,
+      because: 'Apache adds the class and the place in its code',
+    },
+  ],
   [
     /getNameServerConfig/,
     {
       lines:
-        /\.(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS)/,
+        /\.(listenPort|channelNot|client|connectTimeout|disable|enableReconnect|isScan|maxReconnect|socksProxy|useTLS|serverMax|serverFrame|serverWrite)/,
       because: OWN_NAMESRV_KEYS.because,
     },
   ],
@@ -92,12 +93,6 @@ const ALLOCATION: LeftOut = {
   lines: /"result"/,
   because: "Apache's queues have the order of a hash set, ours that of consumers",
 }
-
-const same = (line: string): Command => ({ line })
-const differing = (differs: string, line: string): Command => ({ line, differs })
-const without = (leftOut: LeftOut, line: string): Command => ({ line, leftOut })
-const sameOnce = (once: string, line: string): Command => ({ line, once })
-const sameBut = (toolsDiffer: LeftOut, line: string): Command => ({ line, toolsDiffer })
 
 const CLUSTER: readonly Command[] = [
   same('clusterList'),
@@ -243,15 +238,6 @@ const OTHERS: readonly Command[] = [
   sameBut(NEW_MAPPING, 'remappingStaticTopic -c CompatCluster -t Static'),
   same('addBroker -c {broker} -b /x'),
   same('removeBroker -c {broker} -b CompatCluster:broker-a:0'),
-  same('createUser -b {broker} -u u1 -p p1'),
-  same('updateUser -b {broker} -u u1 -p p2'),
-  same('getUser -b {broker} -u u1'),
-  same('listUser -b {broker}'),
-  same('createAcl -b {broker} -s User:u1 -r Topic:P -a Pub -d Allow'),
-  differing(NO_PROVIDER, 'getAcl -b {broker} -s User:u1'),
-  differing(NO_PROVIDER, 'listAcl -b {broker}'),
-  same('deleteAcl -b {broker} -s User:u1'),
-  same('deleteUser -b {broker} -u u1'),
 ]
 
 const STATS: readonly Command[] = [
@@ -283,6 +269,7 @@ export const COMMANDS: readonly Command[] = [
   ...SETTINGS,
   ...CLEANING,
   ...OTHERS,
+  ...ACCESS,
   ...STATS,
   ...CALLS,
   ...DELETIONS,

@@ -18,7 +18,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/@[0-9a-f]{6,8}\b|\$\$Lambda\S+/g, '$OBJECT'],
   [/(runtime\s*[:=] ).*|(Timestamp\s+: )\d{14}|(getMessageEntireTimeMax\s*: )\d+/g, '$1$2$3$TIME'],
   [
-    /(timerReadBehind\s*: )[01]$|(MessageEntireTimeMax = )\d+|(consumeTimestamp = |spentTimeMills = )\d+/g,
+    /(timerReadBehind\s*[:=] )[01]$|(MessageEntireTimeMax = )\d+|(consumeTimestamp = |spentTimeMills = )\d+/g,
     '$1$2$3$TIME',
   ],
   [/(remainHowManyDataToFlush = ).*/g, '$1$SIZE'],

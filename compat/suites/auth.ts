@@ -5,13 +5,17 @@ import { NEWEST, javaClient } from './java.ts'
 import { withSettings } from './transactions.ts'
 
 const CLASSES = 'org.apache.rocketmq.auth'
-const SETTINGS = {
-  authenticationEnabled: 'true',
+/** Where brokers keep users and rights; who asks is not checked by that alone. */
+export const METADATA_PROVIDERS = {
   authenticationMetadataProvider: `${CLASSES}.authentication.provider.LocalAuthenticationMetadataProvider`,
+  authorizationMetadataProvider: `${CLASSES}.authorization.provider.LocalAuthorizationMetadataProvider`,
+}
+const SETTINGS = {
+  ...METADATA_PROVIDERS,
+  authenticationEnabled: 'true',
   initAuthenticationUser: '{"username":"admin","password":"admin-secret"}',
   innerClientAuthenticationCredentials: '{"accessKey":"inner","secretKey":"inner-secret"}',
   authorizationEnabled: 'true',
-  authorizationMetadataProvider: `${CLASSES}.authorization.provider.LocalAuthorizationMetadataProvider`,
 }
 
 /** The newest Java client with right secrets, wrong ones and none, with rights and without, on a broker that wants them. */

@@ -8,7 +8,9 @@ import { COMMANDS } from '../mqadmin/commands.ts'
 import { OurTool } from '../mqadmin/our-tool.ts'
 import { comparableLines, difference } from '../mqadmin/output.ts'
 import { runTool, type ToolOutput, type ToolServer } from '../mqadmin/tool.ts'
+import { METADATA_PROVIDERS } from './auth.ts'
 import { NEWEST } from './java.ts'
+import { withSettings } from './transactions.ts'
 
 const WITHOUT_NAMESRV = /^@c| -n /
 /** What Apache's broker 5.3.3 says of static topics, its tool of 5.5.0 cannot read. */
@@ -61,7 +63,11 @@ async function startServers(
   fs.mkdirSync(directory)
   fs.writeFileSync(path.join(directory, 'topics.json'), JSON.stringify(TOPICS))
   fs.writeFileSync(path.join(directory, 'groups.json'), JSON.stringify(GROUPS))
-  return Servers.startOne(directory, launchers.namesrv, launchers.broker)
+  return Servers.startOne(
+    directory,
+    launchers.namesrv,
+    withSettings(launchers.broker, METADATA_PROVIDERS),
+  )
 }
 
 function outputsOf(

@@ -6,8 +6,8 @@ export const STATEFUL_AUTHENTICATION = `${CLASSES}.authentication.strategy.State
 export const STATEFUL_AUTHORIZATION = `${CLASSES}.authorization.strategy.StatefulAuthorizationStrategy`
 
 /**
- * Keys, types and defaults of Apache 5.3.3. As by Apache they are neither told by GET_BROKER_CONFIG, some being secret, nor
- * changed at run time. Apache: auth.config.AuthConfig
+ * Keys, types and defaults of Apache 5.3.3. They are neither told by GET_BROKER_CONFIG, some being secret, nor changed at run
+ * time. Apache's broker tells those that its file names. Apache: auth.config.AuthConfig
  */
 export const AUTH_OPTIONS = systemProperties({
   configName: optionalString(),

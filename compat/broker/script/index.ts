@@ -1,4 +1,5 @@
 import type { ScriptStep } from '../step.ts'
+import { ACCESS } from './access.ts'
 import { ADMINISTRATION, DELETIONS } from './administration.ts'
 import { BAD_FRAMES } from './bad-frames.ts'
 import { CLIENTS, GOODBYES } from './clients.ts'
@@ -24,6 +25,7 @@ export const SCRIPT: readonly ScriptStep[] = [
   ...TOOLS,
   ...GOODBYES,
   ...ADMINISTRATION,
+  ...ACCESS,
   ...DELETIONS,
   ...BAD_FRAMES,
 ]
