@@ -7,6 +7,7 @@ import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { RequestCode } from '../../codec/request-code.ts'
 import { ResponseCode } from '../../codec/response-code.ts'
 import { RemotingError } from '../remoting/index.ts'
+import { describeError } from './describe-error.ts'
 import { UsageError } from '../terminal/flags.ts'
 
 /** Sends a request and resolves with the answer, whatever its code: a RemotingClient. */
@@ -80,9 +81,23 @@ export class MqAdminClient {
     throw failure
   }
 
-  /** Tells every name server. */
+  /**
+   * Tells every name server; one that fails keeps none of the others from it. Apache's tools go on after a refusal, but not after a
+   * server that cannot be reached.
+   * @throws (rejects) what has failed where there is one name server; else an Error that names each that has failed, and why
+   */
   async invokeAllNamesrvs(call: Call): Promise<void> {
-    for (const address of this.namesrvAddrs) await this.invoke(address, call)
+    const { namesrvAddrs } = this
+    const failures: string[] = []
+    for (const address of namesrvAddrs) {
+      try {
+        await this.invoke(address, call)
+      } catch (error) {
+        if (namesrvAddrs.length === 1) throw error
+        failures.push(`${address}: ${describeError(error)}`)
+      }
+    }
+    if (failures.length > 0) throw new Error(failures.join('; '))
   }
 
   async examineBrokerClusterInfo(): Promise<ClusterInfo> {

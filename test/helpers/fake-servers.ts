@@ -25,6 +25,7 @@ export class FakeServers implements Invoker {
   readonly terminal = new RecordingTerminal()
   /** What was asked, in order. */
   readonly requests: { address: string; request: RemotingCommand }[] = []
+  namesrvAddrs: readonly string[] = [NAMESRV]
   readonly #answers = new Map<string, Answer>()
 
   constructor() {
@@ -82,7 +83,8 @@ export class FakeServers implements Invoker {
     const args = line === '' ? [] : line.split(' ')
     const values = parseCommandLine(command.options, args)
     checkRequired(command.options, values, command.oneOf)
-    const admin = new MqAdminClient({ client: this, namesrvAddrs: [NAMESRV], timeoutMs: 1_000 })
+    const { namesrvAddrs } = this
+    const admin = new MqAdminClient({ client: this, namesrvAddrs, timeoutMs: 1_000 })
     const output = new Output(this.terminal, this.clock, isJson, command.name)
     const { clock, fileSystem } = this
     await command.run({ admin, output, clock, fileSystem }, values)

@@ -22,6 +22,8 @@ const SAMPLING_PERIOD_MS = 10_000
 /** Idle times as short as this are shorter than the cleaning's period: then the least one counts. */
 const SHORT_IDLE_MINUTES = 10
 const LEAST_IDLE_MINUTES = 30
+/** Dead letters without a new one for so long have left every window. */
+const DEAD_LETTERS_IDLE_MS = 25 * 3_600_000
 
 /**
  * Counts what the broker takes and gives, by topic, group and queue, under Apache's names and keys: a topic,
@@ -102,10 +104,14 @@ export class BrokerStatsManager implements Service {
   }
 
   #cleanIdle(): void {
+    const nowMs = this.#deps.clock.now()
+    this.#table.removeIf([StatsName.SNDBCK2DLQ_TIMES], (_parts, item) => {
+      return nowMs - item.lastUpdateMs > DEAD_LETTERS_IDLE_MS
+    })
     const minutes = this.#deps.brokerConfig.maxStatsIdleTimeInMinutes
     if (minutes < 0) return
     const idleMinutes = minutes <= SHORT_IDLE_MINUTES ? LEAST_IDLE_MINUTES : minutes
-    const oldestMs = this.#deps.clock.now() - idleMinutes * 60_000
+    const oldestMs = nowMs - idleMinutes * 60_000
     this.#table.removeIf(IDLE_CLEANED_STATS, (_parts, item) => item.lastUpdateMs < oldestMs)
     this.#forgetItems()
   }

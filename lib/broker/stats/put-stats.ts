@@ -10,6 +10,9 @@ export interface TrafficStatsDeps {
   readonly isSystemTopic: (topic: string) => boolean
 }
 
+/** Owner and topic of a message that was sent back are what the client says: with more of them than this, new ones are not counted. */
+const MAX_DEAD_LETTER_KEYS = 10_000
+
 /** The items of the puts to one topic, so that a put makes no keys. */
 interface TopicPuts {
   readonly nums: StatsItem
@@ -85,8 +88,12 @@ export class PutStats {
 
   /** A message sent back has become a dead letter. `owner` is the client's, if it names one. Apache: incDLQStatValue */
   incSendBackToDeadLetters(owner: string | undefined, group: string, topic: string): void {
+    const { table } = this.#deps
+    const name = StatsName.SNDBCK2DLQ_TIMES
     const key = `${owner ?? 'null'}@${topic}@${group}@SEND_BACK_TO_DLQ`
-    this.#deps.table.getOrCreate(StatsName.SNDBCK2DLQ_TIMES, key).addValue(1)
+    const isKnown = table.find(name, key) !== undefined
+    if (!isKnown && table.size(name) >= MAX_DEAD_LETTER_KEYS) return
+    table.getOrCreate(name, key).addValue(1)
   }
 
   /** Items of the table have been removed. */

@@ -22,6 +22,11 @@ export class StatsTable {
     return this.#table.get(name)?.get(key)
   }
 
+  /** Under how many keys of a name something was counted. */
+  size(name: StatsName): number {
+    return this.#table.get(name)?.size ?? 0
+  }
+
   getOrCreate(name: StatsName, key: string): StatsItem {
     const items = this.#table.get(name) as Map<string, StatsItem>
     let item = items.get(key)

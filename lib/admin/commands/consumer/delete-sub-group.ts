@@ -2,13 +2,13 @@ import { DeleteSubscriptionGroupRequestHeader } from '../../../../codec/header/d
 import { DeleteTopicFromNamesrvRequestHeader } from '../../../../codec/header/delete-topic.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { deleteTopicInBroker } from '../../broker-calls.ts'
-import { fetchMasterAddrs, fetchMasterAndSlaveAddrs } from '../../cluster.ts'
-import { defineCommand } from '../../command.ts'
+import { fetchMasterAndSlaveAddrs } from '../../cluster.ts'
+import { type AdminContext, defineCommand } from '../../command.ts'
 import { retryTopicOf } from '../../consumer-calls.ts'
 import { deleteOrderConf } from '../../kv-config.ts'
 import type { MqAdminClient } from '../../mq-admin-client.ts'
 import { required, text, truth } from '../../option.ts'
-import { BROKER_OPTIONS, ONE_OF_BROKER_OPTIONS } from '../../targets.ts'
+import { BROKER_OPTIONS, ONE_OF_BROKER_OPTIONS, onEach, onMasters } from '../../targets.ts'
 
 /** Source: common.MixAll#DLQ_GROUP_TOPIC_PREFIX */
 const DLQ_GROUP_TOPIC_PREFIX = '%DLQ%'
@@ -23,7 +23,8 @@ export const deleteSubGroup = defineCommand({
     removeOffset: truth('r', 'whether its offsets go too; false by default'),
   },
   oneOf: ONE_OF_BROKER_OPTIONS,
-  async run({ admin, output }, values) {
+  async run(context, values) {
+    const { admin, output } = context
     const { brokerAddr, clusterName = '', groupName, removeOffset = false } = values
     const done = { deleted: groupName, clusterName, removeOffset }
     if (brokerAddr !== undefined) {
@@ -33,15 +34,15 @@ export const deleteSubGroup = defineCommand({
       ])
       return
     }
-    for (const master of await fetchMasterAddrs(admin, clusterName)) {
+    await onMasters(context, { clusterName }, async (master) => {
       await deleteGroup(admin, master, groupName, removeOffset)
       output.print({ ...done, broker: master }, [
         `delete subscription group [${groupName}] from broker [${master}] ` +
           `in cluster [${clusterName}] success.`,
       ])
-    }
-    await deleteTopicOfGroup(admin, clusterName, retryTopicOf(groupName))
-    await deleteTopicOfGroup(admin, clusterName, DLQ_GROUP_TOPIC_PREFIX + groupName)
+    })
+    await deleteTopicOfGroup(context, clusterName, retryTopicOf(groupName))
+    await deleteTopicOfGroup(context, clusterName, DLQ_GROUP_TOPIC_PREFIX + groupName)
   },
 })
 
@@ -57,13 +58,13 @@ async function deleteGroup(
 
 /** Apache: tools.admin.DefaultMQAdminExtImpl#deleteTopic */
 async function deleteTopicOfGroup(
-  admin: MqAdminClient,
+  context: AdminContext,
   clusterName: string,
   topic: string,
 ): Promise<void> {
-  for (const address of await fetchMasterAndSlaveAddrs(admin, clusterName)) {
-    await deleteTopicInBroker(admin, address, topic)
-  }
+  const { admin } = context
+  const addresses = await fetchMasterAndSlaveAddrs(admin, clusterName)
+  await onEach(context, addresses, (address) => deleteTopicInBroker(admin, address, topic))
   const header = DeleteTopicFromNamesrvRequestHeader.encode({ topic })
   await admin.invokeAllNamesrvs({ code: RequestCode.DELETE_TOPIC_IN_NAMESRV, header })
   await deleteOrderConf(admin, topic)

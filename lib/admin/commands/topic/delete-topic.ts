@@ -1,9 +1,9 @@
 import { DeleteTopicFromNamesrvRequestHeader } from '../../../../codec/header/delete-topic.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
 import { deleteTopicInBroker } from '../../broker-calls.ts'
-import { fetchMasterAddrs } from '../../cluster.ts'
 import { defineCommand } from '../../command.ts'
 import { required, text } from '../../option.ts'
+import { onMasters } from '../../targets.ts'
 
 /** Apache: tools.command.topic.DeleteTopicSubCommand */
 export const deleteTopic = defineCommand({
@@ -13,13 +13,16 @@ export const deleteTopic = defineCommand({
     topic: required(text('t', 'TOPIC', 'topic')),
     clusterName: required(text('c', 'NAME', 'cluster')),
   },
-  async run({ admin, output }, { topic, clusterName }) {
-    for (const address of await fetchMasterAddrs(admin, clusterName)) {
-      await deleteTopicInBroker(admin, address, topic)
+  async run(context, { topic, clusterName }) {
+    const { admin, output } = context
+    await onMasters(context, { clusterName }, (address) =>
+      deleteTopicInBroker(admin, address, topic),
+    )
+    if (!output.hasFailed) {
+      output.print({ deleted: topic, clusterName }, [
+        `delete topic [${topic}] from cluster [${clusterName}] success.`,
+      ])
     }
-    output.print({ deleted: topic, clusterName }, [
-      `delete topic [${topic}] from cluster [${clusterName}] success.`,
-    ])
     const header = DeleteTopicFromNamesrvRequestHeader.encode({ topic, clusterName })
     await admin.invokeAllNamesrvs({ code: RequestCode.DELETE_TOPIC_IN_NAMESRV, header })
     output.print({ deleted: topic, namesrvAddrs: admin.namesrvAddrs }, [

@@ -5,11 +5,14 @@ import { RequestCode } from '../../../../codec/request-code.ts'
 import { ResponseCode } from '../../../../codec/response-code.ts'
 import { clusterRT } from '../../../../lib/admin/commands/cluster/cluster-rt.ts'
 import { startMonitoring } from '../../../../lib/admin/commands/consumer/start-monitoring.ts'
+import { updateKvConfig } from '../../../../lib/admin/commands/namesrv/kv-config.ts'
 import { REFUSED_COMMANDS } from '../../../../lib/admin/commands/refused.ts'
 import { statsAll } from '../../../../lib/admin/commands/stats/stats-all.ts'
 import { allocateMQ } from '../../../../lib/admin/commands/topic/allocate-mq.ts'
+import { deleteTopic } from '../../../../lib/admin/commands/topic/delete-topic.ts'
 import { updateTopic } from '../../../../lib/admin/commands/topic/update-topic.ts'
 import { updateTopicPerm } from '../../../../lib/admin/commands/topic/update-topic-perm.ts'
+import { RemotingError } from '../../../../lib/remoting/index.ts'
 import { FakeServers, MASTER, NAMESRV } from '../../../helpers/fake-servers.ts'
 
 const REFUSAL = 'CODE: 16  DESC: not you'
@@ -34,6 +37,37 @@ describe('mqadmin about topics', () => {
       .run(updateTopicPerm, '-b 10.0.0.7:10911 -t T -p 4')
       .catch((error: Error) => error)
     expect(failure).to.have.property('message', '10.0.0.7:10911: no master that has the topic')
+  })
+
+  it('goes on with the other servers when one fails, and names each that has failed', async () => {
+    const others = ['10.0.0.8:9876', '10.0.0.7:9876']
+    const servers = new FakeServers()
+    servers.namesrvAddrs = [NAMESRV, ...others]
+    const DELETE_TOPIC = RequestCode.DELETE_TOPIC_IN_NAMESRV
+    servers.answer(MASTER, RequestCode.DELETE_TOPIC_IN_BROKER, refused)
+    servers.answer(NAMESRV, DELETE_TOPIC, refused)
+    servers.answer('10.0.0.8:9876', DELETE_TOPIC, () => {
+      throw new RemotingError(ResponseCode.SYSTEM_ERROR, 'gone')
+    })
+    servers.answer('10.0.0.7:9876', DELETE_TOPIC, {})
+    const failure = await servers.run(deleteTopic, '-c C -t T').catch((error: Error) => error)
+    expect(servers.terminal.lines).to.deep.equal([])
+    expect(servers.terminal.errors).to.deep.equal([`deleteTopic: ${MASTER}: ${REFUSAL}`])
+    expect(failure).to.have.property(
+      'message',
+      `${NAMESRV}: ${REFUSAL}; 10.0.0.8:9876: CODE: 1  DESC: gone`,
+    )
+    const asked = servers.requests.filter(({ request }) => request.code === DELETE_TOPIC)
+    expect(asked.map(({ address }) => address)).to.deep.equal([NAMESRV, ...others])
+  })
+
+  it('tells what a single name server says as it stands', async () => {
+    const servers = new FakeServers()
+    servers.answer(NAMESRV, RequestCode.PUT_KV_CONFIG, refused)
+    const failure = await servers
+      .run(updateKvConfig, '-s N -k a -v b')
+      .catch((error: Error) => error)
+    expect(failure).to.deep.include({ code: ResponseCode.NO_PERMISSION, message: 'not you' })
   })
 
   it('does not show as made what no broker has taken', async () => {

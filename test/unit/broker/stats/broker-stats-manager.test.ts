@@ -94,6 +94,27 @@ describe('BrokerStatsManager', () => {
     expect(counted('NOTHING', 'T')).to.equal(undefined)
   })
 
+  describe('of dead letters, whose owners clients name', () => {
+    const letter = (owner: string) => manager.puts.incSendBackToDeadLetters(owner, 'G', 'T')
+    const timesOf = (owner: string) =>
+      counted('SNDBCK2DLQ_TIMES', `${owner}@T@G@SEND_BACK_TO_DLQ`)?.[1]
+
+    it('counts those of so many names only', () => {
+      for (let i = 0; i < 10_001; i++) letter(`o${i}`)
+      letter('o7')
+      const times = [timesOf('o7'), timesOf('o9999'), timesOf('o10000')]
+      expect(times).to.deep.equal([2, 1, undefined])
+    })
+
+    it('forgets those that have left every window', () => {
+      for (const owner of ['a', 'b']) letter(owner)
+      clock.advance(24 * HOUR_MS)
+      letter('a')
+      clock.advance(2 * HOUR_MS)
+      expect([timesOf('a'), timesOf('b')]).to.deep.equal([2, undefined])
+    })
+  })
+
   it('tells the last minute, hour and day', () => {
     clock.advance(10_000)
     const windows = () => {
