@@ -45,7 +45,7 @@ export function flagLayer(
   return { source: 'command line', entries, nameOf: (key) => names.get(key) ?? key }
 }
 
-/** What `-p` prints, `key=value` lines by class; of important options only with `-m`. */
+/** What `-p` prints, `key=value` lines by class, secrets masked; of important options only with `-m`. */
 export function formatSettings(
   loaded: LoadedConfigs<OptionTables>,
   onlyImportant: boolean,
@@ -54,7 +54,8 @@ export function formatSettings(
   for (const [name, table] of Object.entries(loaded.tables)) {
     for (const [key, option] of Object.entries(table)) {
       if (onlyImportant && option.important !== true) continue
-      lines.push(`${key}=${loaded.configs[name]?.[key] ?? ''}`)
+      const value = loaded.configs[name]?.[key] ?? ''
+      lines.push(`${key}=${option.secret === true && value !== '' ? '******' : value}`)
     }
   }
   return lines.join('\n')

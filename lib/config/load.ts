@@ -47,7 +47,7 @@ export function loadConfigs<const T extends OptionTables>(
       if (isKnown(tables, key)) given.set(key, text)
       else {
         unknown.set(key, text)
-        warnings.push(describeUnknown(tables, layer.source, key, text))
+        warnings.push(describeUnknown(tables, layer.source, key))
       }
     }
   }
@@ -81,10 +81,11 @@ export function findOption(table: OptionTable, key: string): Option | undefined 
   return Object.hasOwn(table, key) ? table[key] : undefined
 }
 
-function describeUnknown(tables: OptionTables, source: string, key: string, text: string): string {
+/** Without the value: the key may be a secret's, misspelt. */
+function describeUnknown(tables: OptionTables, source: string, key: string): string {
   const nearest = nearestKey(key, Object.values(tables).flatMap(Object.keys))
   const hint = nearest === undefined ? '' : `, did you mean ${nearest}?`
-  return `${source}: ${key}=${text}: unknown key, kept without effect${hint}`
+  return `${source}: ${key}: unknown key, kept without effect${hint}`
 }
 
 function fill(

@@ -25,7 +25,7 @@ export interface OptionDetails {
   readonly supported?: readonly OptionValue[]
   /** Not told by GET_BROKER_CONFIG nor changed at run time: in Apache a system property of Java, or of access control. */
   readonly systemProperty?: boolean
-  /** A file in which it is set is for its owner only when it is written anew. */
+  /** Not printed; a file in which it is set is for its owner only when it is written anew. */
   readonly secret?: boolean
   /** Printed by `-m`: marked @ImportantField in Apache's class. */
   readonly important?: boolean

@@ -197,8 +197,9 @@ describe('brokers with authentication', () => {
   })
   afterEach(() => group.close())
 
-  function signed(code: number, fields = {}): RemotingCommand {
-    const request = RemotingCommand.request(code, fields)
+  function signed(code: number, fields = {}, body?: string): RemotingCommand {
+    const bytes = body === undefined ? undefined : Buffer.from(body)
+    const request = RemotingCommand.request(code, fields, bytes)
     signRequest(request, { accessKey: ADMIN.username, secretKey: ADMIN.password })
     return request
   }
@@ -219,5 +220,31 @@ describe('brokers with authentication', () => {
     await askBroker(slave.address.toString(), signed(RequestCode.AUTH_GET_USER, { username: 'x' }))
     const lines = JSON.stringify(group.logger.lines)
     expect(lines).to.contain('slave').and.not.to.contain('-secret')
+  })
+
+  it('log no secrets of users who are made, changed, refused or wrongly written', async () => {
+    const { address } = await group.startBroker('m', SETTINGS)
+    const ask = (request: RemotingCommand) => askBroker(address.toString(), request)
+    const codes = []
+    for (const [code, body] of [
+      [RequestCode.AUTH_CREATE_USER, '{"password":"first-secret"}'],
+      [RequestCode.AUTH_CREATE_USER, '{"password":"second-secret"}'],
+      [RequestCode.AUTH_UPDATE_USER, '{"password":"third-secret"}'],
+      [RequestCode.AUTH_UPDATE_USER, '{"password":"open-secret'],
+      [RequestCode.AUTH_UPDATE_USER, '{"password":{"a":"deep-secret"}}'],
+      [RequestCode.UPDATE_BROKER_CONFIG, 'tls.client.keyPassword=key-secret'],
+      [RequestCode.UPDATE_BROKER_CONFIG, 'initAuthenticationUsr=misspelt-secret'],
+    ] as const) {
+      codes.push((await ask(signed(code, { username: 'bob' }, body))).code)
+    }
+    const { SUCCESS, SYSTEM_ERROR } = ResponseCode
+    expect(codes).to.deep.equal([
+      ...[SUCCESS, NOT_PERMITTED, SUCCESS, SYSTEM_ERROR, SYSTEM_ERROR, SUCCESS, SUCCESS],
+    ])
+    const asBob = RemotingCommand.request(RequestCode.GET_BROKER_CONFIG, {})
+    signRequest(asBob, { accessKey: 'bob', secretKey: 'wrong-secret' })
+    expect((await ask(asBob)).remark).to.equal('check signature failed.')
+    const lines = JSON.stringify(group.logger.lines)
+    expect(lines).to.contain('not authenticated').and.not.to.contain('-secret')
   })
 })

@@ -103,7 +103,7 @@ describe('mqnamesrv', () => {
       'listenPort=0',
     ])
     expect(result.err).to.equal(
-      `mqnamesrv: warning: ${file}: orderMesageEnable=1: unknown key, kept without effect, ` +
+      `mqnamesrv: warning: ${file}: orderMesageEnable: unknown key, kept without effect, ` +
         'did you mean orderMessageEnable?\n',
     )
   })
