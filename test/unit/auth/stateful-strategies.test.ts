@@ -38,7 +38,7 @@ describe('stateful strategies of access control', () => {
     settle(): void {}
   }
 
-  function start(settings: Record<string, string> = {}) {
+  async function start(settings: Record<string, string> = {}): Promise<void> {
     clock = new SimClock()
     const entries = new Map(Object.entries({ ...SETTINGS, ...settings }))
     const { configs } = loadConfigs(BROKER_TABLES, [{ source: 'test', entries }], MACHINE)
@@ -46,7 +46,7 @@ describe('stateful strategies of access control', () => {
       ...{ config: configs.auth, brokerConfig: configs.broker, storeConfig: configs.store },
       ...{ fileSystem: new SimFileSystem(), clock, logger: SILENT_LOGGER },
     })
-    control.load()
+    await control.load()
     dispatcher = new RequestDispatcher(SILENT_LOGGER)
     control.registerHooks(dispatcher)
     dispatcher.registerDefaultProcessor({ process: () => RemotingCommand.response(0) })
@@ -70,8 +70,8 @@ describe('stateful strategies of access control', () => {
 
   const users = (): AuthenticationMetadataManager => control.authenticationMetadataManager
 
-  it('believe what was signed right once, for the same user, connection and time only', () => {
-    start()
+  it('believe what was signed right once, for the same user, connection and time only', async () => {
+    await start()
     expect(ask('admin', 'right')).to.equal(undefined)
     expect(ask('admin', 'wrong')).to.equal(undefined)
     expect(ask('eve', 'wrong')).to.equal('User:eve is not found.')
@@ -82,32 +82,32 @@ describe('stateful strategies of access control', () => {
     expect(ask('admin', 'wrong')).to.equal(WRONG)
   })
 
-  it('refuse for as long, too', () => {
-    start({ statefulAuthenticationCacheExpiredSecond: '5' })
+  it('refuse for as long, too', async () => {
+    await start({ statefulAuthenticationCacheExpiredSecond: '5' })
     expect(ask('admin', 'wrong')).to.equal(WRONG)
     expect(ask('admin', 'right')).to.equal(WRONG)
     clock.advance(5_000)
     expect(ask('admin', 'right')).to.equal(undefined)
   })
 
-  it('take a code of the white list for no proof of anything', () => {
-    start()
+  it('take a code of the white list for no proof of anything', async () => {
+    await start()
     expect(ask(undefined, '', RequestCode.GET_MIN_OFFSET)).to.equal(undefined)
     expect(ask('admin', 'wrong', RequestCode.GET_MIN_OFFSET)).to.equal(undefined)
     expect(ask(undefined, '')).to.equal('username cannot be null.')
     expect(ask('admin', 'wrong')).to.equal(WRONG)
   })
 
-  it('forget the oldest decisions beyond their number', () => {
-    start({ statefulAuthenticationCacheMaxNum: '1' })
+  it('forget the oldest decisions beyond their number', async () => {
+    await start({ statefulAuthenticationCacheMaxNum: '1' })
     ask('admin', 'right')
     expect(ask('admin', 'wrong')).to.equal(undefined)
     ask('eve', 'x')
     expect(ask('admin', 'wrong')).to.equal(WRONG)
   })
 
-  it('remember rights by user, resource and action', () => {
-    start({ authorizationEnabled: 'true' })
+  it('remember rights by user, resource and action', async () => {
+    await start({ authorizationEnabled: 'true' })
     ask('admin', 'right')
     expect(ask('admin', 'right')).to.equal(undefined)
     users().createUser({ username: 'bob', password: 'b' })
