@@ -40,6 +40,8 @@ export interface HAServiceDeps {
 const SWEEP_MS = 1_000
 /** For what slaves have not got when the master stops. */
 const END_TIMEOUT_MS = 1_000
+/** As on the port for clients. Source: netty's SslHandler */
+const TLS_TIMEOUT_MS = 10_000
 /** Many more than anybody has slaves: what comes beyond are strangers. */
 const MAX_CONNECTIONS = 64
 
@@ -183,10 +185,11 @@ export class DefaultHAService implements HAService {
   }
 
   async #secure(socket: Socket, tls: HATls): Promise<void> {
-    const { logger } = this.#deps
+    const { clock, logger } = this.#deps
     const { remoteAddress: slave } = socket
     socket.on('error', () => undefined)
     this.#handshakes.add(socket)
+    const timer = clock.setTimeout(() => socket.destroy(), TLS_TIMEOUT_MS)
     try {
       const secure = await tls.accept(socket)
       this.#serve(secure)
@@ -194,6 +197,7 @@ export class DefaultHAService implements HAService {
       logger.warn({ slave, reason: toError(error).message }, 'a slave is refused')
       socket.destroy()
     } finally {
+      timer.cancel()
       this.#handshakes.delete(socket)
     }
   }

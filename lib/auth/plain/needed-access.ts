@@ -1,5 +1,6 @@
 import { HeartbeatData } from '../../../codec/body/heartbeat-data.ts'
 import { LiteSubscriptionCtlRequestBody } from '../../../codec/body/lite-subscription.ts'
+import { BatchAckMessageRequestBody } from '../../../codec/body/pop-ack.ts'
 import { GetConsumerListByGroupRequestHeader } from '../../../codec/header/get-consumer-list-by-group.ts'
 import { UnregisterClientRequestHeader } from '../../../codec/header/unregister-client.ts'
 import { UpdateConsumerOffsetRequestHeader } from '../../../codec/header/update-consumer-offset.ts'
@@ -23,8 +24,8 @@ export function isGroupKey(key: string): boolean {
 }
 
 /**
- * Other requests need no permission but a signature. Pulls by their other names and pops are not among Apache's: they would be a way
- * around the permission.
+ * Other requests need no permission but a signature. Pulls by their other names, pops with what follows them, and recalls are not
+ * among Apache's: they would be a way around the permission.
  *
  * Source: acl.plain.PlainAccessResource#parse
  * @throws CodecError when a field is missing, or a heartbeat's body is none
@@ -49,6 +50,15 @@ export function neededAccess(request: RemotingCommand): NeededAccess {
     case RequestCode.PEEK_MESSAGE:
     case RequestCode.POP_LITE_MESSAGE:
       addSub(needed, fields['topic'], fields['consumerGroup'])
+      break
+    case RequestCode.ACK_MESSAGE:
+    case RequestCode.CHANGE_MESSAGE_INVISIBLETIME:
+    case RequestCode.NOTIFICATION:
+    case RequestCode.POLLING_INFO:
+      addPopped(needed, fields['topic'], fields['consumerGroup'])
+      break
+    case RequestCode.RECALL_MESSAGE:
+      addSend(needed, fields['topic'], undefined)
       break
     case RequestCode.QUERY_MESSAGE:
       addSub(needed, fields['topic'], undefined)
@@ -76,6 +86,10 @@ function addByHeader(
         addSub(needed, topic, group)
       }
       break
+    case RequestCode.BATCH_ACK_MESSAGE:
+      if (body === undefined || body.length === 0) break
+      for (const { t, c } of BatchAckMessageRequestBody.decode(body).acks) addPopped(needed, t, c)
+      break
     case RequestCode.UNREGISTER_CLIENT:
       addSub(needed, undefined, UnregisterClientRequestHeader.decode(extFields).consumerGroup)
       break
@@ -98,6 +112,15 @@ function addSend(
   if (topic === undefined) return
   if (isRetryTopic(topic)) addSub(needed, undefined, group)
   else needed.set(topic, Permission.PUB)
+}
+
+/** What was popped from a retry topic is told by that topic's name, which is not `%RETRY%` and the group only. */
+function addPopped(
+  needed: Map<string, number>,
+  topic: string | undefined,
+  group: string | undefined,
+): void {
+  addSub(needed, topic !== undefined && isRetryTopic(topic) ? undefined : topic, group)
 }
 
 function addSub(

@@ -16,6 +16,7 @@ import { HAStore, type HAStoreOptions } from '../../helpers/ha-store.ts'
 import { RecordingLogger } from '../../helpers/recording-logger.ts'
 import { put } from '../../helpers/store.ts'
 import { makeTempDirectory } from '../../helpers/temp-directory.ts'
+import { SimClock } from '../../helpers/sim-clock.ts'
 import { until } from '../../helpers/until.ts'
 
 const MACHINE = { home: '/nowhere', hostName: 'x', processors: 2, environment: {} }
@@ -134,6 +135,25 @@ describe('replication by TLS', () => {
     const closed = once(silent, 'close')
     await master.store.stop()
     await closed
+  })
+
+  it('waits ten seconds for the end of a handshake', async () => {
+    const clock = new SimClock()
+    const master = await start('master', { tls: tlsOf({}) as HATls, clock })
+    const timersBefore = clock.pendingTimers
+    const silent = connect(master.ha.listenPort, '127.0.0.1')
+    silent.on('error', () => undefined)
+    // The beginning of a record of 512 bytes.
+    silent.write(Buffer.from('1603010200', 'hex'))
+    await until(() => clock.pendingTimers > timersBefore)
+    const closed = new Promise((resolve) => silent.once('close', resolve))
+    clock.advance(9_999)
+    expect(refusals(master)).to.deep.equal([])
+    clock.advance(1)
+    await closed
+    await until(() => refusals(master).length > 0)
+    expect(refusals(master)).to.have.length(1)
+    expect(clock.pendingTimers).to.equal(timersBefore)
   })
 
   it('is refused without a certificate', () => {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { BatchAckMessageRequestBody } from '../../../../codec/body/pop-ack.ts'
 import { LiteSubscriptionCtlRequestBody } from '../../../../codec/body/lite-subscription.ts'
 import { RemotingCommand } from '../../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../../codec/request-code.ts'
@@ -197,6 +198,35 @@ describe('PlainPermissionManager', () => {
       expect(() => manager.updateAccessConfig(NEW)).to.throw('ENOSPC')
       expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
     })
+  })
+
+  it('asks for rights on what follows a pop, and on recalls', () => {
+    writeFileSync(
+      join(home.path, 'conf', 'plain_acl.yml'),
+      'accounts:\n- {accessKey: key-one, secretKey: secret-one, groupPerms: [G=SUB], topicPerms: [T=SUB]}',
+    )
+    manager.load()
+    const ask = (code: number, topic: string, consumerGroup: string) => {
+      const request = RemotingCommand.request(code, { topic, consumerGroup })
+      if (code === RequestCode.BATCH_ACK_MESSAGE) {
+        const ack = { c: consumerGroup, t: topic, r: '0', so: 0, q: 0, rq: 0, pt: 0, it: 0 }
+        request.extFields = undefined
+        request.body = BatchAckMessageRequestBody.encode({
+          brokerName: 'b',
+          acks: [{ ...ack, b: Buffer.alloc(0) }],
+        })
+      }
+      signRequest(request, { accessKey: 'key-one', secretKey: 'secret-one' })
+      return manager.findProblem(request, '127.0.0.1')
+    }
+    for (const code of [200_051, 200_053, 200_054, 200_055, 200_151]) {
+      expect(ask(code, 'T', 'G'), String(code)).to.equal(undefined)
+      expect(ask(code, '%RETRY%G_T', 'G'), String(code)).to.equal(undefined)
+      expect(ask(code, 'T', 'H'), String(code)).to.match(/^No default permission for group:/)
+      expect(ask(code, 'U', 'G'), String(code)).to.equal('No default permission for topic:U')
+    }
+    const recall = RequestCode.RECALL_MESSAGE
+    expect(ask(recall, 'T', 'G')).to.equal('No permission for topic:T')
   })
 
   it('takes numbers for the texts that they are, and an empty file for none', () => {
