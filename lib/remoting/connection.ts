@@ -15,6 +15,7 @@ import type { MemoryGuard, MemoryShare } from './memory-guard.ts'
 import { OutgoingQueue } from './outgoing-queue.ts'
 import { PendingCalls, sendError } from './pending-calls.ts'
 import { OVERLOADED } from './refusal.ts'
+import { ReadPace } from './read-pace.ts'
 import type { RequestDispatcher } from './request-dispatcher.ts'
 import type { Sweepable } from './sweeper.ts'
 import type { Turns } from './turns.ts'
@@ -22,8 +23,6 @@ import type { RequestChannel, RequestHolder } from './types.ts'
 
 /** Binary headers have room for an int16 only. */
 const MAX_BINARY_CODE = 32_767
-/** Read from a peer and answered to it in one turn of the event loop, roughly; then others have theirs. */
-const TURN_BYTES = 512 * 1024
 
 export interface ConnectionOptions {
   readonly dispatcher: RequestDispatcher
@@ -52,6 +51,7 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #socket: Socket
   readonly #options: ConnectionOptions
   readonly #incoming: IncomingFrames
+  readonly #pace: ReadPace
   readonly #outgoing: OutgoingQueue
   readonly #calls: PendingCalls
   /** Requests of the peer that wait for their answer. */
@@ -60,12 +60,6 @@ export class Connection implements RequestChannel, Sweepable {
   readonly #watch: ActivityWatch
   /** The request that is being dispatched, until it is answered. */
   #current: RemotingCommand | undefined
-  /** The turn in which the peer was served last, and the bytes that it had in it. */
-  #turn = 0
-  #turnBytes = 0
-  /** Not read until there is less under way; else a pause is but the end of the peer's share of a turn. */
-  #isHeldBack = false
-  #resumeScheduled = false
   /** Answers are flushed by whoever set this, so that they leave together. */
   #gathering = false
   #draining = false
@@ -83,6 +77,10 @@ export class Connection implements RequestChannel, Sweepable {
     this.#memory = memory.join((reason) => this.#closeWith('warn', reason))
     this.#incoming = new IncomingFrames(socket, options.limits.frameMaxLength, this.#onFrame)
     this.#outgoing = new OutgoingQueue(socket, this.#onProgress)
+    this.#pace = new ReadPace(this.#incoming, options.turns, {
+      mayGoOn: () => this.#mayGoOn(),
+      goOn: () => this.#gather(() => this.#incoming.resume()),
+    })
     this.#calls = new PendingCalls(this.remoteHost.toString())
     this.#watch = new ActivityWatch(options.limits, options.clock.monotonic())
     socket.on('data', this.#onData)
@@ -105,7 +103,7 @@ export class Connection implements RequestChannel, Sweepable {
   }
 
   get isReading(): boolean {
-    return !this.#isHeldBack
+    return !this.#pace.isHeldBack
   }
 
   respond(request: RemotingCommand, response: RemotingCommand): void {
@@ -144,7 +142,7 @@ export class Connection implements RequestChannel, Sweepable {
       return
     }
     this.#held.add(request, holder)
-    if (this.#isLoaded(1)) this.#stopReading()
+    if (this.#held.isFull(this.#options.limits)) this.#pace.holdBack()
   }
 
   settle(request: RemotingCommand): void {
@@ -172,7 +170,7 @@ export class Connection implements RequestChannel, Sweepable {
     this.#watch.markActive()
     this.#gather(() => {
       this.#incoming.push(chunk)
-      this.#spend(chunk.length)
+      this.#pace.spend(chunk.length)
     })
     if (!this.#closed) this.#memory.setPartial(this.#incoming.partialBytes)
   }
@@ -206,15 +204,6 @@ export class Connection implements RequestChannel, Sweepable {
     this.respond(request, RemotingCommand.response(ResponseCode.SYSTEM_BUSY, OVERLOADED))
   }
 
-  /** Whether the requests without an answer take `share` of what they may, or more. */
-  #isLoaded(share: number): boolean {
-    const { maxRequestsInFlight, maxRequestBytesInFlight } = this.#options.limits
-    return (
-      this.#held.size >= maxRequestsInFlight * share ||
-      this.#held.bytes >= maxRequestBytesInFlight * share
-    )
-  }
-
   #onReadError(error: Error): void {
     if (error instanceof CodecError) this.#closeWith('warn', error.message)
     else {
@@ -228,7 +217,7 @@ export class Connection implements RequestChannel, Sweepable {
     const isCurrent = request === this.#current
     if (isCurrent) this.#current = undefined
     if (this.#held.size === 0 || !this.#held.end(request)) return isCurrent
-    if (this.#incoming.isPaused) this.#resumeWhenPossible()
+    this.#pace.goOnWhenPossible()
     return true
   }
 
@@ -243,34 +232,18 @@ export class Connection implements RequestChannel, Sweepable {
     } else if (command.body !== undefined && command.body.length > 0) {
       this.#outgoing.push(command.body)
     }
-    if (this.unwrittenBytes > this.#options.limits.writeBufferHighWaterMark) this.#holdBack()
-    else if (this.#gathering) this.#spend(bodyLength(command))
-  }
-
-  #stopReading(): void {
-    this.#isHeldBack = true
-    this.#incoming.pause()
-  }
-
-  /** The rest of what the peer wants waits for the next turn when it has had its share of this one. */
-  #spend(bytes: number): void {
-    const { number } = this.#options.turns
-    if (number !== this.#turn) {
-      this.#turn = number
-      this.#turnBytes = 0
-    }
-    this.#turnBytes += bytes
-    if (this.#turnBytes >= TURN_BYTES) this.#incoming.pause()
+    if (this.unwrittenBytes > this.#options.limits.writeBufferHighWaterMark) this.#holdBackOrClose()
+    else if (this.#gathering) this.#pace.spend(bodyLength(command))
   }
 
   /** Above the high-water mark: what the kernel does not take either stops the reading, or ends the connection. */
-  #holdBack(): void {
+  #holdBackOrClose(): void {
     this.#outgoing.flush()
     const { writeBufferHighWaterMark, maxUnwrittenBytes } = this.#options.limits
     if (this.unwrittenBytes > maxUnwrittenBytes) {
       this.#closeWith('warn', `the peer does not read, ${this.unwrittenBytes} bytes wait`)
     } else if (this.unwrittenBytes > writeBufferHighWaterMark) {
-      this.#stopReading()
+      this.#pace.holdBack()
     }
   }
 
@@ -291,27 +264,16 @@ export class Connection implements RequestChannel, Sweepable {
     this.#memory.setUnwritten(this.unwrittenBytes)
     if (this.#closed) return
     if (this.#draining) this.#closeWhenDrained()
-    else if (this.#incoming.isPaused) this.#resumeWhenPossible()
+    else this.#pace.goOnWhenPossible()
   }
 
-  #resumeWhenPossible(): void {
-    if (this.#resumeScheduled || this.#draining || !this.#mayResume()) return
-    this.#resumeScheduled = true
-    // Not at once: the next requests must not be processed inside the answer to another.
-    setImmediate(this.#resume)
-  }
-
-  #mayResume(): boolean {
-    if (!this.#isHeldBack) return true
-    const { writeBufferLowWaterMark } = this.#options.limits
-    return this.unwrittenBytes <= writeBufferLowWaterMark && !this.#isLoaded(1 / 2)
-  }
-
-  readonly #resume = (): void => {
-    this.#resumeScheduled = false
-    if (this.#closed || this.#draining || !this.#mayResume()) return
-    this.#isHeldBack = false
-    this.#gather(() => this.#incoming.resume())
+  #mayGoOn(): boolean {
+    if (this.#closed || this.#draining) return false
+    if (!this.#pace.isHeldBack) return true
+    const { limits } = this.#options
+    return (
+      this.unwrittenBytes <= limits.writeBufferLowWaterMark && !this.#held.isFull(limits, 1 / 2)
+    )
   }
 
   #closeWhenDrained(): void {

@@ -1,5 +1,8 @@
 import type { RemotingCommand } from '../../codec/remoting-command.ts'
+import type { ConnectionLimits } from './limits.ts'
 import type { RequestHolder } from './types.ts'
+
+type RequestLimits = Pick<ConnectionLimits, 'maxRequestsInFlight' | 'maxRequestBytesInFlight'>
 
 /** The requests of one peer that wait for their answer, each with who is told when it ends. */
 export class HeldRequests {
@@ -25,6 +28,14 @@ export class HeldRequests {
   /** How many of them will be answered without something having to happen first. */
   get running(): number {
     return this.#holders.size - this.#longPolling
+  }
+
+  /** Whether they take `share` of what one peer may have without an answer, or more. */
+  isFull(limits: RequestLimits, share = 1): boolean {
+    return (
+      this.size >= limits.maxRequestsInFlight * share ||
+      this.#bytes >= limits.maxRequestBytesInFlight * share
+    )
   }
 
   add(request: RemotingCommand, holder: RequestHolder): void {
