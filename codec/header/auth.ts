@@ -1,28 +1,23 @@
 import type { HeaderOf } from '../schema.ts'
 import { defineHeader, optional } from '../schema.ts'
 
+const USERNAME = { username: optional('string') }
+const SUBJECT = { subject: optional('string') }
+
 /** Code 3001 AUTH_CREATE_USER. */
-export const CreateUserRequestHeader = defineHeader('CreateUserRequestHeader', {
-  username: optional('string'),
-})
+export const CreateUserRequestHeader = defineHeader('CreateUserRequestHeader', USERNAME)
 export type CreateUserRequestHeader = HeaderOf<typeof CreateUserRequestHeader>
 
 /** Code 3002 AUTH_UPDATE_USER. */
-export const UpdateUserRequestHeader = defineHeader('UpdateUserRequestHeader', {
-  username: optional('string'),
-})
+export const UpdateUserRequestHeader = defineHeader('UpdateUserRequestHeader', USERNAME)
 export type UpdateUserRequestHeader = HeaderOf<typeof UpdateUserRequestHeader>
 
 /** Code 3003 AUTH_DELETE_USER. */
-export const DeleteUserRequestHeader = defineHeader('DeleteUserRequestHeader', {
-  username: optional('string'),
-})
+export const DeleteUserRequestHeader = defineHeader('DeleteUserRequestHeader', USERNAME)
 export type DeleteUserRequestHeader = HeaderOf<typeof DeleteUserRequestHeader>
 
 /** Code 3004 AUTH_GET_USER. */
-export const GetUserRequestHeader = defineHeader('GetUserRequestHeader', {
-  username: optional('string'),
-})
+export const GetUserRequestHeader = defineHeader('GetUserRequestHeader', USERNAME)
 export type GetUserRequestHeader = HeaderOf<typeof GetUserRequestHeader>
 
 /** Code 3005 AUTH_LIST_USER. */
@@ -32,15 +27,11 @@ export const ListUsersRequestHeader = defineHeader('ListUsersRequestHeader', {
 export type ListUsersRequestHeader = HeaderOf<typeof ListUsersRequestHeader>
 
 /** Code 3006 AUTH_CREATE_ACL. */
-export const CreateAclRequestHeader = defineHeader('CreateAclRequestHeader', {
-  subject: optional('string'),
-})
+export const CreateAclRequestHeader = defineHeader('CreateAclRequestHeader', SUBJECT)
 export type CreateAclRequestHeader = HeaderOf<typeof CreateAclRequestHeader>
 
 /** Code 3007 AUTH_UPDATE_ACL. */
-export const UpdateAclRequestHeader = defineHeader('UpdateAclRequestHeader', {
-  subject: optional('string'),
-})
+export const UpdateAclRequestHeader = defineHeader('UpdateAclRequestHeader', SUBJECT)
 export type UpdateAclRequestHeader = HeaderOf<typeof UpdateAclRequestHeader>
 
 /** Code 3008 AUTH_DELETE_ACL. */
@@ -52,9 +43,7 @@ export const DeleteAclRequestHeader = defineHeader('DeleteAclRequestHeader', {
 export type DeleteAclRequestHeader = HeaderOf<typeof DeleteAclRequestHeader>
 
 /** Code 3009 AUTH_GET_ACL. */
-export const GetAclRequestHeader = defineHeader('GetAclRequestHeader', {
-  subject: optional('string'),
-})
+export const GetAclRequestHeader = defineHeader('GetAclRequestHeader', SUBJECT)
 export type GetAclRequestHeader = HeaderOf<typeof GetAclRequestHeader>
 
 /** Code 3010 AUTH_LIST_ACL. */

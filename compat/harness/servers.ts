@@ -319,3 +319,11 @@ async function ofGroup(
     ...settings,
   }
 }
+
+/** A broker with other settings than the usual ones. */
+export function withSettings(
+  launch: BrokerLauncher,
+  settings: Readonly<Record<string, string | number>>,
+): BrokerLauncher {
+  return (spec) => launch({ ...spec, settings: { ...spec.settings, ...settings } })
+}

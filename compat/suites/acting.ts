@@ -1,8 +1,7 @@
 import { runClientProgram } from '../harness/client-program.ts'
-import { type BrokerLauncher, Servers } from '../harness/servers.ts'
+import { type BrokerLauncher, Servers, withSettings } from '../harness/servers.ts'
 import type { Launchers, Suite, SuiteContext } from '../harness/suite.ts'
 import { NEWEST, javaClient } from './java.ts'
-import { withSettings } from './transactions.ts'
 
 const NAMESRV_SETTINGS = { supportActingMaster: 'true', notifyMinBrokerIdChanged: 'true' }
 

@@ -1,8 +1,4 @@
-import { runClientProgram } from '../harness/client-program.ts'
-import { Servers } from '../harness/servers.ts'
-import type { Suite } from '../harness/suite.ts'
-import { NEWEST, javaClient } from './java.ts'
-import { withSettings } from './transactions.ts'
+import { newestJavaSuite } from './java.ts'
 
 const CLASSES = 'org.apache.rocketmq.auth'
 /** Where brokers keep users and rights; who asks is not checked by that alone. */
@@ -19,18 +15,4 @@ const SETTINGS = {
 }
 
 /** The newest Java client with right secrets, wrong ones and none, with rights and without, on a broker that wants them. */
-export const authSuite: Suite = {
-  name: 'auth',
-  tools: ['java', 'mvn'],
-  targets: ['ours', 'apache'],
-  async run(context) {
-    const command = await javaClient(context, NEWEST, 'auth')
-    const { namesrv, broker } = context.launchers
-    const servers = await Servers.startOne(
-      context.directory,
-      namesrv,
-      withSettings(broker, SETTINGS),
-    )
-    await runClientProgram(this.name, context, servers, command)
-  },
-}
+export const authSuite = newestJavaSuite('auth', SETTINGS, 'startOne')

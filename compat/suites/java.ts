@@ -3,7 +3,7 @@ import path from 'node:path'
 import { runClientProgram } from '../harness/client-program.ts'
 import { STANDALONE_BROKER_NAME } from '../harness/ours.ts'
 import { type Command, runOrFail } from '../harness/process.ts'
-import { Servers } from '../harness/servers.ts'
+import { Servers, withSettings } from '../harness/servers.ts'
 import type { Suite, SuiteContext } from '../harness/suite.ts'
 
 export const NEWEST = '5.5.0'
@@ -37,6 +37,26 @@ export function javaSuite(version: string, set: CaseSet): Suite {
       const { namesrv, broker } = context.launchers
       const servers = await Servers.startPair(context.directory, namesrv, broker)
       await runClientProgram(this.name, context, servers, command)
+    },
+  }
+}
+
+/** Cases of the newest Java client on a broker with other settings than the usual ones; a suite of their name. */
+export function newestJavaSuite(
+  set: CaseSet,
+  settings: Readonly<Record<string, string | number>>,
+  start: 'startOne' | 'startPair' = 'startPair',
+): Suite {
+  return {
+    name: set,
+    tools: ['java', 'mvn'],
+    targets: ['ours', 'apache'],
+    async run(context) {
+      const command = await javaClient(context, NEWEST, set)
+      const { namesrv, broker } = context.launchers
+      const launch = withSettings(broker, settings)
+      const servers = await Servers[start](context.directory, namesrv, launch)
+      await runClientProgram(set, context, servers, command)
     },
   }
 }

@@ -1,9 +1,8 @@
 import { apacheProxy } from '../harness/apache-proxy.ts'
 import { runClientProgram } from '../harness/client-program.ts'
-import { Servers } from '../harness/servers.ts'
+import { Servers, withSettings } from '../harness/servers.ts'
 import type { Suite } from '../harness/suite.ts'
 import { NEWEST, javaClient } from './java.ts'
-import { withSettings } from './transactions.ts'
 
 const SETTINGS = { enableLmq: 'true', enableMultiDispatch: 'true', liteEventCheckInterval: 1000 }
 

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { APACHE_VERSION, fetchApache, fetchJars } from '../harness/apache.ts'
 import type { BrokerLauncher, NamesrvLauncher } from '../harness/servers.ts'
-import { Servers } from '../harness/servers.ts'
+import { Servers, withSettings } from '../harness/servers.ts'
 import type { Suite, SuiteContext } from '../harness/suite.ts'
 import { COMMANDS } from '../mqadmin/commands.ts'
 import { OurTool } from '../mqadmin/our-tool.ts'
@@ -10,7 +10,6 @@ import { comparableLines, difference } from '../mqadmin/output.ts'
 import { runTool, type ToolOutput, type ToolServer } from '../mqadmin/tool.ts'
 import { METADATA_PROVIDERS } from './auth.ts'
 import { NEWEST } from './java.ts'
-import { withSettings } from './transactions.ts'
 
 const WITHOUT_NAMESRV = /^@c| -n /
 /** What Apache's broker 5.3.3 says of static topics, its tool of 5.5.0 cannot read. */

@@ -1,8 +1,7 @@
 import { runClientProgram } from '../harness/client-program.ts'
-import { Servers } from '../harness/servers.ts'
+import { Servers, withSettings } from '../harness/servers.ts'
 import type { Suite } from '../harness/suite.ts'
 import { NEWEST, javaClient } from './java.ts'
-import { withSettings } from './transactions.ts'
 
 /** A message that is more than 4 s away is stored again on its way. */
 const SMALL_WHEEL = { recallMessageEnable: 'true', timerRollWindowSlot: 4 }

@@ -1,7 +1,6 @@
 import { runClientProgram } from '../harness/client-program.ts'
 import type { Command } from '../harness/process.ts'
-import type { BrokerLauncher } from '../harness/servers.ts'
-import { Servers } from '../harness/servers.ts'
+import { Servers, withSettings } from '../harness/servers.ts'
 import type { Suite, SuiteContext, Tool } from '../harness/suite.ts'
 import { goClient } from './go.ts'
 import { NEWEST, javaClient } from './java.ts'
@@ -49,12 +48,4 @@ function transactionSuite(
 
 function javaOf(version: string) {
   return (context: SuiteContext): Promise<Command> => javaClient(context, version, 'transaction')
-}
-
-/** A broker with other settings than the usual ones. */
-export function withSettings(
-  launch: BrokerLauncher,
-  settings: Readonly<Record<string, string | number>>,
-): BrokerLauncher {
-  return (spec) => launch({ ...spec, settings: { ...spec.settings, ...settings } })
 }

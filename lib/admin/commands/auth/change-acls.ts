@@ -23,32 +23,10 @@ interface Rights {
 }
 
 /** Apache: tools.command.auth.CreateAclSubCommand */
-export const createAcl = defineCommand({
-  name: 'createAcl',
-  text: 'Gives a user rights.',
-  options: RIGHTS_OPTIONS,
-  oneOf: ONE_OF_BROKER_OPTIONS,
-  async run(context, values) {
-    const acl = toAclInfo(values)
-    await onBrokers(context, values, 'create acl', (address) =>
-      createAclAt(context.admin, address, acl),
-    )
-  },
-})
+export const createAcl = rightsCommand('create', 'Gives a user rights.', createAclAt)
 
 /** Apache: tools.command.auth.UpdateAclSubCommand */
-export const updateAcl = defineCommand({
-  name: 'updateAcl',
-  text: 'Changes rights of a user.',
-  options: RIGHTS_OPTIONS,
-  oneOf: ONE_OF_BROKER_OPTIONS,
-  async run(context, values) {
-    const acl = toAclInfo(values)
-    await onBrokers(context, values, 'update acl', (address) =>
-      updateAclAt(context.admin, address, acl),
-    )
-  },
-})
+export const updateAcl = rightsCommand('update', 'Changes rights of a user.', updateAclAt)
 
 /** Apache: tools.command.auth.DeleteAclSubCommand */
 export const deleteAcl = defineCommand({
@@ -67,6 +45,21 @@ export const deleteAcl = defineCommand({
     )
   },
 })
+
+function rightsCommand(verb: string, text: string, change: typeof createAclAt) {
+  return defineCommand({
+    name: `${verb}Acl`,
+    text,
+    options: RIGHTS_OPTIONS,
+    oneOf: ONE_OF_BROKER_OPTIONS,
+    async run(context, values) {
+      const acl = toAclInfo(values)
+      await onBrokers(context, values, `${verb} acl`, (address) =>
+        change(context.admin, address, acl),
+      )
+    },
+  })
+}
 
 /** One entry for each resource, as Apache's tool sends them. */
 function toAclInfo({ subject, resources, actions, sourceIp, decision }: Rights): AclInfo {

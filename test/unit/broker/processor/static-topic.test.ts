@@ -68,42 +68,36 @@ describe('static topics', () => {
       return { code: response.code, offsets, bodies }
     }
 
+    async function expectPull(
+      queueOffset: number,
+      code: keyof typeof ResponseCode,
+      offsets: number[],
+      bodies: string[],
+    ) {
+      const expected = { code: ResponseCode[code], offsets, bodies }
+      expect(await pull(queueOffset)).to.deep.equal(expected)
+    }
+
     it('reads the part that holds the offset and answers in logical offsets', async () => {
       map(FIRST, LEADER)
       putAll(0, 2)
       putAll(3, 5)
-      expect(await pull(1)).to.deep.equal({
-        code: ResponseCode.SUCCESS,
-        offsets: [2, 0, 20_000, 0],
-        bodies: ['0-1'],
-      })
-      expect(await pull(20_003)).to.deep.equal({
-        code: ResponseCode.SUCCESS,
-        offsets: [20_005, 20_000, 20_005, 20_000],
-        bodies: ['3-3', '3-4'],
-      })
+      await expectPull(1, 'SUCCESS', [2, 0, 20_000, 0], ['0-1'])
+      await expectPull(20_003, 'SUCCESS', [20_005, 20_000, 20_005, 20_000], ['3-3', '3-4'])
     })
 
     it('sends readers from the end of a part to the beginning of the next one', async () => {
       map(FIRST, LEADER)
       putAll(0, 2)
       for (const offset of [2, 7, 19_999]) {
-        expect(await pull(offset)).to.deep.equal({
-          code: ResponseCode.PULL_RETRY_IMMEDIATELY,
-          offsets: [20_000, 20_000, 20_000, 20_000],
-          bodies: [],
-        })
+        await expectPull(offset, 'PULL_RETRY_IMMEDIATELY', [20_000, 20_000, 20_000, 20_000], [])
       }
     })
 
     it('has nothing new behind the last part of which the place is known', async () => {
       map(FIRST, MOVING)
       putAll(0, 2)
-      expect(await pull(2)).to.deep.equal({
-        code: ResponseCode.PULL_NOT_FOUND,
-        offsets: [2, 0, 2, 0],
-        bodies: [],
-      })
+      await expectPull(2, 'PULL_NOT_FOUND', [2, 0, 2, 0], [])
     })
 
     it('corrects a reader behind the end of the last part', async () => {
@@ -124,11 +118,7 @@ describe('static topics', () => {
     it('reads once what came late into a part that had ended, then the next part', async () => {
       map({ ...FIRST, endOffset: 3 }, LEADER)
       putAll(0, 5)
-      expect(await pull(3)).to.deep.equal({
-        code: ResponseCode.SUCCESS,
-        offsets: [5, 0, 20_000, 0],
-        bodies: ['0-3', '0-4'],
-      })
+      await expectPull(3, 'SUCCESS', [5, 0, 20_000, 0], ['0-3', '0-4'])
       expect((await pull(5)).offsets[0]).to.equal(20_000)
     })
 
@@ -188,11 +178,7 @@ describe('static topics', () => {
         { [PULL_MESSAGE]: { ...fields, suggestWhichBrokerId: '0' } },
         ResponseCode.PULL_NOT_FOUND,
       )
-      expect(await pull(10_009)).to.deep.equal({
-        code: ResponseCode.PULL_RETRY_IMMEDIATELY,
-        offsets: [20_000, 20_000, 20_000, 20_000],
-        bodies: [],
-      })
+      await expectPull(10_009, 'PULL_RETRY_IMMEDIATELY', [20_000, 20_000, 20_000, 20_000], [])
     })
 
     it('wakes a held pull, which then reads by its logical offset', async () => {
