@@ -36,6 +36,12 @@ export type GatewayLauncher = (spec: GatewaySpec) => Command
 /** Makes the command line of name server and broker in one process. */
 export type StandaloneLauncher = (spec: NamesrvSpec & { namesrvPort: number }) => Command
 
+/** A kind of servers. */
+export interface Pair {
+  readonly namesrv: NamesrvLauncher
+  readonly broker: BrokerLauncher
+}
+
 interface Member {
   readonly process: ManagedProcess
   readonly address: string
@@ -175,6 +181,26 @@ export class Servers {
     await servers.#addBroker('slave', 'broker-a', brokers.slave, await ofGroup(slave))
     await servers.#addBroker('promoted', 'broker-a', brokers.slave, await ofGroup(ofSlave))
     await servers.#startFirst(['namesrv', 'master'])
+    return servers
+  }
+
+  /**
+   * `old-namesrv` and `old-broker` (broker-a), and beside them `new-namesrv` and `new-broker` (broker-b), not started. Brokers know
+   * both name servers.
+   */
+  static async startMigration(directory: string, old: Pair, next: Pair): Promise<Servers> {
+    const servers = new Servers(directory)
+    for (const [name, { namesrv }] of [
+      ['old-namesrv', old],
+      ['new-namesrv', next],
+    ] as const) {
+      const port = await freePort()
+      const spec = { directory: servers.#makeDirectory(name), port }
+      servers.#addNamesrv(name, namesrv(spec), `127.0.0.1:${port}`)
+    }
+    await servers.#addBroker('old-broker', 'broker-a', old.broker)
+    await servers.#addBroker('new-broker', 'broker-b', next.broker)
+    await servers.#startFirst(['old-namesrv', 'old-broker'])
     return servers
   }
 

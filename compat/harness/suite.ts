@@ -1,6 +1,6 @@
 import type { Preparations } from './preparations.ts'
 import type { Report } from './report.ts'
-import type { BrokerLauncher, NamesrvLauncher, StandaloneLauncher } from './servers.ts'
+import type { BrokerLauncher, NamesrvLauncher, Pair, StandaloneLauncher } from './servers.ts'
 
 /** Tools besides Node that a suite runs. */
 export type Tool = 'java' | 'mvn' | 'go'
@@ -31,11 +31,6 @@ export interface Launchers {
   apache(version?: string): Promise<Pair>
   /** The target's, where only a later version of Apache's has what is tested: ours are the same for all. */
   ofVersion(version: string): Promise<Pair>
-}
-
-export interface Pair {
-  readonly namesrv: NamesrvLauncher
-  readonly broker: BrokerLauncher
 }
 
 /**

@@ -13,6 +13,7 @@ import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
 import { namesrvAnswersSuite, namesrvApacheBrokerSuite } from './namesrv.ts'
 import { plainAclSuite } from './plain-acl.ts'
+import { operationsSuite } from './operations.ts'
 import { popSuite } from './pop.ts'
 import { proxySuite } from './proxy.ts'
 import { tlsSuite } from './tls.ts'
@@ -35,6 +36,7 @@ export const SUITES: readonly Suite[] = [
   namesrvAnswersSuite,
   namesrvApacheBrokerSuite,
   queueKindsSuite,
+  operationsSuite,
   haSuite,
   haKillsSuite,
   haNewestSuite,
