@@ -94,8 +94,8 @@ export class FaultProxy {
     for (const { client, server, lines } of this.#pairs) {
       lines.toClient.drop()
       lines.toServer.drop()
-      client.resetAndDestroy()
-      server.resetAndDestroy()
+      reset(client)
+      reset(server)
     }
   }
 
@@ -160,4 +160,10 @@ export class FaultProxy {
       pair.server.destroy()
     }
   }
+}
+
+/** Node 20 ends no process in which a socket was reset that was shutting down. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
