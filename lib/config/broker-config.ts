@@ -354,7 +354,9 @@ export const BROKER_OPTIONS = {
   lockInStrictMode: boolean(false, {
     text: 'Lock a queue for an orderly consumer only when most of totalReplicas brokers of the group do.',
   }),
-  compatibleWithOldNameSrv: boolean(true),
+  compatibleWithOldNameSrv: boolean(true, {
+    text: 'Ask for the brokers of the group, and give signs of life, by requests that name servers of 4.x know too.',
+  }),
   enableControllerMode: boolean(false, {
     supported: [false],
     text: 'Let a controller choose the master.',

@@ -16,6 +16,7 @@ import type { TlsClientContext } from '../../remoting/index.ts'
 import { RemotingClient, RemotingError } from '../../remoting/index.ts'
 import type { TopicConfigManager } from '../topic/topic-config-manager.ts'
 import type { TopicConfig } from '../topic/topic-config.ts'
+import { SYNC_BROKER_MEMBER_GROUP_PREFIX } from '../topic/topic-validator.ts'
 import type { BrokerAddress, RegisteredAddress } from './broker-address.ts'
 import type {
   BrokerIdentityConfig,
@@ -27,7 +28,11 @@ export interface BrokerOuterApiDeps {
   readonly config: BrokerIdentityConfig &
     Pick<
       BrokerConfig,
-      'namesrvAddr' | 'registerNameServerPeriod' | 'forceRegister' | 'brokerHeartbeatInterval'
+      | 'namesrvAddr'
+      | 'registerNameServerPeriod'
+      | 'forceRegister'
+      | 'brokerHeartbeatInterval'
+      | 'compatibleWithOldNameSrv'
     >
   readonly clientConfig: Pick<
     NettyClientConfig,
@@ -54,6 +59,7 @@ const RETRY_DELAY_MS = 2_000
 const NAMESRV_TIMEOUT_MS = 3_000
 const BROKER_TIMEOUT_MS = 3_000
 const MASTER_ID = 0
+const NO_MEMBERS: ReadonlyMap<number, string> = new Map()
 
 /**
  * Keeps the broker registered with its NameServers: with all topics at the start and in each period, with the changed
@@ -123,12 +129,35 @@ export class BrokerOuterApi implements Service {
    * @throws (rejects) RemotingError when no NameServer answers
    */
   async getBrokerMemberGroup(): Promise<ReadonlyMap<number, string>> {
-    const { brokerClusterName: clusterName, brokerName } = this.#deps.config
+    const {
+      brokerClusterName: clusterName,
+      brokerName,
+      compatibleWithOldNameSrv,
+    } = this.#deps.config
+    if (compatibleWithOldNameSrv) return this.#getBrokerMemberGroupCompatible()
     const header = GetBrokerMemberGroupRequestHeader.encode({ clusterName, brokerName })
     const body = await this.#askNameServers(() =>
       RemotingCommand.request(RequestCode.GET_BROKER_MEMBER_GROUP, header),
     )
     return GetBrokerMemberGroupResponseBody.decode(body).brokerMemberGroup.brokerAddrs
+  }
+
+  /** From the route of a topic that each broker of the group registers for this. */
+  async #getBrokerMemberGroupCompatible(): Promise<ReadonlyMap<number, string>> {
+    const { brokerClusterName, brokerName } = this.#deps.config
+    try {
+      const { brokerDatas } = await this.getTopicRouteInfoFromNameServer(
+        `${SYNC_BROKER_MEMBER_GROUP_PREFIX}${brokerName}`,
+      )
+      const group = brokerDatas.find(
+        (data) => data.brokerName === brokerName && data.cluster === brokerClusterName,
+      )
+      return group?.brokerAddrs ?? NO_MEMBERS
+    } catch (error) {
+      if (error instanceof RemotingError && error.code === ResponseCode.TOPIC_NOT_EXIST)
+        return NO_MEMBERS
+      throw error
+    }
   }
 
   /** NameServers that the broker knows, and those that know the broker. */

@@ -39,6 +39,7 @@ export type BrokerIdentityConfig = Pick<
   | 'registerBrokerTimeoutMills'
   | 'enableSlaveActingMaster'
   | 'brokerNotActiveTimeoutMillis'
+  | 'compatibleWithOldNameSrv'
 >
 
 export interface NameServerRegistrationDeps {
@@ -97,10 +98,15 @@ export class NameServerRegistration {
     const { client, namesrvAddr } = this.#deps
     const address = this.#registered
     if (address === undefined || this.#isDown) return
-    const header = BrokerHeartbeatRequestHeader.encode(this.#identity(address))
-    const request = RemotingCommand.request(RequestCode.BROKER_HEARTBEAT, header).markOneway()
+    const request = this.#heartbeat(address).markOneway()
     // A connection that is lost leads to another registration, which is logged.
     await client.invokeOneway(namesrvAddr, request).catch(() => undefined)
+  }
+
+  #heartbeat(address: RegisteredAddress): RemotingCommand {
+    if (this.#deps.config.compatibleWithOldNameSrv) return this.#dataVersionQuery(address)
+    const header = BrokerHeartbeatRequestHeader.encode(this.#identity(address))
+    return RemotingCommand.request(RequestCode.BROKER_HEARTBEAT, header)
   }
 
   /** Takes the broker out of the NameServer's tables; failing to is logged only. */
@@ -163,14 +169,16 @@ export class NameServerRegistration {
 
   /** True when the name server has other topics than we, or none. Source: broker.out.BrokerOuterAPI#needRegister */
   async #isOutdated(): Promise<boolean> {
-    const { config, topicConfigManager } = this.#deps
-    const header = QueryDataVersionRequestHeader.encode(this.#identity(await this.#findAddress()))
-    const body = DataVersion.encode(topicConfigManager.dataVersion.toJSON())
-    const response = await this.#invoke(
-      RemotingCommand.request(RequestCode.QUERY_DATA_VERSION, header, body),
-      config.registerBrokerTimeoutMills,
-    )
+    const { registerBrokerTimeoutMills } = this.#deps.config
+    const query = this.#dataVersionQuery(await this.#findAddress())
+    const response = await this.#invoke(query, registerBrokerTimeoutMills)
     return QueryDataVersionResponseHeader.decode(response.extFields).changed
+  }
+
+  #dataVersionQuery(address: RegisteredAddress): RemotingCommand {
+    const header = QueryDataVersionRequestHeader.encode(this.#identity(address))
+    const body = DataVersion.encode(this.#deps.topicConfigManager.dataVersion.toJSON())
+    return RemotingCommand.request(RequestCode.QUERY_DATA_VERSION, header, body)
   }
 
   async #findAddress(): Promise<RegisteredAddress> {

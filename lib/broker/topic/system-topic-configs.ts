@@ -2,7 +2,11 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import { PERM_READ_WRITE, PermName } from '../../common/perm-name.ts'
 import { newTopicConfig, type TopicConfig } from './topic-config.ts'
 import { REPLY_TOPIC_POSTFIX } from './topic-names.ts'
-import { SYSTEM_TOPIC_PREFIX, SystemTopic } from './topic-validator.ts'
+import {
+  SYNC_BROKER_MEMBER_GROUP_PREFIX,
+  SYSTEM_TOPIC_PREFIX,
+  SystemTopic,
+} from './topic-validator.ts'
 
 /** The options that decide which topics a broker makes for itself, and how. */
 export type SystemTopicOptions = Pick<
@@ -38,7 +42,7 @@ export function systemTopicConfigs(
     ...(settings.traceTopicEnable ? [queues(settings.msgTraceTopicName, 1)] : []),
     queues(`${brokerClusterName}_${REPLY_TOPIC_POSTFIX}`, 1),
     queues(`${SYSTEM_TOPIC_PREFIX}REVIVE_LOG_${brokerClusterName}`, settings.reviveQueueNum),
-    queues(`${SYSTEM_TOPIC_PREFIX}SYNC_BROKER_MEMBER_${brokerName}`, 1, PermName.PERM_INHERIT),
+    queues(`${SYNC_BROKER_MEMBER_GROUP_PREFIX}${brokerName}`, 1, PermName.PERM_INHERIT),
     queues(SystemTopic.RMQ_SYS_TRANS_HALF_TOPIC, 1),
     queues(SystemTopic.RMQ_SYS_TRANS_OP_HALF_TOPIC, 1),
     ...(timerWheelEnable ? [queues(`${SYSTEM_TOPIC_PREFIX}wheel_timer`, 1)] : []),

@@ -14,6 +14,8 @@ export const SystemTopic = {
 } as const
 
 export const SYSTEM_TOPIC_PREFIX = 'rmq_sys_'
+/** Of a topic that each broker of a group registers, so that its route names them all. */
+export const SYNC_BROKER_MEMBER_GROUP_PREFIX = `${SYSTEM_TOPIC_PREFIX}SYNC_BROKER_MEMBER_`
 const TOPIC_MAX_LENGTH = 127
 /** Source: client.Validators#CHARACTER_MAX_LENGTH */
 const GROUP_MAX_LENGTH = 255

@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { expect } from 'chai'
+import { GetBrokerMemberGroupResponseBody } from '../../../codec/body/broker-member-group.ts'
 import { DataVersion } from '../../../codec/body/data-version.ts'
 import { KVTable } from '../../../codec/body/kv-table.ts'
 import { RegisterBrokerBody } from '../../../codec/body/register-broker-body.ts'
+import { TopicRouteData } from '../../../codec/body/topic-route-data.ts'
 import { QueryDataVersionResponseHeader } from '../../../codec/header/query-data-version.ts'
 import { Host } from '../../../codec/message/host.ts'
 import { RemotingCommand } from '../../../codec/remoting-command.ts'
@@ -243,6 +245,83 @@ describe('BrokerOuterApi', () => {
     ])
     const asked = DataVersion.decode(nameServer.requests[0]?.body)
     expect(asked).to.deep.equal(topicConfigManager.dataVersion.toJSON())
+  })
+
+  describe('in a group whose slaves may act as masters', () => {
+    const GROUP = {
+      brokerName: 'broker-a',
+      brokerClusterName: 'c',
+      enableSlaveActingMaster: 'true',
+    }
+    const MEMBERS = new Map([
+      [0, '10.0.0.1:1'],
+      [2, '10.0.0.2:1'],
+    ])
+
+    const codes = (nameServer: FakeNameServer): number[] =>
+      nameServer.requests.map(({ code }) => code)
+
+    it('uses what name servers of 4.x know, for the members of the group and as a sign of life', async () => {
+      const { nameServer, address } = await startNameServer()
+      const { api, clock, topicConfigManager } = createApi({ ...GROUP, namesrvAddr: address })
+      await api.start()
+      clock.advance(1_000)
+      await nameServer.fixture.signals(2)
+      expect(codes(nameServer)).to.deep.equal([
+        RequestCode.REGISTER_BROKER,
+        RequestCode.QUERY_DATA_VERSION,
+      ])
+      const sign = nameServer.requests[1] as RemotingCommand
+      expect(sign.isOneway).to.equal(true)
+      expect(sign.extFields).to.include({ brokerName: 'broker-a', clusterName: 'c', brokerId: '0' })
+      expect(DataVersion.decode(sign.body)).to.deep.equal(topicConfigManager.dataVersion.toJSON())
+
+      const broker = (brokerName: string, cluster: string, brokerAddrs: Map<number, string>) => ({
+        ...{ brokerName, cluster, brokerAddrs, zoneName: undefined, enableActingMaster: false },
+      })
+      const route = TopicRouteData.encode({
+        brokerDatas: [
+          broker('broker-a', 'another', new Map([[0, '10.0.0.9:1']])),
+          broker('broker-b', 'c', new Map([[0, '10.0.0.8:1']])),
+          broker('broker-a', 'c', MEMBERS),
+        ],
+        queueDatas: [],
+        filterServerTable: new Map(),
+      } as unknown as TopicRouteData)
+      nameServer.answer = () =>
+        RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, route)
+      expect([...(await api.getBrokerMemberGroup())]).to.deep.equal([...MEMBERS])
+      const asked = nameServer.requests[2] as RemotingCommand
+      expect(asked.code).to.equal(RequestCode.GET_ROUTEINFO_BY_TOPIC)
+      expect(asked.extFields?.['topic']).to.equal('rmq_sys_SYNC_BROKER_MEMBER_broker-a')
+      expect([...topicConfigManager.topicConfigTable.keys()]).to.include(asked.extFields?.['topic'])
+
+      nameServer.answer = () => RemotingCommand.response(ResponseCode.TOPIC_NOT_EXIST, 'none')
+      expect((await api.getBrokerMemberGroup()).size).to.equal(0)
+      nameServer.answer = () => RemotingCommand.response(ResponseCode.SYSTEM_ERROR, 'busy')
+      const failure = await api.getBrokerMemberGroup().catch((error: unknown) => error)
+      expect(failure).to.be.an('error').with.property('message', 'busy')
+    })
+
+    it('uses the requests made for it where compatibleWithOldNameSrv is off', async () => {
+      const { nameServer, address } = await startNameServer()
+      const settings = { ...GROUP, namesrvAddr: address, compatibleWithOldNameSrv: 'false' }
+      const { api, clock } = createApi(settings)
+      await api.start()
+      clock.advance(1_000)
+      await nameServer.fixture.signals(2)
+      const body = GetBrokerMemberGroupResponseBody.encode({
+        brokerMemberGroup: { cluster: 'c', brokerName: 'broker-a', brokerAddrs: MEMBERS },
+      })
+      nameServer.answer = () =>
+        RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, body)
+      expect([...(await api.getBrokerMemberGroup())]).to.deep.equal([...MEMBERS])
+      expect(codes(nameServer)).to.deep.equal([
+        RequestCode.REGISTER_BROKER,
+        RequestCode.BROKER_HEARTBEAT,
+        RequestCode.GET_BROKER_MEMBER_GROUP,
+      ])
+    })
   })
 
   it('follows a change of the list of name servers', async () => {
