@@ -71,21 +71,30 @@ func (c *caseContext) producer(options ...producer.Option) rocketmq.Producer {
 
 // topic makes a topic through the administrative request, and waits for its route.
 func (c *caseContext) topic(what string, queues int) string {
+	return c.topicOn("broker", what, queues)
+}
+
+func (c *caseContext) topicOn(member, what string, queues int) string {
 	name := c.name(what)
 	a, err := admin.NewAdmin(admin.WithResolver(primitive.NewPassthroughResolver(c.namesrv)))
 	checkNoError(err, "admin")
 	defer a.Close()
 	err = a.CreateTopic(context.Background(),
 		admin.WithTopicCreate(name),
-		admin.WithBrokerAddrCreate(c.control.address("broker")),
+		admin.WithBrokerAddrCreate(c.control.address(member)),
 		admin.WithReadQueueNums(queues),
 		admin.WithWriteQueueNums(queues))
 	checkNoError(err, "creation of "+name)
-	eventually("route of "+name, 20*time.Second, func() bool {
-		found, err := a.FetchPublishMessageQueues(context.Background(), name)
+	c.awaitQueues(a, name, queues)
+	return name
+}
+
+// awaitQueues waits until the name servers know so many queues of a topic that can be written.
+func (c *caseContext) awaitQueues(a admin.Admin, topic string, queues int) {
+	eventually("route of "+topic, 20*time.Second, func() bool {
+		found, err := a.FetchPublishMessageQueues(context.Background(), topic)
 		return err == nil && len(found) == queues
 	})
-	return name
 }
 
 // send sends each body and checks the answers.

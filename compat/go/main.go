@@ -15,7 +15,7 @@ func main() {
 	namesrv := flag.String("namesrv", "", "name servers, separated by semicolons")
 	control := flag.String("control", "", "URL of the harness's control endpoint")
 	kills := flag.Int("kills", 20, "rounds of the kill -9 case")
-	set := flag.String("set", "usual", "usual, transaction or slow")
+	set := flag.String("set", "usual", "usual, transaction, ha or slow")
 	pattern := flag.String("case", ".*", "regular expression for case names")
 	group := flag.String("consume-group", "", "not cases: only a consumer, to be killed, of this group")
 	topic := flag.String("consume-topic", "", "what it consumes")
@@ -36,6 +36,9 @@ func main() {
 	switch *set {
 	case "transaction":
 		cases = transactionCases()
+	case "ha":
+		cases = haCases()
+		settings.limit = 5 * time.Minute
 	case "slow":
 		cases = slowCases()
 		settings.limit = 5 * time.Minute

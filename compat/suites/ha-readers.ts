@@ -1,9 +1,13 @@
 import path from 'node:path'
 import fs from 'node:fs'
 import { runClientProgram } from '../harness/client-program.ts'
+import type { Command } from '../harness/process.ts'
 import { Servers, type BrokerLauncher } from '../harness/servers.ts'
 import type { Suite, SuiteContext } from '../harness/suite.ts'
+import { goClient } from './go.ts'
 import { NEWEST, javaClient } from './java.ts'
+
+const OLDEST = '4.9.8'
 
 /** Java consumers whose master is killed: they read on from the slave, and from that once it is promoted. */
 export const haReadersSuite: Suite = {
@@ -30,15 +34,32 @@ export const haReadersMixedSuite: Suite = {
   },
 }
 
+/** The same with the Go client, which asks for a new route every half minute only, and the oldest Java client. */
+export const haReadersClientsSuite: Suite = {
+  name: 'ha-readers-clients',
+  tools: ['java', 'mvn', 'go'],
+  targets: ['ours', 'apache'],
+  onRequest: true,
+  async run(context) {
+    const { broker } = context.launchers
+    const java = await javaClient(context, OLDEST, 'ha')
+    await runReaders(`ha-readers-java-${OLDEST}`, context, broker, broker, java)
+    const { args, ...go } = await goClient(context)
+    const command = { ...go, args: [...args, '--set', 'ha'] }
+    await runReaders('ha-readers-go', context, broker, broker, command)
+  },
+}
+
 async function runReaders(
   label: string,
   context: SuiteContext,
   master: BrokerLauncher,
   slave: BrokerLauncher,
+  client?: Command,
 ): Promise<void> {
   const directory = path.join(context.directory, label)
   fs.mkdirSync(directory)
-  const command = await javaClient(context, NEWEST, 'ha')
+  const command = client ?? (await javaClient(context, NEWEST, 'ha'))
   const { namesrv } = context.launchers
   const servers = await Servers.startMasterAndSlave(directory, namesrv, { master, slave })
   await runClientProgram(label, { ...context, directory }, servers, command)
