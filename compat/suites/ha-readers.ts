@@ -17,6 +17,8 @@ export const haReadersSuite: Suite = {
   async run(context) {
     const { broker } = context.launchers
     await runReaders(this.name, context, broker, broker)
+    const client = await javaClient(context, OLDEST, 'ha')
+    await runReaders(`${this.name}-${OLDEST}`, context, broker, broker, client)
   },
 }
 
@@ -34,19 +36,17 @@ export const haReadersMixedSuite: Suite = {
   },
 }
 
-/** The same with the Go client, which asks for a new route every half minute only, and the oldest Java client. */
-export const haReadersClientsSuite: Suite = {
-  name: 'ha-readers-clients',
-  tools: ['java', 'mvn', 'go'],
+/** The same with the Go client, which asks for routes each half minute only. */
+export const haReadersGoSuite: Suite = {
+  name: 'ha-readers-go',
+  tools: ['go'],
   targets: ['ours', 'apache'],
   onRequest: true,
   async run(context) {
     const { broker } = context.launchers
-    const java = await javaClient(context, OLDEST, 'ha')
-    await runReaders(`ha-readers-java-${OLDEST}`, context, broker, broker, java)
     const { args, ...go } = await goClient(context)
     const command = { ...go, args: [...args, '--set', 'ha'] }
-    await runReaders('ha-readers-go', context, broker, broker, command)
+    await runReaders(this.name, context, broker, broker, command)
   },
 }
 

@@ -7,7 +7,7 @@ import { delaySuite } from './delay.ts'
 import { diskSuite } from './disk.ts'
 import { goSlowSuite, goSuite } from './go.ts'
 import { haKillsSuite, haNewestSuite, haSuite } from './ha.ts'
-import { haReadersClientsSuite, haReadersMixedSuite, haReadersSuite } from './ha-readers.ts'
+import { haReadersGoSuite, haReadersMixedSuite, haReadersSuite } from './ha-readers.ts'
 import { liteSuite } from './lite.ts'
 import { NEWEST, javaSuite, standaloneSuite } from './java.ts'
 import { mqadminSuites } from './mqadmin.ts'
@@ -42,7 +42,7 @@ export const SUITES: readonly Suite[] = [
   haNewestSuite,
   haReadersSuite,
   haReadersMixedSuite,
-  haReadersClientsSuite,
+  haReadersGoSuite,
   ...actingSuites,
   ...transactionSuites,
   timersSuite,

@@ -287,7 +287,7 @@ describe('BrokerOuterApi', () => {
         ],
         queueDatas: [],
         filterServerTable: new Map(),
-      } as unknown as TopicRouteData)
+      })
       nameServer.answer = () =>
         RemotingCommand.response(ResponseCode.SUCCESS, undefined, undefined, route)
       expect([...(await api.getBrokerMemberGroup())]).to.deep.equal([...MEMBERS])
