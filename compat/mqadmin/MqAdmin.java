@@ -1,6 +1,7 @@
 import com.alibaba.fastjson.JSON;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ import org.apache.rocketmq.tools.command.MQAdminStartup;
  * waits for a line on its standard input, so that others may look at the servers as the command has left them.
  * Arguments: a file with a command in each line, its words separated by tabs, and for each server NAME=NAMESRV=BROKER=DIRECTORY.
  * `{word}` in a command is replaced; `@clients` starts a producer and a consumer that send and consume some messages;
- * `@until PATTERN` before a command repeats it until it prints what matches; `@call METHOD ARGUMENTS` calls DefaultMQAdminExt.
+ * `@as USER SECRET` signs what the tool sends from then on, by conf/tools.yml, `@as` no longer; `@until PATTERN` before a command repeats it until it prints what matches; `@call METHOD ARGUMENTS` calls DefaultMQAdminExt.
  */
 public class MqAdmin {
     private static final int MESSAGES = 12;
@@ -113,6 +114,9 @@ public class MqAdmin {
         if (args[0].equals("@clients")) {
             return startClients();
         }
+        if (args[0].equals("@as")) {
+            return signAs(args);
+        }
         if (args[0].equals("@call")) {
             return call(Arrays.copyOfRange(args, 1, args.length));
         }
@@ -128,6 +132,16 @@ public class MqAdmin {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
         }
+    }
+
+    private static String signAs(String[] args) throws IOException {
+        Path file = Path.of(System.getenv("ROCKETMQ_HOME"), "conf", "tools.yml");
+        Files.deleteIfExists(file);
+        if (args.length == 3) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "accessKey: " + args[1] + "\nsecretKey: " + args[2] + "\n");
+        }
+        return String.join(" ", args);
     }
 
     private String call(String[] args) throws Exception {

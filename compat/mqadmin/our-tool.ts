@@ -1,7 +1,7 @@
 import { ADMIN_COMMANDS } from '../../lib/admin/commands/index.ts'
 import { mqadmin } from '../../lib/cli/mqadmin.ts'
 import type { Report } from '../harness/report.ts'
-import { COMMANDS } from './commands.ts'
+import type { Command } from './command.ts'
 import { comparableLines, difference } from './output.ts'
 import type { ToolOutput, ToolServer } from './tool.ts'
 
@@ -26,19 +26,24 @@ interface Result {
  */
 export class OurTool {
   readonly #servers: readonly ToolServer[]
+  readonly #commands: readonly Command[]
+  readonly #home: string
   readonly #results: Result[] = []
 
-  constructor(servers: readonly ToolServer[]) {
+  /** `home` is where both tools look for conf/tools.yml. */
+  constructor(commands: readonly Command[], servers: readonly ToolServer[], home: string) {
+    this.#commands = commands
+    this.#home = home
     this.#servers = servers.filter(({ name }) => name === 'ours')
   }
 
   async repeat({ server: name, line: index, output, words }: ToolOutput): Promise<void> {
     const server = this.#servers.find((each) => each.name === name)
-    const command = COMMANDS[index]
+    const command = this.#commands[index]
     if (server === undefined || command === undefined || command.once !== undefined) return
     if (command.line.startsWith('@') || !NAMES.includes(words[0] ?? '')) return
     const startMs = performance.now()
-    const ours = await runOurs(words)
+    const ours = await runOurs(words, this.#home)
     const ms = Math.round(performance.now() - startMs)
     this.#results.push({
       line: command.line,
@@ -62,14 +67,14 @@ interface OurOutput {
   readonly errors: string[]
 }
 
-async function runOurs(words: readonly string[]): Promise<OurOutput> {
+async function runOurs(words: readonly string[], home: string): Promise<OurOutput> {
   const lines: string[] = []
   const errors: string[] = []
   const terminal = {
     out: (line: string) => void lines.push(line),
     err: (line: string) => void errors.push(line),
   }
-  const code = await mqadmin({ args: words, environment: {}, terminal })
+  const code = await mqadmin({ args: words, environment: { ROCKETMQ_HOME: home }, terminal })
   return { code, lines, errors }
 }
 
@@ -77,7 +82,7 @@ function compare(
   apaches: string,
   ours: OurOutput,
   server: ToolServer,
-  { toolsDiffer, leftOut }: (typeof COMMANDS)[number],
+  { toolsDiffer, leftOut }: Command,
 ): string {
   if (EXCEPTION.test(apaches) && ours.code !== 0) return compareFailures(apaches, ours)
   if (ours.code !== 0) return `exit code ${ours.code}\n${ours.errors.join('\n')}`

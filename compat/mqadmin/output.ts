@@ -22,6 +22,10 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
     '$1$2$3$TIME',
   ],
   [/(remainHowManyDataToFlush = ).*/g, '$1$SIZE'],
+  // Of the last full minute; none before that.
+  [/(putMessageDistributeTime\s*[:=] ).*/g, '$1$COUNTS'],
+  // Members of JSON come in any order.
+  [/,$/g, ''],
   // Our own tool repeats what Apache's changes.
   [/(dataVersion\.counter = )\d+/g, '$1$VERSION'],
   [/(\w+Tps\s*: ).*/g, '$1$TPS'],

@@ -6,7 +6,8 @@ export const METADATA_PROVIDERS = {
   authenticationMetadataProvider: `${CLASSES}.authentication.provider.LocalAuthenticationMetadataProvider`,
   authorizationMetadataProvider: `${CLASSES}.authorization.provider.LocalAuthorizationMetadataProvider`,
 }
-const SETTINGS = {
+/** Requests are signed and their rights checked; there is a super user, `admin`. */
+export const AUTH_SETTINGS = {
   ...METADATA_PROVIDERS,
   authenticationEnabled: 'true',
   initAuthenticationUser: '{"username":"admin","password":"admin-secret"}',
@@ -15,4 +16,4 @@ const SETTINGS = {
 }
 
 /** The newest Java client with right secrets, wrong ones and none, with rights and without, on a broker that wants them. */
-export const authSuite = newestJavaSuite('auth', SETTINGS, 'startOne')
+export const authSuite = newestJavaSuite('auth', AUTH_SETTINGS, 'startOne')
