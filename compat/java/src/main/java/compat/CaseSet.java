@@ -15,7 +15,7 @@ public enum CaseSet {
     TIMER,
     /** The gRPC client, through Apache's Proxy; alone, too. */
     PROXY,
-    /** Delay levels, on brokers where they are short; alone, too. */
+    /** Delay levels, on brokers where they are short, and cold data, where all is cold; alone, too. */
     DELAY,
     /** Pop consumers, and bit maps of filters, on brokers that write them; alone, too. */
     POP,

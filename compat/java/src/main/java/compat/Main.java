@@ -6,6 +6,7 @@ import compat.cases.AuthCases;
 import compat.cases.BodyCases;
 import compat.cases.BroadcastCases;
 import compat.cases.ClusteringCases;
+import compat.cases.ColdDataCases;
 import compat.cases.CrashCases;
 import compat.cases.DelayCases;
 import compat.cases.DiskCases;
@@ -71,6 +72,7 @@ public final class Main {
             PlainAclCases.register(registry);
         } else if (settings.set == CaseSet.DELAY) {
             DelayCases.register(registry);
+            ColdDataCases.register(registry);
         } else if (settings.set == CaseSet.HA) {
             HaCases.register(registry);
         } else {
