@@ -147,8 +147,11 @@ export async function end(
   }
 }
 
+/** The port behind the broker's is for its slaves. */
 export async function freePorts(): Promise<Ports> {
-  return { namesrv: await freePort(), broker: await freePort() }
+  const namesrv = await freePort()
+  const broker = await freePort()
+  return broker + 1 === namesrv ? freePorts() : { namesrv, broker }
 }
 
 async function freePort(): Promise<number> {
