@@ -3,6 +3,7 @@ import { bodyTargets } from './body-targets.ts'
 import { fileTargets } from './file-targets.ts'
 import { meaningTargets } from './meaning-targets.ts'
 import { Ports } from './port-targets.ts'
+import { Processors } from './processor-targets.ts'
 import { check } from './target.ts'
 import { wireTargets } from './wire-targets.ts'
 
@@ -16,16 +17,23 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_121)
 const MAX_RUNS = 100_000_000
 
 const ports = new Ports()
+const processors = new Processors()
 const targets = [
   ...[...(await wireTargets()), ...(await bodyTargets()), ...fileTargets()],
-  ...[...(await meaningTargets()), ...(await ports.targets())],
+  ...[...(await meaningTargets()), ...(await ports.targets()), ...(await processors.targets())],
 ]
 const shareMs = (SECONDS * 1000) / targets.length
 
 describe(`what others have written, damaged (seed ${SEED})`, function () {
   this.timeout(60_000 + 3 * shareMs)
-  before(() => ports.start())
-  after(() => ports.stop())
+  before(async () => {
+    await ports.start()
+    await processors.start()
+  })
+  after(async () => {
+    await processors.stop()
+    await ports.stop()
+  })
 
   for (const target of targets) {
     it(`is read or refused: ${target.name}`, () =>

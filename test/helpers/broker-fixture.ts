@@ -4,7 +4,7 @@ import { createTopicConfigManager } from '../../lib/broker/topic/lmq-topic-confi
 import { cqTypeOf } from '../../lib/broker/topic/topic-config.ts'
 import { type Clock, SystemClock } from '../../lib/common/clock.ts'
 import { NodeFileSystem } from '../../lib/common/file-system.ts'
-import { SILENT_LOGGER } from '../../lib/common/logger.ts'
+import { type Logger, SILENT_LOGGER } from '../../lib/common/logger.ts'
 import { Configuration } from '../../lib/config/configuration.ts'
 import { loadConfigs } from '../../lib/config/load.ts'
 import { BROKER_TABLES } from '../../lib/config/tables.ts'
@@ -26,12 +26,18 @@ const TIMEOUT_MS = 5_000
 export class BrokerFixture {
   readonly #directory = makeTempDirectory()
   readonly #clock: Clock
+  readonly #logger: Logger
   readonly #settings: Record<string, string>
   #client: RemotingClient | undefined
   #broker: BrokerController | undefined
 
-  constructor(settings: Record<string, string> = {}, clock: Clock = new SystemClock()) {
+  constructor(
+    settings: Record<string, string> = {},
+    clock: Clock = new SystemClock(),
+    logger: Logger = SILENT_LOGGER,
+  ) {
     this.#clock = clock
+    this.#logger = logger
     this.#settings = { ...DEFAULTS, storePathRootDir: this.#directory.path, ...settings }
   }
 
@@ -48,7 +54,7 @@ export class BrokerFixture {
     const entries = new Map(Object.entries(this.#settings))
     const loaded = loadConfigs(BROKER_TABLES, [{ source: 'test', entries }], MACHINE)
     const fileSystem = new NodeFileSystem()
-    const shared = { clock: this.#clock, fileSystem, logger: SILENT_LOGGER, processId: 1 }
+    const shared = { clock: this.#clock, fileSystem, logger: this.#logger, processId: 1 }
     const { store } = loaded.configs
     const { configs } = loaded
     const topicConfigManager = createTopicConfigManager({

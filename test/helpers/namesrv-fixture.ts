@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { ExtFields } from '../../codec/remoting-command.ts'
 import { RemotingCommand } from '../../codec/remoting-command.ts'
 import { NodeFileSystem } from '../../lib/common/file-system.ts'
+import type { Logger } from '../../lib/common/logger.ts'
 import { Configuration } from '../../lib/config/configuration.ts'
 import { NamesrvController } from '../../lib/namesrv/namesrv-controller.ts'
 import { namesrvConfigs } from './namesrv.ts'
@@ -18,9 +19,9 @@ export class NamesrvFixture {
   readonly #controller: NamesrvController
   readonly #clients: RawClient[] = []
 
-  constructor(entries: Record<string, string> = {}) {
+  constructor(entries: Record<string, string> = {}, logger?: Logger) {
     const fileSystem = new NodeFileSystem()
-    const { clock, logger } = this
+    const { clock } = this
     const loaded = namesrvConfigs({
       bindAddress: '127.0.0.1',
       listenPort: '0',
@@ -37,7 +38,7 @@ export class NamesrvFixture {
       configs: loaded.configs,
       configuration,
       clock,
-      logger,
+      logger: logger ?? this.logger,
       fileSystem,
     })
   }
