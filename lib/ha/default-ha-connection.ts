@@ -40,6 +40,8 @@ export class DefaultHAConnection {
   #slaveAckOffset = -1
   #lastReadMs: number
   #lastWriteMs: number
+  /** Up to where the log had been sent a second ago. */
+  #sweptOffset = -1
   /** What there is will be sent, then the connection closed. */
   #isEnding = false
   #closed = false
@@ -101,13 +103,15 @@ export class DefaultHAConnection {
       return
     }
     this.transfer()
-    if (this.#flowMonitor.transferredByteInSecond > 0) this.#lastWriteMs = nowMs
-    if (nowMs - this.#lastWriteMs >= config.haSendHeartbeatInterval) this.#sendHeartbeat()
+    if (this.transferFromWhere > this.#sweptOffset) this.#lastWriteMs = nowMs
+    this.#sweptOffset = this.transferFromWhere
+    if (nowMs - this.#lastWriteMs >= config.haSendHeartbeatInterval) this.#sendHeartbeat(nowMs)
   }
 
-  #sendHeartbeat(): void {
+  #sendHeartbeat(nowMs: number): void {
     const { socket } = this.#deps
     if (this.transferFromWhere < 0 || socket.writableLength > 0 || !socket.writable) return
+    this.#lastWriteMs = nowMs
     this.#transfer.sendHeartbeat(this.transferFromWhere)
   }
 
@@ -180,6 +184,7 @@ export class DefaultHAConnection {
     const first = this.#deps.replication.haCopyWholeLog ? minOffset : lastFile
     const from = slaveRequestOffset === 0 ? first : slaveRequestOffset
     logger.info({ slave, slaveRequestOffset, from, maxOffset }, 'replication begins')
+    this.#sweptOffset = from
     this.#transfer.begin(from)
   }
 
