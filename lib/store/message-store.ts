@@ -2,35 +2,29 @@ import type { MessageExt, MessageExtBrokerInner } from '../../codec/message/mess
 import { decodeRecord } from '../../codec/message/record-reader.ts'
 import { humanReadableByteCount } from '../common/byte-count.ts'
 import type { Clock } from '../common/clock.ts'
-import { toError } from '../common/errors.ts'
 import type { Logger } from '../common/logger.ts'
 import type { Metric } from '../monitor/metric.ts'
-import { checkInnerBatch, illegal } from './commitlog/append-check.ts'
-import { splitBatch } from './commitlog/split-batch.ts'
 import type { MessageStoreConfig } from './config.ts'
-import { multiDispatchTargets, topicAllowsLmq, type MultiDispatchTarget } from './multi-dispatch.ts'
+import { MessagePuts } from './message-puts.ts'
 import { iterateUnits } from './read/cq-units.ts'
 import { estimateMessageCount } from './read/message-estimate.ts'
 import type { HAService } from './replication.ts'
-import type { DispatchRequest } from './reput/dispatch-request.ts'
+import { MessageArrivals } from './reput/message-arrivals.ts'
 import { StoreLife } from './store-life.ts'
 import { makeStoreParts, type MessageStoreDeps, type StoreParts } from './store-parts.ts'
-import {
-  PutMessageStatus,
-  type BoundaryType,
-  type CommitLogDispatcher,
-  type CQType,
-  type CqUnit,
-  type GetMessageRequest,
-  type GetMessageResult,
-  type LogPlace,
-  type MessageArrivingListener,
-  type MessageFilter,
-  type MessageStore,
-  type PutMessageCallback,
-  type PutMessageResult,
-  type QueryMessageResult,
-  type Retention,
+import type {
+  BoundaryType,
+  CommitLogDispatcher,
+  CqUnit,
+  GetMessageRequest,
+  GetMessageResult,
+  LogPlace,
+  MessageArrivingListener,
+  MessageFilter,
+  MessageStore,
+  PutMessageCallback,
+  QueryMessageResult,
+  Retention,
 } from './types.ts'
 
 export { StoreError } from './errors.ts'
@@ -44,16 +38,6 @@ export {
 export { orderLogCut } from './recovery/log-cut.ts'
 export type { MessageStoreDeps } from './store-parts.ts'
 
-const DISK_FULL: PutMessageResult = {
-  status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
-  reason: 'the disk is too full',
-}
-
-const SLAVE_MODE: PutMessageResult = {
-  status: PutMessageStatus.SERVICE_NOT_AVAILABLE,
-  reason: 'the store is in slave mode',
-}
-
 /**
  * The store of one broker, in one directory. `start` opens and recovers it, `stop` leaves it complete on the disk.
  *
@@ -64,16 +48,20 @@ export class DefaultMessageStore implements MessageStore {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #parts: StoreParts
-  readonly #cqType: (topic: string) => CQType
+  readonly #puts: MessagePuts
+  readonly #arrivals: MessageArrivals
   readonly #life: StoreLife
-  readonly #listeners: MessageArrivingListener[] = []
 
   constructor(deps: MessageStoreDeps) {
     this.#config = deps.config
     this.#clock = deps.clock
     this.#logger = deps.logger
-    this.#parts = makeStoreParts(deps, (request) => this.#onDispatched(request))
-    this.#cqType = (topic) => this.#parts.queues.cqType(topic)
+    this.#arrivals = new MessageArrivals(deps.config)
+    this.#parts = makeStoreParts(deps, (request) => {
+      this.#parts.flusher.dispatched(request.storeTimestamp)
+      this.#arrivals.dispatched(request)
+    })
+    this.#puts = new MessagePuts({ ...this.#parts, config: deps.config, clock: deps.clock })
     this.#life = new StoreLife(deps, this.#parts)
   }
 
@@ -86,65 +74,12 @@ export class DefaultMessageStore implements MessageStore {
     return this.#life.stop()
   }
 
-  #onDispatched(request: DispatchRequest): void {
-    this.#parts.flusher.dispatched(request.storeTimestamp)
-    this.#notifyArriving(request, request)
-    const { enableMultiDispatch, enableLmq } = this.#config
-    if (!enableMultiDispatch || !topicAllowsLmq(request.topic)) return
-    for (const target of multiDispatchTargets(request, enableLmq)) {
-      this.#notifyArriving(request, target)
-    }
-  }
-
-  /** Source: store.DefaultMessageStore#notifyMessageArriveIfNecessary, #notifyMessageArrive4MultiQueue */
-  #notifyArriving(
-    { tagsCode, storeTimestamp, record, bitMap: filterBitMap }: DispatchRequest,
-    at: MultiDispatchTarget,
-  ): void {
-    const { topic, queueId, queueOffset } = at
-    const logicOffset = queueOffset + 1
-    for (const listener of this.#listeners) {
-      listener({ topic, queueId, logicOffset, tagsCode, storeTimestamp, record, filterBitMap })
-    }
-  }
-
-  // ---- puts ----
-
   putMessage(message: MessageExtBrokerInner, done: PutMessageCallback): void {
-    const refused = this.#refusal() ?? checkInnerBatch(message, this.#cqType)
-    if (refused !== undefined) done(refused)
-    else this.#parts.log.append(message, this.#counted(done))
+    this.#puts.putMessage(message, done)
   }
 
   putMessages(batch: MessageExtBrokerInner, done: PutMessageCallback): void {
-    const refused = this.#refusal()
-    if (refused !== undefined) {
-      done(refused)
-      return
-    }
-    if (batch.body.length > this.#config.maxMessageSize) {
-      done(illegal(`the batch has ${batch.body.length} bytes`))
-      return
-    }
-    try {
-      this.#parts.log.appendBatch(splitBatch(batch), this.#counted(done))
-    } catch (error) {
-      done(illegal(toError(error).message))
-    }
-  }
-
-  /** Source: store.util.HookUtils#checkBeforePutMessage */
-  #refusal(): PutMessageResult | undefined {
-    if (this.#config.brokerRole === 'SLAVE') return SLAVE_MODE
-    return this.isDiskFull ? DISK_FULL : undefined
-  }
-
-  #counted(done: PutMessageCallback): PutMessageCallback {
-    const beginMs = this.#clock.now()
-    return (result) => {
-      this.#parts.stats.countPut(result, beginMs)
-      done(result)
-    }
+    this.#puts.putMessages(batch, done)
   }
 
   // ---- gets ----
@@ -292,7 +227,7 @@ export class DefaultMessageStore implements MessageStore {
   }
 
   addMessageArrivingListener(listener: MessageArrivingListener): void {
-    this.#listeners.push(listener)
+    this.#arrivals.addListener(listener)
   }
 
   get maxPhysicalOffset(): number {
