@@ -106,7 +106,9 @@ function namesrvSettings({ configs, given, unknown }: StandaloneConfigs): Namesr
   return {
     tables: NAMESRV_TABLES,
     configs: {
-      ...{ namesrv, client, tls, limits },
+      ...{ namesrv, client, tls },
+      // Copies: they change by updateNamesrvConfig, the broker's by updateBrokerConfig.
+      limits: { ...limits },
       server: { ...server, listenPort: standalone.namesrvPort },
       monitor: { healthEndpointPort: NO_PORT },
     },

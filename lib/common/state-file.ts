@@ -23,7 +23,7 @@ export function writeSecretFile(
   content: string | Buffer,
 ): void {
   fileSystem.makeDirectory(dirname(path))
-  if (fileSystem.exists(path)) fileSystem.makePrivate(path)
+  for (const old of [path, `${path}.bak`]) if (fileSystem.exists(old)) fileSystem.makePrivate(old)
   replace(fileSystem, path, fileSystem.createPrivate(`${path}.tmp`), content)
 }
 

@@ -42,6 +42,8 @@ describe('state files', () => {
     writeSecretFile(fileSystem, file, '2')
     expect(modes()).to.deep.equal([0o600, 0o600])
     expect([read(), fs.readFileSync(`${file}.bak`, 'utf8')]).to.deep.equal([2, '1'])
+    fs.renameSync(file, `${file}.bak`)
+    fs.chmodSync(`${file}.bak`, 0o666)
     writeSecretFile(fileSystem, file, '3')
     expect(modes()).to.deep.equal([0o600, 0o600])
     expect(fs.readdirSync(path.dirname(file)).sort()).to.deep.equal(['x.json', 'x.json.bak'])
