@@ -157,6 +157,8 @@ describe('a broker group of master and slave', () => {
     const rounds = [
       { code: 'AHEAD', slaves: 3, masters: 0 },
       { code: 'DIVERGED', slaves: 2, masters: 3 },
+      // The master is asked where its log ends.
+      { code: 'UNCONFIRMED', slaves: 1, masters: 0 },
     ]
     for (const { code, slaves, masters } of rounds) {
       const [m, s] = [`m-${code}`, `s-${code}`]
