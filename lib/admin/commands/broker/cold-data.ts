@@ -107,7 +107,7 @@ export const removeColdDataFlowCtrGroupConfig = defineCommand({
 /** Apache: tools.command.broker.CommitLogSetReadAheadSubCommand */
 export const setCommitLogReadAheadMode = defineCommand({
   name: 'setCommitLogReadAheadMode',
-  text: 'Says how the operating system is to read ahead in the commit log.',
+  text: 'Turns reading ahead in the commit log on or off.',
   options: {
     ...BROKER_OPTIONS,
     commitLogReadAheadMode: required(choice('m', ['0', '1'], '0 as usual, 1 for random reads')),

@@ -169,14 +169,20 @@ describe('ColdDataCgCtrService', () => {
       expect(thresholds()).to.deep.equal({ 'G||adaptive': 400 })
     })
 
-    it('weighs the last period, the sum of the last ten and the last change', () => {
-      service.addOrUpdateGroupConfig('G||adaptive', 500)
-      // The errors are nine times 10 and once -50: 0.5 * -50 + 0.3 * 40 + 0.2 * -60 = -25.
-      for (let period = 1; period <= 10; period++) {
-        service.coldAcc('G', period < 10 ? 790 : 850)
-        clock.advance(PERIOD_MS)
-      }
-      expect(thresholds()).to.deep.equal({ 'G||adaptive': 400 })
-    })
+    // What is aimed at is 800. Nine errors of 10, then -20: 0.5 * -20 + 0.3 * 70 + 0.2 * -30 = 5; with -30 it is -5.
+    const lastReads = [
+      { bytes: 820, threshold: 750 },
+      { bytes: 830, threshold: 400 },
+    ]
+    for (const { bytes, threshold } of lastReads) {
+      it(`weighs a last period of ${bytes} bytes, the sum of ten and the last change`, () => {
+        service.addOrUpdateGroupConfig('G||adaptive', 500)
+        for (let period = 1; period <= 10; period++) {
+          service.coldAcc('G', period < 10 ? 790 : bytes)
+          clock.advance(PERIOD_MS)
+        }
+        expect(thresholds()).to.deep.equal({ 'G||adaptive': threshold })
+      })
+    }
   })
 })
