@@ -329,6 +329,14 @@ describe('NameServer over sockets', () => {
       expect([none.code, none.remark]).to.deep.equal([22, 'No config item, Namespace: other'])
     })
 
+    it('takes other limits of connections at once', async () => {
+      await start()
+      const text = 'serverMaxHeaderLength=1024'
+      await client.invoke(requestOf(RequestCode.UPDATE_NAMESRV_CONFIG, undefined, text))
+      client.send(requestOf(RequestCode.GET_NAMESRV_CONFIG, { filler: 'x'.repeat(1024) }))
+      await client.closed
+    })
+
     it('tells and changes its configuration, except for what is black-listed', async () => {
       await start()
       const update = (text: string) =>
