@@ -1,15 +1,13 @@
-import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import { constants, PerformanceObserver } from 'node:perf_hooks'
 import type { NodeGCPerformanceDetail, PerformanceEntry } from 'node:perf_hooks'
+import type { Clock } from '../common/clock.ts'
 import type { Service } from '../common/service.ts'
+import { EventLoopDelay } from './event-loop-delay.ts'
 import { Histogram } from './histogram.ts'
 import { gauge, type Metric, type Sample, singleGauge } from './metric.ts'
 
 type GCEntry = PerformanceEntry & { readonly detail: NodeGCPerformanceDetail }
 
-/** How often the event loop is looked at, in milliseconds. */
-const RESOLUTION_MS = 10
-const NANOS = 1e9
-const QUANTILES = [50, 90, 99, 99.9]
 const GC_BOUNDS_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1]
 const GC_KINDS: ReadonlyMap<number | undefined, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
@@ -21,7 +19,7 @@ const GC_KINDS: ReadonlyMap<number | undefined, string> = new Map([
 /** What the process itself is about: delays of the event loop, garbage collection, memory and processor time. */
 export class ProcessMetrics implements Service {
   readonly metrics: readonly Metric[]
-  readonly #loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  readonly #loop: EventLoopDelay
   readonly #gc = new Histogram(
     'rocketmq_server_gc_duration_seconds',
     'How long garbage collections took',
@@ -33,13 +31,10 @@ export class ProcessMetrics implements Service {
     }
   })
 
-  constructor() {
+  constructor(clock: Clock) {
+    this.#loop = new EventLoopDelay(clock)
     this.metrics = [
-      gauge(
-        'rocketmq_server_event_loop_delay_seconds',
-        'By how much timers were late since the last scrape',
-        () => this.#loopDelays(),
-      ),
+      this.#loop.metric,
       this.#gc,
       gauge('rocketmq_server_memory_bytes', 'Memory of the process', memory),
       gauge('rocketmq_server_cpu_seconds', 'Processor time since the start', processorTime),
@@ -48,31 +43,14 @@ export class ProcessMetrics implements Service {
   }
 
   async start(): Promise<void> {
-    this.#loop.enable()
+    await this.#loop.start()
     this.#observer.observe({ entryTypes: ['gc'] })
   }
 
   async stop(): Promise<void> {
-    this.#loop.disable()
     this.#observer.disconnect()
+    await this.#loop.stop()
   }
-
-  #loopDelays(): Sample[] {
-    const loop = this.#loop
-    const samples = QUANTILES.map((percent) => ({
-      labels: { quantile: String(percent / 100) },
-      value: lateness(loop.percentile(percent)),
-    }))
-    samples.push({ labels: { quantile: '1' }, value: lateness(loop.max) })
-    loop.reset()
-    return samples
-  }
-}
-
-/** Seconds by which a timer was late; what is measured has the timer's own period in it. 0 when nothing was measured. */
-function lateness(nanos: number): number {
-  const seconds = nanos / NANOS - RESOLUTION_MS / 1000
-  return seconds > 0 && seconds < Number.MAX_SAFE_INTEGER / NANOS ? seconds : 0
 }
 
 function memory(): Sample[] {

@@ -88,7 +88,7 @@ export class BrokerMetricsManager implements Service {
   readonly #deps: BrokerMetricsDeps
   readonly #labels: Labels
   readonly #lags: ConsumerLagCalculator
-  readonly #process = new ProcessMetrics()
+  readonly #process: ProcessMetrics
   readonly #rpcLatency: RpcLatency
   readonly #servers: MonitorServer[] = []
   #reader: PeriodicMetricReader | undefined
@@ -113,6 +113,7 @@ export class BrokerMetricsManager implements Service {
       consumerOffsetManager,
       pops: popConsumption,
     })
+    this.#process = new ProcessMetrics(clock)
     this.#rpcLatency = new RpcLatency(clock)
     const hasMetrics = broker.metricsExporterType !== 'DISABLE'
     if (hasMetrics) dispatcher.registerAnswerListener(this.#rpcLatency)

@@ -159,10 +159,12 @@ describe('metrics and health of a broker', () => {
     }
     const own = [...told.keys()].filter((name) => name.startsWith('rocketmq_server_'))
     expect(own).to.include.members([
-      'rocketmq_server_event_loop_delay_seconds',
       'rocketmq_server_memory_bytes',
       'rocketmq_server_store_put_duration_seconds',
     ])
+    for (const what of ['event_loop_delay', 'gc_duration', 'store_put_duration']) {
+      expect(told.get(`rocketmq_server_${what}_seconds`)?.type, what).to.equal('histogram')
+    }
   })
 
   it('is ready while it takes messages', async () => {
