@@ -28,7 +28,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/,$/g, ''],
   // Our own tool repeats what Apache's changes.
   [/(dataVersion\.counter = )\d+/g, '$1$VERSION'],
-  [/(\w+Tps\s*: ).*/g, '$1$TPS'],
+  [/(\w+Tps\s*[:=] ).*/g, '$1$TPS'],
   [/\btrue +\d+\s*$/g, 'true $TIME'],
   [/\b(CLUSTERING +)\d+ /g, '$1$TPS '],
   [/\bspentTimeMills=\d+/g, '$TIME'],
