@@ -33,6 +33,8 @@ export class ProcessMetrics implements Service {
 
   constructor(clock: Clock) {
     this.#loop = new EventLoopDelay(clock)
+    // Rates and alerts need a series that begins at 0, before there was any collection.
+    for (const kind of GC_KINDS.values()) this.#gc.series({ kind })
     this.metrics = [
       this.#loop.metric,
       this.#gc,
