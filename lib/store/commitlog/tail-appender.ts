@@ -60,13 +60,18 @@ export class TailAppender {
     return size + END_FILE_MIN_BLANK_LENGTH <= this.#deps.files.fileSize
   }
 
-  /** Sees to it that the next `size` bytes, which fit into a file, lie in one. @throws when a new file cannot be made */
+  /**
+   * Sees to it that the next `size` bytes, which fit into a file, lie in one, and in one chunk: a write ends with a chunk, and a batch of
+   * which only a part is written could not be taken back. @throws when a new file cannot be made
+   */
   makeRoom(size: number): void {
-    const { files } = this.#deps
+    const { files, tail } = this.#deps
     const file = files.findOrCreate(this.#endOffset)
-    if (size + END_FILE_MIN_BLANK_LENGTH <= file.endOffset - this.#endOffset) return
-    files.findOrCreate(file.endOffset)
-    this.#closeFile(file.endOffset)
+    if (size + END_FILE_MIN_BLANK_LENGTH > file.endOffset - this.#endOffset) {
+      files.findOrCreate(file.endOffset)
+      this.#closeFile(file.endOffset)
+    }
+    tail.reserve(this.#endOffset, size)
   }
 
   /** Fills the rest of a file and goes on at the next one's start. */

@@ -2,7 +2,7 @@ const CHUNK_BYTES_MAX = 1024 * 1024
 /** Buffers kept for the next chunks: as many as one write may free. New memory is dear when it is first used. */
 const MAX_SPARE = 8
 
-/** A stretch of the log in memory: `length` bytes from `startOffset` on. In the tail, a record never lies in two chunks. */
+/** A stretch of the log in memory: `length` bytes from `startOffset` on. In the tail, neither a record nor a batch lies in two chunks. */
 export interface Chunk {
   readonly startOffset: number
   readonly buffer: Buffer

@@ -15,7 +15,32 @@ import { makeMessage } from '../../../helpers/store.ts'
 const SEEDS = Number(process.env['STORE_SEEDS'] ?? 5)
 /** Large enough for several writes through the thread pool in one file. */
 const FILE_SIZE = 2 * 1024 * 1024
+/** In one file more than one write takes. */
+const LARGE_FILE_SIZE = 32 * 1024 * 1024
 const FOLDER = '/store/commitlog'
+
+function newLog(
+  disk: SimFileSystem,
+  clock: SimClock,
+  fileSize: number,
+  haService?: HAService,
+): CommitLog {
+  return new CommitLog({
+    config: { ...DEFAULT_MESSAGE_STORE_CONFIG, storePathRootDir: '/store' },
+    limits: { ...DEFAULT_STORE_LIMITS, tailBytes: 2 * 1024 * 1024 },
+    clock,
+    logger: SILENT_LOGGER,
+    files: new LogFileQueue({
+      directories: [FOLDER],
+      fileSize,
+      fileSystem: disk,
+      openFiles: new OpenFiles(10),
+      syncDirectories: true,
+    }),
+    onConfirmed: () => undefined,
+    haService: () => haService,
+  })
+}
 
 /** A log on a disk that is slow, or fails, at random; a replication that refuses messages at random. */
 class FailingLog {
@@ -36,22 +61,9 @@ class FailingLog {
       this.failures++
       return simError('EIO')
     }
-    this.log = new CommitLog({
-      config: { ...DEFAULT_MESSAGE_STORE_CONFIG, storePathRootDir: '/store' },
-      limits: { ...DEFAULT_STORE_LIMITS, tailBytes: 2 * 1024 * 1024 },
-      clock,
-      logger: SILENT_LOGGER,
-      files: new LogFileQueue({
-        directories: [FOLDER],
-        fileSize: FILE_SIZE,
-        fileSystem: this.#disk,
-        openFiles: new OpenFiles(10),
-        syncDirectories: true,
-      }),
-      onConfirmed: () => undefined,
-      haService: () =>
-        ({ needAckNums: () => (this.#refuses ? undefined : 1) }) as unknown as HAService,
-    })
+    const needAckNums = () => (this.#refuses ? undefined : 1)
+    const haService = { needAckNums } as unknown as HAService
+    this.log = newLog(this.#disk, clock, FILE_SIZE, haService)
   }
 
   /** Some messages, single ones and batches, large and small. */
@@ -83,6 +95,27 @@ class FailingLog {
 }
 
 describe('LogWriter', () => {
+  it('writes batches as a whole: of one that fails nothing stays in the log', async () => {
+    const disk = new SimFileSystem()
+    const log = newLog(disk, new SimClock(), LARGE_FILE_SIZE)
+    disk.fault = (operation) =>
+      operation === 'write' && log.writtenOffset > 0 ? simError('EIO') : undefined
+    const statuses: string[] = []
+    let storedEnd = 0
+    const batch = Array.from({ length: 10 }, () => makeMessage({ body: Buffer.alloc(20_000) }))
+    for (let count = 0; count < 100; count++) {
+      log.appendBatch(batch, ({ status, appended }) => {
+        statuses.push(status)
+        if (appended !== undefined) storedEnd = appended.commitLogOffset + appended.size
+      })
+    }
+    await log.idle()
+    const stored = statuses.filter((status) => status === 'PUT_OK').length
+    expect(stored).to.be.within(1, 99)
+    expect(log.maxOffset).to.equal(storedEnd)
+    expect(log.queueOffsets.get('TopicA', 0)).to.equal(stored * batch.length)
+  })
+
   for (let seed = 1; seed <= SEEDS; seed++) {
     it(`writes all that is answered, whatever fails meanwhile (seed ${seed})`, async () => {
       const random = new Random(seed)
