@@ -39,7 +39,9 @@ export class UnitWindows {
     return units
   }
 
+  /** Keeps it unless it is larger than others: who asks for thousands of messages gets few of them, and could fill the memory. */
   set(series: object, window: UnitWindow): void {
+    if (window.units.length > WINDOW_BYTES) return
     this.#windows.delete(series)
     this.#windows.set(series, window)
     for (const oldest of this.#windows.keys()) {

@@ -16,4 +16,13 @@ describe('UnitWindows', () => {
     set(128)
     expect([has(0), has(1), has(2), has(128)]).to.deep.equal([true, false, true, true])
   })
+
+  it('keeps none that is larger than what is read ahead: memory stays bounded, whatever is asked for', () => {
+    const windows = new UnitWindows()
+    const series = {}
+    windows.set(series, { from: 0, units: Buffer.alloc(300_000 * UNIT) })
+    expect(windows.view(series, UNIT, 0, 1, 1)).to.equal(undefined)
+    windows.set(series, { from: 0, units: Buffer.alloc(UnitWindows.unitsOf(UNIT) * UNIT) })
+    expect(windows.view(series, UNIT, 0, 1, 1)).to.have.lengthOf(UNIT)
+  })
 })
