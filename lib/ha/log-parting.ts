@@ -5,7 +5,7 @@ import type { Logger } from '../common/logger.ts'
 export interface LogCutter {
   /** Where the master's log ends, as it says itself. Rejects when it does not say. */
   masterMaxOffset(): Promise<number>
-  /** This log and its master's are the same up to `commonEnd` only. */
+  /** This log and its master's are the same up to `commonEnd` only. @throws what the file system says */
   cut(commonEnd: number): void
 }
 
@@ -50,16 +50,25 @@ export class LogParting {
       return this.#comparesMore
     }
     this.#comparesMore = false
-    if (masterEnd !== undefined) this.#cutter.cut(masterEnd)
-    else if (code === 'DIVERGED') this.#cutter.cut(commonEnd as number)
+    if (masterEnd !== undefined) this.#cut(this.#cutter, masterEnd)
+    else if (code === 'DIVERGED') this.#cut(this.#cutter, commonEnd as number)
     else void this.#cutWhereMasterEnds(this.#cutter, commonEnd as number)
     return false
+  }
+
+  #cut(cutter: LogCutter, commonEnd: number): void {
+    try {
+      cutter.cut(commonEnd)
+    } catch (error) {
+      const reason = toError(error).message
+      this.#logger.error({ commonEnd, reason }, 'the log is not cut: the order cannot be written')
+    }
   }
 
   async #cutWhereMasterEnds(cutter: LogCutter, commonEnd: number): Promise<void> {
     try {
       const masterMaxOffset = await cutter.masterMaxOffset()
-      if (masterMaxOffset === commonEnd) cutter.cut(commonEnd)
+      if (masterMaxOffset === commonEnd) this.#cut(cutter, commonEnd)
       else {
         this.#logger.error(
           { commonEnd, masterMaxOffset },

@@ -7,18 +7,23 @@ describe('LogParting', () => {
   let logger: RecordingLogger
   let cuts: number[]
   let masterMaxOffset: number | Error
+  let failure: Error | undefined
   let parting: LogParting
 
   beforeEach(() => {
     logger = new RecordingLogger()
     cuts = []
+    failure = undefined
     parting = new LogParting(
       {
         masterMaxOffset: () =>
           masterMaxOffset instanceof Error
             ? Promise.reject(masterMaxOffset)
             : Promise.resolve(masterMaxOffset),
-        cut: (commonEnd) => void cuts.push(commonEnd),
+        cut: (commonEnd) => {
+          if (failure !== undefined) throw failure
+          cuts.push(commonEnd)
+        },
       },
       logger,
     )
@@ -49,6 +54,18 @@ describe('LogParting', () => {
     await consider('DIVERGED', { commonEnd: 500 })
     expect(cuts).to.deep.equal([700, 500])
     expect(parting.comparesMore).to.equal(false)
+  })
+
+  it('tells of a disk on which the cut cannot be ordered, and goes on', async () => {
+    failure = new Error('no space left')
+    expect(await consider('AHEAD', { masterEnd: 700 })).to.equal(false)
+    expect(logger.lines).to.deep.equal([
+      {
+        level: 'error',
+        event: 'the log is not cut: the order cannot be written',
+        fields: { commonEnd: 700, reason: 'no space left' },
+      },
+    ])
   })
 
   it('asks a master that sends no more, and cuts where its log ends', async () => {
