@@ -110,10 +110,22 @@ export class SlaveSynchronize implements Service {
   syncAll(): Promise<void> {
     const masterAddr = this.#masterAddr
     if (masterAddr === undefined) return Promise.resolve()
-    this.#syncing ??= this.#syncFrom(masterAddr).finally(() => {
-      this.#syncing = undefined
-    })
+    this.#syncing ??= this.#syncAll(masterAddr)
     return this.#syncing
+  }
+
+  /** A master that was found meanwhile is asked at once. */
+  async #syncAll(masterAddr: string): Promise<void> {
+    let next: string | undefined = masterAddr
+    for (
+      let asked: string | undefined;
+      next !== undefined && next !== asked;
+      next = this.#masterAddr
+    ) {
+      asked = next
+      await this.#syncFrom(asked)
+    }
+    this.#syncing = undefined
   }
 
   /** Resolves when the slave knows how far its master's delay levels and timers have come, or could not be told. */
@@ -159,12 +171,12 @@ export class SlaveSynchronize implements Service {
       try {
         const takeOver = await fetch((...request) => this.#ask(masterAddr, ...request))
         // The role may have changed meanwhile: a master's tables are its own.
-        if (this.#masterAddr !== masterAddr) return
-        takeOver()
+        if (this.#masterAddr === masterAddr) takeOver()
       } catch (error) {
         hasFailed = true
         this.#failures.failed(error, { masterAddr, code })
       }
+      if (this.#masterAddr !== masterAddr) return
     }
     if (!hasFailed) this.#failures.worked()
   }

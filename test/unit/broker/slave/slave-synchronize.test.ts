@@ -22,6 +22,8 @@ describe('SlaveSynchronize', () => {
   let offset: number
   let taken: (number | undefined)[]
   let checkPoints: number
+  /** Whom the slave has asked for tables. */
+  let asked: string[]
   /** Runs before the master answers. */
   let onAsked: () => void
 
@@ -31,11 +33,15 @@ describe('SlaveSynchronize', () => {
     offset = 10
     taken = []
     checkPoints = 0
+    asked = []
     onAsked = () => undefined
     service = new SlaveSynchronize({
       storeConfig: { brokerRole: 'SLAVE' },
       groupMaster,
-      invoke: (_: string, { code }: RemotingCommand) => Promise.resolve(answer(code)),
+      invoke: (address: string, { code }: RemotingCommand) => {
+        if (code === RequestCode.GET_ALL_TOPIC_CONFIG) asked.push(address)
+        return Promise.resolve().then(() => answer(code))
+      },
       scheduleMessageService: {
         takeOver: ({ offsetTable }: DelayOffsetSerializeWrapper) =>
           void taken.push(offsetTable.get(1)),
@@ -85,5 +91,13 @@ describe('SlaveSynchronize', () => {
     await settle()
     expect(taken).to.deep.equal([])
     expect(checkPoints).to.equal(0)
+  })
+
+  it('asks a master that is found while another one is asked, too', async () => {
+    const next = { masterAddr: 'n:1', haServerAddr: 'n:2' }
+    onAsked = () => groupMaster.update(next)
+    groupMaster.update(MASTER)
+    await settle()
+    expect(asked).to.deep.equal([MASTER.masterAddr, next.masterAddr])
   })
 })
