@@ -36,7 +36,8 @@ export class SpecialServices implements Service {
 
   /** Services that run all the time end by themselves. */
   async stop(): Promise<void> {
-    await this.#change
+    // Who asked for a change was told that it failed.
+    await this.#change.catch(() => undefined)
     if (this.#isRunning) await stopAll(this.#deps.services)
     this.#isRunning = false
   }
@@ -49,10 +50,11 @@ export class SpecialServices implements Service {
 
   async #changeTo(shouldRun: boolean): Promise<void> {
     if (this.#isRunning === shouldRun) return
-    this.#isRunning = shouldRun
     this.#deps.logger.info({ shouldRun }, 'special services change')
     const { services, switches } = this.#deps
+    // When that fails none of them runs, and the next change tries again.
     if (shouldRun) await startAll(services)
+    this.#isRunning = shouldRun
     await Promise.all(switches.map((turn) => turn(shouldRun)))
     if (!shouldRun) await stopAll(services)
   }
