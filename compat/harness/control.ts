@@ -24,6 +24,8 @@ export class ControlEndpoint {
         (error: unknown) => response.writeHead(500).end(String(error)),
       )
     })
+    // A connection that is closed while the next request comes would fail it: cases wait longer than Node's 5 s between two.
+    this.#server.keepAliveTimeout = 0
   }
 
   /** Resolves to its URL, without a slash at the end. */
