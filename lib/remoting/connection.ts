@@ -225,7 +225,8 @@ export class Connection implements RequestChannel, Sweepable {
     if (this.#closed) return
     const { serializeType } = this.#options
     const type = command.code > MAX_BINARY_CODE ? SerializeType.JSON : serializeType
-    if (!this.#gathering && this.#outgoing.unwrittenBytes === 0) queueMicrotask(this.#flush)
+    const isWaiting = !this.#gathering && this.#outgoing.unwrittenBytes > 0
+    if (!this.#gathering && !isWaiting) queueMicrotask(this.#flush)
     this.#outgoing.push(encodeFrameHead(command, type))
     if (command.bodySlices !== undefined) {
       for (const slice of command.bodySlices) if (slice.length > 0) this.#outgoing.push(slice)
@@ -234,6 +235,8 @@ export class Connection implements RequestChannel, Sweepable {
     }
     if (this.unwrittenBytes > this.#options.limits.writeBufferHighWaterMark) this.#holdBackOrClose()
     else if (this.#gathering) this.#pace.spend(bodyLength(command))
+    // Nothing is flushed, and counted, until the peer reads.
+    if (isWaiting) this.#memory.setUnwritten(this.unwrittenBytes)
   }
 
   /** Above the high-water mark: what the kernel does not take either stops the reading, or ends the connection. */

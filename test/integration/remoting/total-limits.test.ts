@@ -126,6 +126,27 @@ describe('limits of a server', () => {
     await until(() => slow.received.length === 12)
   })
 
+  it('counts what is answered later to peers that read nothing', async () => {
+    await start({
+      ...{ serverMaxTotalUnwrittenBytes: 24 * MIB },
+      ...{ writeBufferHighWaterMark: 64 * MIB, writeBufferLowWaterMark: MIB },
+    })
+    const slow = await fixture.connectChannel()
+    slow.socket.pause()
+    for (let i = 0; i < 40; i++) slow.send(RemotingCommand.request(LATER))
+    await until(() => later.length === 40)
+    const [connection] = fixture.server.channels
+    let sent = 0
+    for (const { request, channel } of later) {
+      if (connection?.isOpen !== true) break
+      channel.respond(request, RemotingCommand.response(0, undefined, undefined, bodyOf(MIB)))
+      await new Promise((resolve) => setImmediate(resolve))
+      sent++
+    }
+    expect(sent).to.be.within(24, 39)
+    expect(warnings()[0]).to.contain('of them are answers that this peer does not read')
+  })
+
   it('refuses requests with a body while too many bytes of them wait, with SYSTEM_BUSY', async () => {
     await start({ serverMaxTotalRequestBytes: 2 * MIB })
     const clients = [await fixture.connectChannel(), await fixture.connectChannel()]
