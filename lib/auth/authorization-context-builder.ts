@@ -11,6 +11,7 @@ import {
   type Resource,
   ResourceType,
   groupResource,
+  isReplyTopic,
   isRetryTopic,
   literal,
   topicResource,
@@ -32,10 +33,14 @@ export function buildContexts(
     case RequestCode.GET_ROUTEINFO_BY_TOPIC:
       return [routeContext(extFields.topic ?? '')]
     case RequestCode.SEND_MESSAGE:
-      return [sendContext(extFields.topic ?? '', extFields.group)]
+      return [sendContext(extFields.topic ?? '')]
     case RequestCode.SEND_MESSAGE_V2:
     case RequestCode.SEND_BATCH_MESSAGE:
-      return [sendContext(extFields.b ?? '', extFields.a)]
+      return [sendContext(extFields.b ?? '')]
+    case RequestCode.SEND_REPLY_MESSAGE:
+      return replyContexts(extFields.topic ?? '', clusterName)
+    case RequestCode.SEND_REPLY_MESSAGE_V2:
+      return replyContexts(extFields.b ?? '', clusterName)
     case RequestCode.END_TRANSACTION:
       // Clients before 5.0 do not say the topic.
       if (isBlank(extFields.topic)) return []
@@ -82,11 +87,19 @@ function routeContext(topic: string): AuthorizationContext {
   return context(literal(ResourceType.TOPIC, topic), Action.PUB, Action.SUB, Action.GET)
 }
 
-/** Consumers send to the retry topics of their groups. */
-function sendContext(topic: string, group: string | undefined): AuthorizationContext {
-  if (!isRetryTopic(topic)) return context(literal(ResourceType.TOPIC, topic), Action.PUB)
-  const name = group === undefined || isBlank(group) ? topic : group
-  return context(groupResource(name), Action.SUB)
+/**
+ * Consumers send to the retry topics of their groups. Apache believes the group that the request names, so that who may consume
+ * in one group may send to all of them.
+ */
+function sendContext(topic: string): AuthorizationContext {
+  return isRetryTopic(topic)
+    ? context(groupResource(topic), Action.SUB)
+    : context(literal(ResourceType.TOPIC, topic), Action.PUB)
+}
+
+/** Apache lets everybody send replies, and with them to every topic, as they are stored. */
+function replyContexts(topic: string, clusterName: string): AuthorizationContext[] {
+  return isReplyTopic(topic, clusterName) ? [] : [sendContext(topic)]
 }
 
 function consumeContexts(

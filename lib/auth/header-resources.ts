@@ -146,7 +146,10 @@ export const HEADER_RULES: ReadonlyMap<number, HeaderRule> = new Map([
     [RequestCode.GET_LITE_CLIENT_INFO, RequestCode.GET_LITE_GROUP_INFO],
   ),
   ...named(Action.UPDATE, [group('group')], [RequestCode.TRIGGER_LITE_DISPATCH]),
-  ...onCluster(Action.GET, [RequestCode.GET_BROKER_LITE_INFO]),
+  ...onCluster(Action.GET, [
+    RequestCode.GET_BROKER_LITE_INFO,
+    RequestCode.GET_COLD_DATA_FLOW_CTR_INFO,
+  ]),
   ...onCluster(Action.UPDATE, [
     RequestCode.UPDATE_AND_CREATE_TOPIC_LIST,
     RequestCode.UPDATE_BROKER_CONFIG,
@@ -157,5 +160,8 @@ export const HEADER_RULES: ReadonlyMap<number, HeaderRule> = new Map([
     RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN,
     RequestCode.SET_MESSAGE_REQUEST_MODE,
     RequestCode.SWITCH_TIMER_ENGINE,
+    RequestCode.UPDATE_COLD_DATA_FLOW_CTR_CONFIG,
+    RequestCode.REMOVE_COLD_DATA_FLOW_CTR_CONFIG,
+    RequestCode.SET_COMMITLOG_READ_MODE,
   ]),
 ])

@@ -32,6 +32,11 @@ export function isRetryTopic(topic: string): boolean {
   return topic.startsWith(RETRY_PREFIX)
 }
 
+/** Where those who answer requests send to: everybody may. Source: common.MixAll#REPLY_TOPIC_POSTFIX */
+export function isReplyTopic(topic: string, clusterName: string): boolean {
+  return topic === `${clusterName}_REPLY_TOPIC`
+}
+
 export function literal(type: ResourceType, name: string): Resource {
   return { type, name, pattern: ResourcePattern.LITERAL }
 }

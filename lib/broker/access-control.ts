@@ -96,13 +96,13 @@ export class AccessControl {
 }
 
 function createPlainPermissions({ brokerConfig, fileSystem, clock, logger }: AccessControlDeps) {
-  const { aclEnable, rocketmqHome } = brokerConfig
+  const { aclEnable, rocketmqHome, brokerClusterName: clusterName } = brokerConfig
   if (!aclEnable) return undefined
   if (!rocketmqHome) {
     throw new ConfigError('aclEnable=true: rocketmqHome says where conf/plain_acl.yml is: not set')
   }
   const files = new PlainAccessFiles(fileSystem, rocketmqHome)
-  return new PlainPermissionManager({ files, clock, logger })
+  return new PlainPermissionManager({ files, clusterName, clock, logger })
 }
 
 function createUserProvider({ config, storeConfig, fileSystem }: AccessControlDeps) {

@@ -89,7 +89,7 @@ function fieldsOf(codec: HeaderCodec<Fields>): fc.Arbitrary<Record<string, strin
 function readNeeds(request: RemotingCommand): void {
   calSignature(request, 'secret')
   try {
-    neededAccess(request)
+    neededAccess(request, 'DefaultCluster')
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
   }

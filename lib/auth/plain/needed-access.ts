@@ -6,7 +6,7 @@ import { UnregisterClientRequestHeader } from '../../../codec/header/unregister-
 import { UpdateConsumerOffsetRequestHeader } from '../../../codec/header/update-consumer-offset.ts'
 import type { RemotingCommand } from '../../../codec/remoting-command.ts'
 import { RequestCode } from '../../../codec/request-code.ts'
-import { isRetryTopic } from '../resource.ts'
+import { isReplyTopic, isRetryTopic } from '../resource.ts'
 import { Permission } from './permission.ts'
 
 /** What a request asks for: a permission for each topic and, under the names of their retry topics, group. */
@@ -24,22 +24,28 @@ export function isGroupKey(key: string): boolean {
 }
 
 /**
- * Other requests need no permission but a signature. Pulls by their other names, pops with what follows them, and recalls are not
- * among Apache's: they would be a way around the permission.
+ * Other requests need no permission but a signature. Pulls by their other names, pops with what follows them, recalls, and
+ * replies to other topics than that for replies are not among Apache's: they would be a way around the permission.
  *
  * Source: acl.plain.PlainAccessResource#parse
  * @throws CodecError when a field is missing, or a heartbeat's body is none
  */
-export function neededAccess(request: RemotingCommand): NeededAccess {
+export function neededAccess(request: RemotingCommand, clusterName: string): NeededAccess {
   const needed = new Map<string, number>()
   const fields = request.extFields ?? {}
   switch (request.code) {
     case RequestCode.SEND_MESSAGE:
-      addSend(needed, fields['topic'], fields['group'])
+      addSend(needed, fields['topic'])
       break
     case RequestCode.SEND_MESSAGE_V2:
     case RequestCode.SEND_BATCH_MESSAGE:
-      addSend(needed, fields['b'], fields['a'])
+      addSend(needed, fields['b'])
+      break
+    case RequestCode.SEND_REPLY_MESSAGE:
+      addReply(needed, fields['topic'], clusterName)
+      break
+    case RequestCode.SEND_REPLY_MESSAGE_V2:
+      addReply(needed, fields['b'], clusterName)
       break
     case RequestCode.CONSUMER_SEND_MSG_BACK:
       addSub(needed, undefined, fields['group'])
@@ -58,7 +64,7 @@ export function neededAccess(request: RemotingCommand): NeededAccess {
       addPopped(needed, fields['topic'], fields['consumerGroup'])
       break
     case RequestCode.RECALL_MESSAGE:
-      addSend(needed, fields['topic'], undefined)
+      addSend(needed, fields['topic'])
       break
     case RequestCode.QUERY_MESSAGE:
       addSub(needed, fields['topic'], undefined)
@@ -103,15 +109,18 @@ function addByHeader(
   }
 }
 
-/** A retry topic is its group's. */
-function addSend(
+/** A retry topic is its group's, whatever group the request names: Apache believes that. */
+function addSend(needed: Map<string, number>, topic: string | undefined): void {
+  if (topic === undefined) return
+  needed.set(topic, isRetryTopic(topic) ? Permission.SUB : Permission.PUB)
+}
+
+function addReply(
   needed: Map<string, number>,
   topic: string | undefined,
-  group: string | undefined,
+  clusterName: string,
 ): void {
-  if (topic === undefined) return
-  if (isRetryTopic(topic)) addSub(needed, undefined, group)
-  else needed.set(topic, Permission.PUB)
+  if (topic !== undefined && !isReplyTopic(topic, clusterName)) addSend(needed, topic)
 }
 
 /** What was popped from a retry topic is told by that topic's name, which is not `%RETRY%` and the group only. */

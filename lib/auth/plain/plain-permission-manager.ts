@@ -16,6 +16,8 @@ const TRACE_TOPIC = 'RMQ_SYS_TRACE_TOPIC'
 
 export interface PlainPermissionManagerDeps {
   readonly files: PlainAccessFiles
+  /** The broker's. */
+  readonly clusterName: string
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -37,14 +39,16 @@ const NOBODY: Accounts = { byKey: new Map(), fileByKey: new Map(), globalWhite: 
  */
 export class PlainPermissionManager {
   readonly #files: PlainAccessFiles
+  readonly #clusterName: string
   readonly #clock: Clock
   readonly #logger: Logger
   #accounts = NOBODY
   #fingerprint = ''
   #lookedMs = 0
 
-  constructor({ files, clock, logger }: PlainPermissionManagerDeps) {
+  constructor({ files, clusterName, clock, logger }: PlainPermissionManagerDeps) {
     this.#files = files
+    this.#clusterName = clusterName
     this.#clock = clock
     this.#logger = logger
   }
@@ -99,7 +103,7 @@ export class PlainPermissionManager {
     if (!isSameSignature(calSignature(request, account.secretKey), signature)) {
       return `Check signature failed for accessKey=${accessKey}`
     }
-    return checkRights(account, request)
+    return checkRights(account, request, this.#clusterName)
   }
 
   /** Adds an account, to the default file, or changes one. @throws AclError when it is wrong, an error of the file system */
@@ -166,10 +170,14 @@ export class PlainPermissionManager {
 }
 
 /** What traces messages needs no right but the topic of traces. */
-function checkRights(account: PlainAccount, request: RemotingCommand): string | undefined {
+function checkRights(
+  account: PlainAccount,
+  request: RemotingCommand,
+  clusterName: string,
+): string | undefined {
   let needed: NeededAccess
   try {
-    needed = neededAccess(request)
+    needed = neededAccess(request, clusterName)
   } catch (error) {
     return toError(error).message
   }

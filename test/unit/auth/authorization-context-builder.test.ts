@@ -49,6 +49,12 @@ const CASES: Case[] = [
   ['SEND_MESSAGE', { topic: '%RETRY%G', group: 'G' }, ['Group:G Sub']],
   ['SEND_MESSAGE_V2', { a: 'P', b: 'T' }, ['Topic:T Pub']],
   ['SEND_BATCH_MESSAGE', { b: '%RETRY%G' }, ['Group:G Sub']],
+  // Apache would ask for Sub on H, and for nothing in the three that follow.
+  ['SEND_MESSAGE', { topic: '%RETRY%G', group: 'H' }, ['Group:G Sub']],
+  ['SEND_REPLY_MESSAGE', { topic: 'T', group: 'P' }, ['Topic:T Pub']],
+  ['SEND_REPLY_MESSAGE_V2', { a: 'P', b: 'T' }, ['Topic:T Pub']],
+  ['SEND_REPLY_MESSAGE_V2', { a: 'G', b: '%RETRY%G' }, ['Group:G Sub']],
+  ['SEND_REPLY_MESSAGE_V2', { a: 'P', b: 'C_REPLY_TOPIC' }, []],
   ['RECALL_MESSAGE', { topic: 'T' }, ['Topic:T Pub']],
   ['END_TRANSACTION', { topic: 'T' }, ['Topic:T Pub']],
   ['END_TRANSACTION', { producerGroup: 'P' }, []],
@@ -93,6 +99,11 @@ const CASES: Case[] = [
   ['AUTH_CREATE_USER', { username: 'u' }, ['Cluster:C Update']],
   ['AUTH_LIST_ACL', {}, ['Cluster:C Get']],
   ['UPDATE_BROKER_CONFIG', {}, ['Cluster:C Update']],
+  // With Apache everybody may throttle all groups.
+  ['UPDATE_COLD_DATA_FLOW_CTR_CONFIG', {}, ['Cluster:C Update']],
+  ['REMOVE_COLD_DATA_FLOW_CTR_CONFIG', {}, ['Cluster:C Update']],
+  ['GET_COLD_DATA_FLOW_CTR_INFO', {}, ['Cluster:C Get']],
+  ['SET_COMMITLOG_READ_MODE', { READ_AHEAD_MODE: '0' }, ['Cluster:C Update']],
   ['UPDATE_AND_CREATE_SUBSCRIPTIONGROUP', {}, ['Group:G Update'], { groupName: 'G' }],
   ['GET_ALL_TOPIC_CONFIG', {}, []],
 ]

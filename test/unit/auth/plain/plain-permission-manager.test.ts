@@ -30,7 +30,7 @@ describe('PlainPermissionManager', () => {
     logger = new RecordingLogger()
     const files = new PlainAccessFiles(new NodeFileSystem(), home.path)
     await files.open()
-    manager = new PlainPermissionManager({ files, clock, logger })
+    manager = new PlainPermissionManager({ files, clusterName: 'C', clock, logger })
   })
 
   afterEach(() => home.remove())
@@ -194,7 +194,7 @@ describe('PlainPermissionManager', () => {
       }
       const files = new PlainAccessFiles(new FullDisk(), home.path)
       await files.open()
-      manager = new PlainPermissionManager({ files, clock, logger })
+      manager = new PlainPermissionManager({ files, clusterName: 'C', clock, logger })
       expect(() => manager.updateAccessConfig(NEW)).to.throw('ENOSPC')
       expect(problem('key-new', 'secret-new')).to.equal('No acl config for key-new')
     })
@@ -227,6 +227,29 @@ describe('PlainPermissionManager', () => {
     }
     const recall = RequestCode.RECALL_MESSAGE
     expect(ask(recall, 'T', 'G')).to.equal('No permission for topic:T')
+  })
+
+  it('asks for rights on replies to other topics than that for replies, and on the group whose retry topic is sent to', () => {
+    writeFileSync(
+      join(home.path, 'conf', 'plain_acl.yml'),
+      'accounts:\n- {accessKey: key-one, secretKey: secret-one, groupPerms: [G=SUB], topicPerms: [T=PUB]}',
+    )
+    manager.load()
+    const send = (code: number, topic: string) => {
+      const fields = { ...{ topic, group: 'G' }, ...{ b: topic, a: 'G' } }
+      const request = RemotingCommand.request(code, fields)
+      signRequest(request, { accessKey: 'key-one', secretKey: 'secret-one' })
+      return manager.findProblem(request, '127.0.0.1')
+    }
+    for (const code of [RequestCode.SEND_REPLY_MESSAGE, RequestCode.SEND_REPLY_MESSAGE_V2]) {
+      expect(send(code, 'C_REPLY_TOPIC')).to.equal(undefined)
+      expect(send(code, 'T')).to.equal(undefined)
+      expect(send(code, 'U')).to.equal('No default permission for topic:U')
+    }
+    for (const code of [RequestCode.SEND_MESSAGE, RequestCode.SEND_MESSAGE_V2]) {
+      expect(send(code, '%RETRY%G')).to.equal(undefined)
+      expect(send(code, '%RETRY%H')).to.equal('No default permission for group:H')
+    }
   })
 
   it('takes numbers for the texts that they are, and an empty file for none', () => {
