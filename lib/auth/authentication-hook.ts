@@ -42,7 +42,7 @@ export class AuthenticationHook implements RpcHook {
     if (problem === undefined) return
     if (username !== '') {
       const remote = channel.remoteHost.toString()
-      this.#deps.logger.info({ username, code: request.code, remote, problem }, 'not authenticated')
+      this.#deps.logger.warn({ username, code: request.code, remote, problem }, 'not authenticated')
     }
     throw noPermission(problem)
   }

@@ -52,7 +52,7 @@ export class AuthorizationHook implements RpcHook {
       if (problem === undefined) continue
       const resource = resourceKey(context.resource)
       const { code } = request
-      this.#deps.logger.info({ username, code, resource, sourceIp, problem }, 'not authorized')
+      this.#deps.logger.warn({ username, code, resource, sourceIp, problem }, 'not authorized')
       throw noPermission(problem)
     }
   }

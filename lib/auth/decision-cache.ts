@@ -1,5 +1,8 @@
 import type { Clock } from '../common/clock.ts'
 
+/** Longer keys, which only peers make that mean harm, are not kept: names come from requests, before anybody is known. */
+const MAX_KEY_LENGTH = 1024
+
 export interface DecisionCacheOptions {
   readonly clock: Clock
   readonly maxNum: number
@@ -23,6 +26,7 @@ export class DecisionCache {
 
   /** The problem noted for `key`; what `decide` finds when there is no note, or an old one. */
   get(key: string, decide: () => string | undefined): string | undefined {
+    if (key.length > MAX_KEY_LENGTH) return decide()
     const now = this.#options.clock.monotonic()
     const noted = this.#decisions.get(key)
     if (noted !== undefined && now < noted.until) return noted.problem

@@ -24,7 +24,7 @@ import {
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { ConfigError } from '../config/errors.ts'
 import type { MessageStoreConfig } from '../config/message-store-config.ts'
-import type { RequestDispatcher } from '../remoting/index.ts'
+import { LimitedLogger, type RequestDispatcher } from '../remoting/index.ts'
 
 export interface AccessControlDeps {
   readonly config: AuthConfig
@@ -68,7 +68,8 @@ export class AccessControl {
   }
 
   registerHooks(dispatcher: RequestDispatcher): void {
-    const { config, brokerConfig, logger } = this.#deps
+    const { config, brokerConfig, clock } = this.#deps
+    const logger = new LimitedLogger(this.#deps.logger, clock)
     if (this.plainPermissions !== undefined) {
       dispatcher.registerRpcHook(new PlainAccessHook(this.plainPermissions, logger))
     }

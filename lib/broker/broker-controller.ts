@@ -5,6 +5,7 @@ import { localAddresses, selectLocalAddress } from '../common/local-address.ts'
 import { type Service, startAll, stopAll } from '../common/service.ts'
 import type { Configuration } from '../config/configuration.ts'
 import {
+  LimitedLogger,
   RemotingServer,
   type RemotingServerConfig,
   type RemotingServerOptions,
@@ -83,7 +84,7 @@ export class BrokerController implements Service {
       ...this.parts,
       isActive: () => this.replication.specialServices.isRunning,
     })
-    this.#dispatcher = new RequestDispatcher(logger)
+    this.#dispatcher = new RequestDispatcher(new LimitedLogger(logger, clock))
     this.accessControl = new AccessControl({ ...this.parts, config: configs.auth })
     this.accessControl.registerHooks(this.#dispatcher)
     const serverOptions = this.#serverOptions()

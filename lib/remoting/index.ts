@@ -1,4 +1,5 @@
 export { RemotingError } from './errors.ts'
+export { LimitedLogger } from './limited-logger.ts'
 export { DEFAULT_LIMITS } from './limits.ts'
 export type { Limits } from './limits.ts'
 export { refusalOf } from './refusal.ts'

@@ -3,10 +3,12 @@ import type { Logger } from '../common/logger.ts'
 
 const PERIOD_MS = 1000
 const LINES_PER_PERIOD = 20
+/** What peers send may be as long as a header. */
+const MAX_TEXT_LENGTH = 500
 
 /**
- * Passes on what is logged, but of the warnings only so many in a second, and then how many there were: what peers do wrong must
- * neither fill the disk nor take the time of others.
+ * Passes on what is logged, but of the warnings only so many in a second, and then how many there were, and no long texts: what peers do wrong
+ * must neither fill the disk nor take the time of others.
  */
 export class LimitedLogger implements Logger {
   readonly #logger: Logger
@@ -30,7 +32,7 @@ export class LimitedLogger implements Logger {
   warn(fields: object, event: string): void {
     const nowMs = this.#clock.monotonic()
     if (nowMs - this.#sinceMs >= PERIOD_MS) this.#begin(nowMs)
-    if (this.#count++ < LINES_PER_PERIOD) this.#logger.warn(fields, event)
+    if (this.#count++ < LINES_PER_PERIOD) this.#logger.warn(withShortTexts(fields), event)
   }
 
   error(fields: object, event: string): void {
@@ -47,4 +49,11 @@ export class LimitedLogger implements Logger {
     this.#sinceMs = nowMs
     this.#count = 0
   }
+}
+
+function withShortTexts(fields: object): object {
+  const shortened = Object.entries(fields).map(([name, value]: [string, unknown]) => {
+    return [name, typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : value]
+  })
+  return Object.fromEntries(shortened) as object
 }

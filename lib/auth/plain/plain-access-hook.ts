@@ -21,7 +21,7 @@ export class PlainAccessHook implements RpcHook {
     const problem = this.#permissions.findProblem(request, address)
     if (problem === undefined) return
     const accessKey = request.extFields?.[ACCESS_KEY]
-    this.#logger.info({ accessKey, code: request.code, remote: address, problem }, 'not permitted')
+    this.#logger.warn({ accessKey, code: request.code, remote: address, problem }, 'not permitted')
     throw aclRefusal(problem)
   }
 }

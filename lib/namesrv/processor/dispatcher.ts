@@ -4,7 +4,7 @@ import type { Logger } from '../../common/logger.ts'
 import type { Configuration } from '../../config/configuration.ts'
 import type { NamesrvConfig } from '../../config/namesrv-config.ts'
 import type { RequestProcessor } from '../../remoting/index.ts'
-import { ProcessorGroup, RequestDispatcher } from '../../remoting/index.ts'
+import { LimitedLogger, ProcessorGroup, RequestDispatcher } from '../../remoting/index.ts'
 import type { KVConfigManager } from '../kvconfig/kv-config-manager.ts'
 import { AdvertisedAddress } from '../routeinfo/advertised-address.ts'
 import type { RouteInfoManager } from '../routeinfo/route-info-manager.ts'
@@ -63,7 +63,7 @@ export interface DispatcherDeps {
  */
 export function createDispatcher(deps: DispatcherDeps): RequestDispatcher {
   const { tables, routeInfo, kvConfig, config, configuration, clock, logger } = deps
-  const dispatcher = new RequestDispatcher(logger)
+  const dispatcher = new RequestDispatcher(new LimitedLogger(logger, clock))
   const advertisedAddress = new AdvertisedAddress(tables.brokerLives)
   dispatcher.registerProcessor(
     RequestCode.GET_ROUTEINFO_BY_TOPIC,

@@ -9,6 +9,7 @@ import { BROKER_TABLES } from '../../../lib/config/tables.ts'
 import { AccessControl } from '../../../lib/broker/access-control.ts'
 import { RequestDispatcher } from '../../../lib/remoting/request-dispatcher.ts'
 import { FakeChannel } from '../../helpers/fake-channel.ts'
+import { RecordingLogger } from '../../helpers/recording-logger.ts'
 import { SimClock } from '../../helpers/sim-clock.ts'
 import { SimFileSystem } from '../../helpers/sim-file-system.ts'
 
@@ -32,6 +33,7 @@ describe('stateful strategies of access control', () => {
   let control: AccessControl
   let dispatcher: RequestDispatcher
   let channel: FakeHolder
+  let logger: RecordingLogger
 
   class FakeHolder extends FakeChannel {
     hold(): void {}
@@ -40,11 +42,12 @@ describe('stateful strategies of access control', () => {
 
   async function start(settings: Record<string, string> = {}): Promise<void> {
     clock = new SimClock()
+    logger = new RecordingLogger()
     const entries = new Map(Object.entries({ ...SETTINGS, ...settings }))
     const { configs } = loadConfigs(BROKER_TABLES, [{ source: 'test', entries }], MACHINE)
     control = new AccessControl({
       ...{ config: configs.auth, brokerConfig: configs.broker, storeConfig: configs.store },
-      ...{ fileSystem: new SimFileSystem(), clock, logger: SILENT_LOGGER },
+      ...{ fileSystem: new SimFileSystem(), clock, logger },
     })
     await control.load()
     dispatcher = new RequestDispatcher(SILENT_LOGGER)
@@ -80,6 +83,14 @@ describe('stateful strategies of access control', () => {
     expect(ask('admin', 'wrong')).to.equal(undefined)
     clock.advance(1)
     expect(ask('admin', 'wrong')).to.equal(WRONG)
+  })
+
+  it('log no more than twenty refusals a second, however long the names are', async () => {
+    await start()
+    for (let i = 0; i < 100; i++) ask(`${'x'.repeat(2000)}${i}`, 'wrong')
+    const lines = logger.lines.filter(({ event }) => event === 'not authenticated')
+    expect(lines).to.have.length(20)
+    expect(JSON.stringify(lines[0]).length).to.be.lessThan(2000)
   })
 
   it('refuse for as long, too', async () => {

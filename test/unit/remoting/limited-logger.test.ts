@@ -22,4 +22,12 @@ describe('LimitedLogger', () => {
       ['later', undefined],
     ])
   })
+
+  it('cuts long texts in warnings', () => {
+    const logger = new RecordingLogger()
+    new LimitedLogger(logger, new SimClock()).warn({ username: 'x'.repeat(1_000_000), n: 1 }, 'no')
+    expect(logger.lines.map(({ fields }) => fields)).to.deep.equal([
+      { username: 'x'.repeat(500), n: 1 },
+    ])
+  })
 })
