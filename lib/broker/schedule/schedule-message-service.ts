@@ -6,7 +6,7 @@ import type { DelayLevels } from '../../common/delay-levels.ts'
 import type { FileSystem } from '../../common/file-system.ts'
 import type { Logger } from '../../common/logger.ts'
 import type { Service } from '../../common/service.ts'
-import { readStateFile, writeStateFile } from '../../common/state-file.ts'
+import { readStateFile, writeStateFile, writeStateFileAsync } from '../../common/state-file.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { MessageStoreConfig } from '../../config/message-store-config.ts'
 import type { AppendResult, MessageStore } from '../../store/types.ts'
@@ -53,6 +53,7 @@ export class ScheduleMessageService implements Service {
   #queues: readonly DelayLevelQueue[] = []
   #persistTimer: Timer | undefined
   #isChanged = false
+  #writing: Promise<void> | undefined
   #updates = 0
 
   constructor(deps: ScheduleMessageServiceDeps) {
@@ -95,7 +96,7 @@ export class ScheduleMessageService implements Service {
     })
     for (const queue of this.#queues) queue.wake()
     this.#persistTimer = clock.setInterval(
-      () => this.#persistChanges(),
+      () => void this.#persistInBackground(),
       storeConfig.flushDelayOffsetInterval,
     )
   }
@@ -115,24 +116,24 @@ export class ScheduleMessageService implements Service {
     this.#persistTimer?.cancel()
     await Promise.all(this.#queues.map((queue) => queue.stop()))
     this.#queues = []
+    await this.#writing
     this.#persistChanges()
   }
 
   persist(): void {
-    const content = DelayOffsetSerializeWrapper.encode(this.encode(), { pretty: true })
-    writeStateFile(this.#deps.fileSystem, this.#path, content)
+    writeStateFile(this.#deps.fileSystem, this.#path, this.#content())
     this.#isChanged = false
   }
 
-  /** Becomes the same as the master's. */
-  takeOver({ dataVersion, offsetTable }: DelayOffsetSerializeWrapper): void {
+  /** Becomes the same as the master's. Resolves when that is on the disk, or could not be written. */
+  takeOver({ dataVersion, offsetTable }: DelayOffsetSerializeWrapper): Promise<void> {
     for (const [level, offset] of offsetTable) {
       if (this.#offsetTable.get(level) === offset) continue
       this.#offsetTable.set(level, offset)
       this.#isChanged = true
     }
     this.dataVersion.assignNewOne(dataVersion)
-    this.#persistChanges()
+    return this.#persistInBackground()
   }
 
   /** Takes the offsets of a slave that may have acted as master, where they are further: what it has delivered is done. */
@@ -186,12 +187,33 @@ export class ScheduleMessageService implements Service {
     if (this.#updates % step === 0) this.dataVersion.nextVersion()
   }
 
+  #content(): Buffer {
+    return DelayOffsetSerializeWrapper.encode(this.encode(), { pretty: true })
+  }
+
   #persistChanges(): void {
     if (!this.#isChanged) return
     try {
       this.persist()
     } catch (error) {
-      this.#deps.logger.error({ err: error, path: this.#path }, 'delay offsets cannot be written')
+      this.#tellFailure(error)
     }
+  }
+
+  /** Requests and replication go on meanwhile. */
+  #persistInBackground(): Promise<void> {
+    if (!this.#isChanged || this.#writing !== undefined) return this.#writing ?? Promise.resolve()
+    this.#isChanged = false
+    this.#writing = writeStateFileAsync(this.#deps.fileSystem, this.#path, this.#content())
+      .catch((error: unknown) => {
+        this.#isChanged = true
+        this.#tellFailure(error)
+      })
+      .finally(() => (this.#writing = undefined))
+    return this.#writing
+  }
+
+  #tellFailure(err: unknown): void {
+    this.#deps.logger.error({ err, path: this.#path }, 'delay offsets cannot be written')
   }
 }

@@ -152,7 +152,7 @@ export class SlaveSynchronize implements Service {
       const { body: delays } = await this.#ask(masterAddr, RequestCode.GET_ALL_DELAY_OFFSET)
       // A slave that acts as master by now has come further itself.
       if (this.#masterAddr !== masterAddr) return
-      scheduleMessageService.takeOver(DelayOffsetSerializeWrapper.decode(delays))
+      await scheduleMessageService.takeOver(DelayOffsetSerializeWrapper.decode(delays))
       if (timerMessageStore !== undefined) {
         const { body: checkPoint } = await this.#ask(masterAddr, RequestCode.GET_TIMER_CHECK_POINT)
         if (checkPoint === undefined) throw new CodecError('the answer has no check point')

@@ -8,6 +8,7 @@ import { ScheduleMessageService } from '../../../../lib/broker/schedule/schedule
 import { type BrokerParts, makeBrokerParts } from '../../../helpers/broker-parts.ts'
 import { RecordingLogger } from '../../../helpers/recording-logger.ts'
 import { settle } from '../../../helpers/settle.ts'
+import { until } from '../../../helpers/until.ts'
 
 const LOCAL = Host.of('127.0.0.1', 10911)
 
@@ -275,6 +276,7 @@ describe('ScheduleMessageService', () => {
     await advance(1000)
     expect(fs.existsSync(file)).to.equal(false)
     await advance(9000)
+    await until(() => fs.existsSync(file))
     expect(JSON.parse(fs.readFileSync(file, 'utf8'))).to.deep.include({ offsetTable: { 1: 1 } })
     await service.stop()
     fs.writeFileSync(
@@ -286,6 +288,16 @@ describe('ScheduleMessageService', () => {
     expect(delivered()).to.deep.equal(['a', 'a'])
     expect(service.dataVersion.toJSON().counter).to.equal(7)
     expect(service.offsetTable.get(2), 'ahead of the queue').to.equal(0)
+  })
+
+  it('takes over how far its master is, and waits for the disk outside of the event loop', async () => {
+    const file = path.join(parts.directory, 'config', 'delayOffset.json')
+    const dataVersion = service.dataVersion.toJSON()
+    const taken = service.takeOver({ dataVersion, offsetTable: new Map([[1, 7]]) })
+    expect(service.offsetTable.get(1)).to.equal(7)
+    expect(fs.existsSync(file)).to.equal(false)
+    await taken
+    expect(JSON.parse(fs.readFileSync(file, 'utf8'))).to.deep.include({ offsetTable: { 1: 7 } })
   })
 
   it('begins at the oldest message that is left', async () => {
