@@ -382,6 +382,7 @@ export const BROKER_OPTIONS = {
     text: 'Collector for OTLP_GRPC: `http://host:4317`, or `https://...`, which is meant without either.',
   }),
   metricsGrpcExporterHeader: string('', {
+    secret: true,
     text: 'Headers sent to it: `name:value,name:value`.',
   }),
   metricGrpcExporterTimeOutInMills: long(3000, {

@@ -74,7 +74,7 @@ export class Configuration {
       else ignored.push(key)
     }
     const entries = new Map([...this.#entries(), ...this.#systemProperties(), ...changes])
-    const write = this.#holdsSecrets() ? writeSecretFile : writeStateFile
+    const write = this.#holdsSecrets(entries) ? writeSecretFile : writeStateFile
     write(this.#options.fileSystem, this.#options.path, formatProperties(entries))
     this.#assign(changes)
     this.#version = {
@@ -111,9 +111,9 @@ export class Configuration {
     return this.#optionsOf(key).some(({ systemProperty }) => systemProperty === true)
   }
 
-  #holdsSecrets(): boolean {
-    return [...this.#loaded.given.keys()].some((key) => {
-      return this.#optionsOf(key).some(({ secret }) => secret === true)
+  #holdsSecrets(entries: ReadonlyMap<string, string>): boolean {
+    return [...entries].some(([key, text]) => {
+      return text !== '' && this.#optionsOf(key).some(({ secret }) => secret === true)
     })
   }
 

@@ -9,6 +9,7 @@ describe('formatSettings', () => {
   const entries = new Map([
     ['initAuthenticationUser', '{"username":"admin","password":"admin-secret"}'],
     ['tls.server.keyPassword', 'key-secret'],
+    ['metricsGrpcExporterHeader', 'authorization:token-secret'],
     ['initAuthenticationUsr', 'misspelt-secret'],
     ['brokerName', 'a'],
   ])
@@ -19,6 +20,7 @@ describe('formatSettings', () => {
     expect(text.split('\n')).to.include.members([
       'initAuthenticationUser=******',
       'tls.server.keyPassword=******',
+      'metricsGrpcExporterHeader=******',
       'tls.client.keyPassword=',
       'brokerName=a',
     ])

@@ -79,6 +79,17 @@ describe('Configuration', () => {
     }
   })
 
+  it('lets only the owner read it after a secret was set at run time, in later updates too', () => {
+    const { configuration, path } = create('later.conf')
+    for (const [key, value] of [
+      ['metricsGrpcExporterHeader', 'authorization:token'],
+      ['brokerName', 'b'],
+    ] as const) {
+      configuration.update(new Map([[key, value]]))
+      expect(statSync(path).mode & 0o777, key).to.equal(0o600)
+    }
+  })
+
   it('changes the objects that components hold, and the file', () => {
     const { configuration, configs, path, clock } = create('update.conf', { myOwnKey: '1' })
     const { broker } = configs
