@@ -17,6 +17,8 @@ const TIME_FIELDS = ['physicMsgTimestamp', 'logicsMsgTimestamp', 'indexMsgTimest
 const OFFSET_FIELDS = ['masterFlushedOffset', 'confirmPhyOffset'] as const
 /** Written when there is no such offset. */
 const NO_OFFSET = -1
+/** The files of config/ that hold a list, users and their rights; all others hold an object. */
+const LIST_FILE = /^(users|acls)\.json(\.bak)?$/
 
 /** A checkpoint that is ahead of the log makes recovery begin behind messages that it has to look at. */
 export function verifyCheckpoint(
@@ -63,7 +65,7 @@ export function verifyConfigFiles(directory: StoreDirectory, onFinding: FindingL
   const names = directory.fileSystem.list(directory.path('config'))
   for (const name of names.filter((each) => /\.json(\.bak)?$/.test(each))) {
     const file = directory.path('config', name)
-    const problem = jsonProblem(directory.fileSystem.readFile(file))
+    const problem = jsonProblem(directory, file)
     if (problem === undefined) continue
     const isBackup = name.endsWith('.bak')
     const fallback = isBackup ? '' : `; ${describeBackup(directory, name)}`
@@ -80,16 +82,17 @@ export function verifyConfigFiles(directory: StoreDirectory, onFinding: FindingL
 function describeBackup(directory: StoreDirectory, name: string): string {
   const path = directory.path('config', `${name}.bak`)
   if (!directory.fileSystem.exists(path)) return 'there is no .bak'
-  const problem = jsonProblem(directory.fileSystem.readFile(path))
+  const problem = jsonProblem(directory, path)
   return problem === undefined ? `${basename(path)} is good and will be used` : '.bak is bad, too'
 }
 
 /** undefined for JSON as brokers write it. */
-function jsonProblem(bytes: Buffer): string | undefined {
-  const text = bytes.toString('utf8')
+function jsonProblem({ fileSystem }: StoreDirectory, file: string): string | undefined {
+  const text = fileSystem.readFile(file).toString('utf8')
   if (text.trim() === '') return 'empty'
   try {
     const value = parseJson(text)
+    if (LIST_FILE.test(basename(file))) return Array.isArray(value) ? undefined : 'not a list'
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
     return isObject ? undefined : 'not an object'
   } catch (error) {
@@ -102,7 +105,7 @@ export function readTopicNames(directory: StoreDirectory): Set<string> | undefin
   const { fileSystem } = directory
   for (const name of ['topics.json', 'topics.json.bak']) {
     const path = directory.path('config', name)
-    if (!fileSystem.exists(path) || jsonProblem(fileSystem.readFile(path)) !== undefined) continue
+    if (!fileSystem.exists(path) || jsonProblem(directory, path) !== undefined) continue
     const content = parseJson(fileSystem.readFile(path)) as { topicConfigTable?: object }
     return new Set(Object.keys(content.topicConfigTable ?? {}))
   }

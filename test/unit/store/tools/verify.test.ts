@@ -330,6 +330,17 @@ describe('verifyStore', () => {
       expect(findings[0]?.text).to.equal('empty; there is no .bak')
       expect(findings[1]?.text).to.match(/topics\.json\.bak is good and will be used$/)
     })
+
+    it('takes lists of users and rights, and nothing else there', async () => {
+      for (const name of ['users.json', 'acls.json', 'users.json.bak', 'acls.json.bak']) {
+        fs.writeFileSync(store.path(`config/${name}`), '[{"username":"alice"}]')
+      }
+      expect(await verified()).to.deep.equal([])
+      fs.writeFileSync(store.path('config/users.json'), '{}')
+      expect((await store.verify()).findings[0]?.text).to.equal(
+        'not a list; users.json.bak is good and will be used',
+      )
+    })
   })
 
   describe('in a store that was killed', () => {
