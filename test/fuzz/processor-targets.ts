@@ -70,7 +70,12 @@ export class Processors {
     invoke: (request: RemotingCommand) => Promise<unknown>,
   ): Promise<void> {
     const answered = invoke(request).catch(() => undefined)
-    await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS)
+    })
+    await Promise.race([answered, patience])
+    clearTimeout(timer)
     const [fault] = this.#faults.splice(0)
     if (fault !== undefined) throw new Error(fault)
   }
